@@ -1,0 +1,1 @@
+"""Numbers from finished runs; nothing here trains or draws."""

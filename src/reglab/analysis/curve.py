@@ -1,0 +1,53 @@
+"""One column of the history over the seeds of an experiment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reglab.runs.history import History
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One quantity, epoch by epoch; every array is `(epochs of the longest run,)`.
+
+    Attributes:
+        epochs: 1, 2, …; int64.
+        mean: over the seeds still running at that epoch; float64.
+        low: smallest of them; float64.
+        high: largest of them; float64.
+        count: how many they are; int64.
+    """
+
+    epochs: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    count: NDArray[np.int64]
+
+
+def average_histories(histories: Sequence[History], column: str) -> Curve:
+    """Averages one column over runs that may have stopped at different epochs.
+
+    Args:
+        histories: one a seed, none of them empty.
+        column: a field of `Epoch`.
+
+    Returns:
+        The curve, as long as the longest history.
+    """
+    columns = [history.column(column) for history in histories]
+    longest = max(len(values) for values in columns)
+    counts = np.array([sum(len(values) > epoch for values in columns) for epoch in range(longest)])
+    running = [
+        np.array([values[epoch] for values in columns if len(values) > epoch]) for epoch in range(longest)
+    ]
+    return Curve(
+        np.arange(1, longest + 1, dtype=np.int64),
+        np.array([values.mean() for values in running]),
+        np.array([values.min() for values in running]),
+        np.array([values.max() for values in running]),
+        counts.astype(np.int64),
+    )

@@ -1,0 +1,49 @@
+"""`reglab compare`: draws and tabulates what runs have recorded."""
+
+from pathlib import Path
+
+import click
+
+from reglab.cli.options import AnyPath, examples
+
+
+@click.command(
+    epilog=examples(
+        "reglab compare results/*",
+        "reglab compare results/baseline results/mp_bn_da --baseline baseline --output comparison",
+    )
+)
+@click.argument("paths", metavar="PATH…", type=AnyPath, nargs=-1, required=True)
+@click.option(
+    "--output",
+    type=AnyPath,
+    default=Path("comparison"),
+    show_default=True,
+    help="Folder for comparison.png, .svg, .md, .csv and .json.",
+)
+@click.option(
+    "--baseline", metavar="NAME", help="Experiment that the others are compared with, seed by seed."
+)
+def compare(paths: tuple[Path, ...], output: Path, baseline: str | None) -> None:
+    """Compare runs: one picture, one table.
+
+    Each PATH is a run, an experiment's folder or a results folder. Runs that are not complete are named
+    and left out.
+    """
+    from rich.console import Console
+
+    from reglab.analysis.comparison import compare_runs
+    from reglab.report.comparison import write_comparison
+    from reglab.report.table import build_table
+    from reglab.report.table_formats import TerminalTable
+    from reglab.runs.finding import find_runs
+
+    found = find_runs(paths)
+    if found.empty:
+        click.echo(f"no runs in {', '.join(map(str, found.empty))}: left out", err=True)
+    comparison = compare_runs(found.runs, baseline)
+    for run in comparison.left_out:
+        click.echo(f"left out: {run}", err=True)
+    written = write_comparison(comparison, output)
+    Console().print(TerminalTable(build_table(comparison)))
+    click.echo("written: " + ", ".join(map(str, written)))

@@ -1,0 +1,29 @@
+"""`reglab evaluate`: a trained run on the test set."""
+
+from pathlib import Path
+
+import click
+
+from reglab.cli.options import AnyPath, data_directory_option, examples
+
+
+@click.command(epilog=examples("reglab evaluate results/mp_bn_da/seed-0"))
+@click.argument("run", type=AnyPath)
+@data_directory_option
+def evaluate(run: Path, data_dir: Path | None) -> None:
+    """Measure the trained network of RUN on the whole test set of its dataset."""
+    from reglab.training.trained import load_trained, read_trained_experiment
+
+    experiment = read_trained_experiment(run)
+    from reglab.data.loading import load_dataset
+
+    dataset = load_dataset(experiment.data, data_dir)
+    network = load_trained(run, experiment, len(dataset.classes))
+    measured = network.measure(dataset.test_images, dataset.test_labels)
+    click.echo(
+        f"{experiment.label}, seed {experiment.training.seed}: accuracy {measured.accuracy:.2%}, "
+        f"cross-entropy {measured.cross_entropy:.4f} on the {len(dataset.test_images):,} test images "
+        f"of {dataset.title}"
+    )
+    if experiment.data.validation == "test":
+        click.echo("These images were also the validation set of this run: no independent test.")

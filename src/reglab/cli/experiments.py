@@ -1,0 +1,45 @@
+"""Experiments from the command line's words."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reglab.errors import ExperimentError, Problem
+
+if TYPE_CHECKING:
+    from reglab.regularizers.table import Experiment
+
+
+def load_all(paths: Sequence[Path], overrides: Sequence[str] = ()) -> "list[Experiment]":
+    """Loads experiments, and raises one ExperimentError for everything wrong in any of them."""
+    from reglab.config.loading import load_experiment
+    from reglab.regularizers.table import Experiment
+
+    experiments: list[Experiment] = []
+    problems: dict[Problem, None] = {}
+    for path in paths:
+        try:
+            experiments.append(load_experiment(path, Experiment, overrides))
+        except ExperimentError as error:
+            problems |= dict.fromkeys(error.problems)
+    if not problems:
+        _check_names(experiments, paths, problems)
+    if problems:
+        raise ExperimentError(tuple(problems))
+    return experiments
+
+
+def advice_on(experiment: "Experiment") -> list[str]:
+    """What the literature says against the experiment's settings, a sentence each."""
+    return [str(advice) for guest in experiment.regularizers.active for advice in guest.advice(experiment)]
+
+
+def _check_names(
+    experiments: "Sequence[Experiment]", paths: Sequence[Path], problems: dict[Problem, None]
+) -> None:
+    first: dict[str, Path] = {}
+    for experiment, path in zip(experiments, paths, strict=True):
+        other = first.setdefault(experiment.name, path)
+        if other is not path:
+            message = f"expected a name of its own, got {experiment.name!r}, which {other} has too"
+            problems[Problem(str(path), "name", message)] = None

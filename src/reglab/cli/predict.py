@@ -1,0 +1,24 @@
+"""`reglab predict`: a trained run on a person's own images."""
+
+from pathlib import Path
+
+import click
+
+from reglab.cli.options import AnyPath, examples
+
+
+@click.command(epilog=examples("reglab predict results/mp_bn_da/seed-0 cat.jpg dog.png"))
+@click.argument("run", type=AnyPath)
+@click.argument("images", metavar="IMAGE…", type=AnyPath, nargs=-1, required=True)
+def predict(run: Path, images: tuple[Path, ...]) -> None:
+    """Name the three most probable classes of each IMAGE, any file, resized to what RUN was trained on."""
+    from reglab.data.own_picture import read_own_picture
+    from reglab.training.trained import load_trained, read_classes, read_trained_experiment
+
+    experiment = read_trained_experiment(run)
+    classes = read_classes(run)
+    pictures = [read_own_picture(path, experiment.data.image_shape) for path in images]
+    network = load_trained(run, experiment, len(classes))
+    for path, probabilities in zip(images, network.predict(pictures), strict=True):
+        best = probabilities.argsort()[::-1][:3]
+        click.echo(f"{path}: " + ", ".join(f"{classes[index]} {probabilities[index]:.1%}" for index in best))

@@ -1,0 +1,42 @@
+"""`reglab preview`: what augmentation makes of images."""
+
+from pathlib import Path
+
+import click
+
+from reglab.cli.options import AnyPath, data_directory_option, examples, overrides_option
+
+_ROWS, _VERSIONS = 6, 8
+
+
+@click.command(
+    epilog=examples(
+        "reglab preview configs/da.yaml", "reglab preview configs/digits_flips.yaml --output x.png"
+    )
+)
+@click.argument("config", type=AnyPath)
+@overrides_option
+@data_directory_option
+@click.option(
+    "--output", type=AnyPath, default=Path("preview.png"), show_default=True, help="The picture to write."
+)
+def preview(config: Path, overrides: tuple[str, ...], data_dir: Path | None, output: Path) -> None:
+    """Draw some training images, and several versions of each as the network sees them in training."""
+    from reglab.cli.experiments import load_all
+    from reglab.data.loading import load_dataset
+    from reglab.data.split import split_dataset
+    from reglab.report.preview_figure import draw_preview
+
+    [experiment] = load_all([config], overrides)
+    dataset = load_dataset(experiment.data, data_dir)
+    split = split_dataset(dataset, experiment.data, experiment.training.seed)
+    chosen = split.train[:_ROWS]
+    from reglab.training.backend import start_backend
+
+    start_backend("float32")
+    from reglab.training.augmented import augment_images
+
+    versions = augment_images(experiment, split.images[chosen], _VERSIONS)
+    names = [dataset.classes[label] for label in split.labels[chosen]]
+    draw_preview(split.images[chosen], versions, names, f"{experiment.label}: {dataset.title}", output)
+    click.echo(f"written: {output}")

@@ -1,0 +1,16 @@
+"""`reglab schema`: the JSON Schema of an experiment."""
+
+import click
+
+from reglab.cli.options import examples
+
+
+@click.command(epilog=examples("reglab schema > experiment.schema.json"))
+def schema() -> None:
+    """Print the JSON Schema of an experiment, so that editors complete and check its YAML."""
+    import json
+
+    from reglab.config.editor_schema import build_editor_schema
+    from reglab.regularizers.table import Experiment
+
+    click.echo(json.dumps(build_editor_schema(Experiment), indent=2, ensure_ascii=False))

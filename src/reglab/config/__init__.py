@@ -1,0 +1,1 @@
+"""What an experiment is: schema, loading, inheritance, overrides, and messages with file and line."""

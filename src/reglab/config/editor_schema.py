@@ -1,0 +1,24 @@
+"""The JSON Schema of an experiment's file, for editors."""
+
+from typing import Any
+
+from reglab.config.schema import BareExperiment
+
+
+def build_editor_schema(kind: type[BareExperiment]) -> dict[str, Any]:
+    """The schema of what a person writes: with `extends`, and with every key optional.
+
+    Args:
+        kind: the experiment's model, which knows the regularizers that exist.
+
+    Returns:
+        A JSON Schema, draft 2020-12.
+    """
+    schema = kind.model_json_schema()
+    extends = {"type": "string", "description": "Path of the experiment that this one changes."}
+    schema["properties"] = {"extends": extends, **schema["properties"]}
+    schema.pop("required", None)
+    # What is inherited need not be said again, so nothing is required anywhere.
+    for definition in schema["$defs"].values():
+        definition.pop("required", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,60 @@
+"""`--set key=value`: single keys of an experiment, changed from the command line."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from reglab.config.inheritance import merge
+from reglab.config.tree import KeyPath, Tree, parse_value
+from reglab.errors import ExperimentError, Problem
+
+
+def apply_overrides(tree: Tree, overrides: Sequence[str]) -> Tree:
+    """Writes each `key=value` over the tree, in order.
+
+    Args:
+        tree: an experiment's values.
+        overrides: as typed: `training.optimizer.learning_rate=1e-4`, `regularizers.dropout=null`.
+
+    Returns:
+        The changed values; the place of each changed key is the `--set` itself.
+
+    Raises:
+        ExperimentError: if an override has no `=`, no key, or a value that is not YAML.
+    """
+    problems: list[Problem] = []
+    value, places = tree.value, dict(tree.places)
+    for override in overrides:
+        place = f"--set {override}"
+        key, equals, text = override.partition("=")
+        parts = key.strip().split(".")
+        if not equals or not all(parts):
+            problems.append(Problem(place, "", "expected key=value, as in training.epochs=5"))
+            continue
+        try:
+            new = parse_value(text, place)
+        except ExperimentError as error:
+            problems.extend(error.problems)
+            continue
+        path: KeyPath = tuple(parts)
+        value = merge(value, _nested(path, new))
+        for length in range(1, len(path) + 1):
+            places.setdefault(path[:length], place)
+        places[path] = place
+        _mark(new, path, place, places)
+    if problems:
+        raise ExperimentError(problems)
+    return Tree(value, places, tree.problems)
+
+
+def _nested(path: KeyPath, value: Any) -> dict[str, Any]:
+    for part in reversed(path):
+        value = {part: value}
+    result: dict[str, Any] = value
+    return result
+
+
+def _mark(value: Any, path: KeyPath, place: str, places: dict[KeyPath, str]) -> None:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            places[(*path, key)] = place
+            _mark(inner, (*path, key), place, places)

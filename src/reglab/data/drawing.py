@@ -1,0 +1,126 @@
+"""Draws the synthetic images: a shape on a cloudy ground, among strokes and specks, under noise."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reglab.data.shapes import SHAPES
+
+SIDE = 32
+_Pixels = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Difficulty:
+    """How hard the shapes are to see; lengths in pixels, colours and noise as fractions of the range.
+
+    Attributes:
+        radius: smallest and largest radius of a shape.
+        turn: largest turn from upright, degrees.
+        contrast: smallest and largest distance between the shape's colour and the ground's.
+        clouds: how far the ground's colour wanders.
+        strokes: line segments an image.
+        noise: standard deviation of the noise of every pixel and channel.
+    """
+
+    radius: tuple[float, float] = (6.0, 11.0)
+    small_radius: tuple[float, float] = (2.5, 4.5)
+    small: int = 2
+    turn: float = 12.0
+    contrast: tuple[float, float] = (0.3, 0.8)
+    clouds: float = 0.15
+    strokes: int = 5
+    noise: float = 0.06
+
+
+def draw_images(
+    labels: NDArray[np.int32], generator: np.random.Generator, difficulty: Difficulty
+) -> NDArray[np.uint8]:
+    """Draws one image for every label.
+
+    Args:
+        labels: (n,) int32, indices into `SHAPES`.
+        generator: source of every random choice; the same one gives the same images.
+        difficulty: how hard they are to tell apart.
+
+    Returns:
+        (n, 32, 32, 3) uint8.
+    """
+    count = len(labels)
+    ground = generator.uniform(0.1, 0.5, (count, 3)).astype(np.float32)
+    ink = _colours(count, generator, difficulty, ground)
+    canvas = ground[:, None, None, :] + difficulty.clouds * _clouds(count, generator)
+    for _ in range(difficulty.strokes):
+        cover = _stroke(count, generator)[..., None]
+        paint = generator.uniform(0, 1, (count, 1, 1, 3)).astype(np.float32)
+        canvas += cover * (paint - canvas)
+    for _ in range(difficulty.small):
+        others = generator.integers(0, len(SHAPES), count, dtype=np.int32)
+        cover = _shape_cover(others, difficulty.small_radius, difficulty.turn, generator)[..., None]
+        canvas += cover * (_colours(count, generator, difficulty, ground)[:, None, None, :] - canvas)
+    cover = _shape_cover(labels, difficulty.radius, difficulty.turn, generator)[..., None]
+    paint = ink[:, None, None, :] + 0.5 * difficulty.clouds * _clouds(count, generator)
+    canvas += cover * (paint - canvas)
+    canvas += difficulty.noise * generator.standard_normal(canvas.shape, dtype=np.float32)
+    return (np.clip(canvas, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def _colours(count: int, generator: np.random.Generator, difficulty: Difficulty, ground: _Pixels) -> _Pixels:
+    """Colours (n, 3) of shapes: a random distance from the ground's, in a random direction upwards."""
+    direction = generator.uniform(0.1, 1, (count, 3))
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    distance = generator.uniform(*difficulty.contrast, (count, 1))
+    return (ground + distance * direction).astype(np.float32)
+
+
+def _clouds(count: int, generator: np.random.Generator, cells: int = 5) -> _Pixels:
+    """Smooth colour noise (n, 32, 32, 3): coarse random values, interpolated."""
+    coarse = generator.standard_normal((count, cells, cells, 3), dtype=np.float32)
+    position = np.linspace(0, cells - 1, SIDE)
+    distance = np.abs(position[:, None] - np.arange(cells))
+    weights = np.clip(1 - distance, 0, None).astype(np.float32)
+    clouds: _Pixels = np.einsum("yi,xj,nijc->nyxc", weights, weights, coarse, optimize=True)
+    return clouds
+
+
+def _grid() -> tuple[_Pixels, _Pixels]:
+    """Horizontal and vertical coordinate (1, 32, 32) of each pixel's centre."""
+    axis = np.arange(SIDE, dtype=np.float32) + 0.5
+    return axis[None, None, :], axis[None, :, None]
+
+
+def _stroke(count: int, generator: np.random.Generator) -> _Pixels:
+    """How much of each pixel (n, 32, 32) a line segment covers, one to an image."""
+    x, y = _grid()
+    column = (count, 1, 1)
+    left, top = (generator.uniform(0, SIDE, column).astype(np.float32) for _ in range(2))
+    angle = generator.uniform(0, 2 * np.pi, column).astype(np.float32)
+    length = generator.uniform(3, 14, column).astype(np.float32)
+    width = generator.uniform(0.6, 1.6, column).astype(np.float32)
+    cosine, sine = np.cos(angle), np.sin(angle)
+    along = np.clip((x - left) * cosine + (y - top) * sine, 0, length)
+    distance = np.hypot(x - left - along * cosine, y - top - along * sine)
+    cover: _Pixels = np.clip(0.5 + width - distance, 0, 1)
+    return cover
+
+
+def _shape_cover(
+    labels: NDArray[np.int32], radii: tuple[float, float], turn: float, generator: np.random.Generator
+) -> _Pixels:
+    """How much of each pixel (n, 32, 32) the image's shape covers."""
+    count = len(labels)
+    column = (count, 1, 1)
+    radius = generator.uniform(*radii, column).astype(np.float32)
+    margin = 0.85 * radius
+    centre = (generator.uniform(margin, SIDE - margin).astype(np.float32) for _ in range(2))
+    angle = np.deg2rad(generator.uniform(-turn, turn, column)).astype(np.float32)
+    mirror = generator.choice(np.array([-1, 1], np.float32), column)
+    x, y = (axis - place for axis, place in zip(_grid(), centre, strict=True))
+    u = mirror * (np.cos(angle) * x + np.sin(angle) * y) / radius
+    v = (np.cos(angle) * y - np.sin(angle) * x) / radius
+    cover = np.empty((count, SIDE, SIDE), np.float32)
+    for label, (_, shape) in enumerate(SHAPES):
+        mine = labels == label
+        cover[mine] = np.clip(0.5 - radius[mine] * shape(u[mine], v[mine]), 0, 1)
+    return cover

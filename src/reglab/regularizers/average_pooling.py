@@ -1,0 +1,43 @@
+"""Average pooling: the mean of each window stands for all of its values."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from reglab.config.schema import BareExperiment, Impossible
+from reglab.regularizers.base import Place
+from reglab.regularizers.pooling import Pooling
+
+
+class AveragePooling(Pooling):
+    """Takes the mean of each window of the feature maps, after every group of convolutions.
+
+    y[i, j, c] = 1 / P² · Σ over 0 ≤ u, v < P of x[S·i + u, S·j + v, c]; a side of W becomes
+    ⌊(W − P) / S⌋ + 1, the number of maps stays, and there are no parameters. With padding `same`, the
+    mean is over the values inside the map. It is the alternative to max pooling: one of the two.
+
+    Source: LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning Applied to Document
+    Recognition", 1998; compared with max pooling: Boureau, Ponce and LeCun, "A Theoretical Analysis of
+    Feature Pooling in Visual Recognition", 2010.
+    """
+
+    title: ClassVar[str] = "Average pooling"
+
+    def end_of_group(self, place: Place) -> Sequence[Any]:
+        """The pooling layer."""
+        from keras import layers
+
+        pool = layers.AveragePooling2D(
+            self.pool_size, self.strides, self.padding, name=f"{place.layer}_average_pooling"
+        )
+        return (pool,)
+
+    def impossible(self, experiment: BareExperiment) -> Iterable[Impossible]:
+        """Both kinds of pooling at once; pooling so often that nothing is left."""
+        if "max_pooling" in experiment.regularizers.names:
+            yield Impossible(
+                "",
+                "expected one kind of pooling, got max_pooling and average_pooling; "
+                "take one away, as in max_pooling: null",
+            )
+        else:
+            yield from self.nothing_left(experiment)

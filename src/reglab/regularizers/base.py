@@ -1,0 +1,117 @@
+"""What every regularizer is: its parameters, the seats it may take, and its advice.
+
+The network is a fixed walk, and a seat is a place on it where a regularizer may act::
+
+    input → (convolution → after_convolution → activation)… → end_of_group → head
+          → (before_dense → dense → after_dense → activation)… → before_dense → output
+
+Three more seats are no layers: the penalty and the constraint on a kernel, and whether a layer keeps
+its bias. And three belong to the training: loss, optimizer, callbacks. A regularizer overrides the
+seats it takes; every other one does nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, ClassVar, Literal
+
+from reglab.config.schema import BareExperiment, Technique
+
+Kind = Literal["input", "convolution", "group", "dense", "output"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place of the walk.
+
+    Attributes:
+        layer: name of the layer or group it belongs to: `input`, `conv_2_1`, `group_2`, `dense_1`, `output`.
+        kind: what that is.
+        seed: the experiment's seed.
+    """
+
+    layer: str
+    kind: Kind
+    seed: int
+
+    def key(self, technique: str) -> int:
+        """A seed of its own for (experiment's seed, layer, technique), in [0, 2³¹).
+
+        Two experiments that share a layer draw the same numbers for it, whatever else they contain.
+        """
+        text = f"{self.seed}/{self.layer}/{technique}"
+        return int.from_bytes(blake2b(text.encode(), digest_size=4).digest(), "big") >> 1
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What the literature says against a setting, here: a sentence, and where it is from."""
+
+    text: str
+    reference: str
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.reference})"
+
+
+class Regularizer(Technique):
+    """A named technique. Layers are Keras's and are imported inside the seat that makes them."""
+
+    title: ClassVar[str]
+    """What tables call it: `Dropout`."""
+
+    def on_input(self, place: Place) -> Sequence[Any]:
+        """Layers for float32 images in [0, 255], `(n, height, width, channels)`; training only.
+
+        They are no part of the network that is saved, so they need not be Keras's own.
+        """
+        return ()
+
+    def after_convolution(self, place: Place) -> Sequence[Any]:
+        """Layers between a convolution and its activation."""
+        return ()
+
+    def end_of_group(self, place: Place) -> Sequence[Any]:
+        """Layers after the last activation of a group."""
+        return ()
+
+    def before_dense(self, place: Place) -> Sequence[Any]:
+        """Layers in front of a dense layer, the output among them."""
+        return ()
+
+    def after_dense(self, place: Place) -> Sequence[Any]:
+        """Layers between a hidden dense layer and its activation."""
+        return ()
+
+    def kernel_penalty(self, place: Place) -> Any | None:
+        """A `keras.regularizers.Regularizer` for the kernel here, or None. Several are added up."""
+        return None
+
+    def kernel_constraint(self, place: Place) -> Any | None:
+        """A `keras.constraints.Constraint` for the kernel here, or None."""
+        return None
+
+    def drops_bias(self, place: Place) -> bool:
+        """Whether the layer here does without its bias, because what follows has one."""
+        return False
+
+    def change_loss(self, loss: Any) -> Any:
+        """The loss to train with, given the one so far (a `keras.losses.CategoricalCrossentropy`)."""
+        return loss
+
+    def change_optimizer(self, optimizer: Any) -> Any:
+        """The optimizer to train with, given the one so far (a `keras.optimizers.Optimizer`)."""
+        return optimizer
+
+    def callbacks(self) -> Sequence[Any]:
+        """Callbacks for `fit`. Their logs hold every column of the history."""
+        return ()
+
+    def describe(self) -> str:
+        """Where it sits and with which parameters, in a line, for `reglab show`."""
+        parameters = ", ".join(f"{name} {value}" for name, value in self if value is not None)
+        return f"{self.title}: {parameters}" if parameters else self.title
+
+    def advice(self, experiment: BareExperiment) -> Iterable[Advice]:
+        """What the literature says against this setting in this experiment; never fatal."""
+        return ()

@@ -1,0 +1,113 @@
+"""The callback that stops early. Imports Keras, and is itself imported when needed."""
+
+from collections.abc import Mapping
+from math import isnan
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from reglab.regularizers.early_stopping import EarlyStopping
+
+_WEIGHT = "best_weight_"
+
+
+class EarlyStoppingCallback(keras.callbacks.EarlyStopping):
+    """Keras's early stopping, but for four things.
+
+    It can be saved and resumed; it keeps the weights of `model.network`, if the model has one, instead
+    of everything that the model holds; it compares in double precision; and it raises where the watched
+    value is missing.
+
+    Args:
+        settings: patience and the rest.
+    """
+
+    def __init__(self, settings: "EarlyStopping") -> None:
+        super().__init__(
+            monitor=settings.monitor,
+            min_delta=settings.min_delta,
+            patience=settings.patience,
+            mode="max" if settings.monitor == "val_accuracy" else "min",
+            restore_best_weights=settings.restore_best_weights,
+            start_from_epoch=settings.start_from_epoch,
+        )
+        self.best_epoch = 0
+        self._is_resumed = False
+
+    def get_state(self) -> dict[str, NDArray[Any]]:
+        """Everything that the next epochs depend on, as arrays, for `set_state`."""
+        state = {
+            "wait": np.asarray(self.wait),
+            "stopped_epoch": np.asarray(self.stopped_epoch),
+            "best_epoch": np.asarray(self.best_epoch),
+        }
+        if self.best is not None:
+            state["best"] = np.asarray(self.best, np.float64)
+        for index, weight in enumerate(self.best_weights or ()):
+            state[f"{_WEIGHT}{index}"] = weight
+        return state
+
+    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Goes on from `get_state`; to be called before `fit`, which then does not reset it."""
+        self.wait = int(state["wait"])
+        self.stopped_epoch = int(state["stopped_epoch"])
+        self.best_epoch = int(state["best_epoch"])
+        self.best = float(state["best"]) if "best" in state else None
+        count = sum(key.startswith(_WEIGHT) for key in state)
+        self.best_weights = [np.array(state[f"{_WEIGHT}{index}"]) for index in range(count)] or None
+        self._is_resumed = True
+
+    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
+        """Forgets an earlier training, unless it is to be resumed."""
+        if not self._is_resumed:
+            super().on_train_begin(logs)
+        self._is_resumed = False
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Compares with the best epoch so far, and stops the training if its patience is at an end.
+
+        Raises:
+            RuntimeError: the logs have no value to watch.
+        """
+        value = self.get_monitor_value(logs)
+        if epoch < self.start_from_epoch:
+            return
+        self.wait += 1
+        if self._is_better(value):
+            self.best, self.best_epoch, self.wait = value, epoch, 0
+            if self.restore_best_weights:
+                # Copies: on a CPU, PyTorch's arrays share their memory with the weights.
+                self.best_weights = [np.array(weight) for weight in self._network.get_weights()]
+        elif self.wait >= self.patience:
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
+        """Goes back to the weights of the best epoch."""
+        if self.best_weights is not None:
+            self._network.set_weights(self.best_weights)
+
+    def get_monitor_value(self, logs: Mapping[str, float] | None) -> float:
+        """The watched value of this epoch.
+
+        Raises:
+            RuntimeError: there is none.
+        """
+        logs = logs or {}
+        if self.monitor not in logs:
+            known = ", ".join(sorted(logs)) or "nothing"
+            raise RuntimeError(f"early stopping watches {self.monitor}, but the logs hold {known}")
+        return float(logs[self.monitor])
+
+    def _is_better(self, value: float) -> bool:
+        if self.best is None:
+            return not isnan(value)
+        gain = value - self.best if self.mode == "max" else self.best - value
+        return bool(gain > abs(self.min_delta))
+
+    @property
+    def _network(self) -> Any:
+        return getattr(self.model, "network", self.model)

@@ -1,0 +1,38 @@
+"""L1: a penalty on the sum of the absolute weights."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from reglab.config.schema import BareExperiment
+from reglab.regularizers.base import Advice, Place, Regularizer
+from reglab.regularizers.kernels import Kernels, covers
+from reglab.regularizers.penalty import Strength, advise_strength
+
+
+class L1(Regularizer):
+    """Adds λ‖θ‖₁ of every kernel θ to the loss, which drives weights to zero and makes them sparse.
+
+    loss = cross-entropy + λ · Σ |θᵢ|. Each weight is pulled towards zero by the same λ, however small
+    it is already; λ ≪ 1 has to be tuned.
+
+    Source: Tibshirani, "Regression Shrinkage and Selection via the Lasso", 1996.
+    """
+
+    title: ClassVar[str] = "L1"
+
+    strength: Strength = 1e-4
+    """Factor λ of the penalty; a tenth of L2's, as its pull does not fade with the weights."""
+    layers: Kernels = "all"
+    """Whose kernels: `conv`, `dense` (the output among them) or `all`."""
+
+    def kernel_penalty(self, place: Place) -> Any | None:
+        """The penalty of a kernel that `layers` asks for."""
+        if not covers(self.layers, place):
+            return None
+        from keras import regularizers
+
+        return regularizers.L1(self.strength)
+
+    def advice(self, experiment: BareExperiment) -> Iterable[Advice]:
+        """A strong penalty underfits."""
+        yield from advise_strength("L1 strength", self.strength)

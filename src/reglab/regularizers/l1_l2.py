@@ -1,0 +1,41 @@
+"""L1 and L2 at once: the elastic net."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from reglab.config.schema import BareExperiment
+from reglab.regularizers.base import Advice, Place, Regularizer
+from reglab.regularizers.kernels import Kernels, covers
+from reglab.regularizers.penalty import Strength, advise_single_decay, advise_strength
+
+
+class L1L2(Regularizer):
+    """Adds λ₁‖θ‖₁ + λ₂‖θ‖₂² of every kernel θ to the loss: sparse weights, and none of them large.
+
+    loss = cross-entropy + λ₁ · Σ |θᵢ| + λ₂ · Σ θᵢ².
+
+    Source: Zou and Hastie, "Regularization and Variable Selection via the Elastic Net", 2005.
+    """
+
+    title: ClassVar[str] = "L1 + L2"
+
+    l1: Strength = 1e-4
+    """Factor λ₁ of the absolute weights."""
+    l2: Strength = 1e-3
+    """Factor λ₂ of the squared weights."""
+    layers: Kernels = "all"
+    """Whose kernels: `conv`, `dense` (the output among them) or `all`."""
+
+    def kernel_penalty(self, place: Place) -> Any | None:
+        """The penalty of a kernel that `layers` asks for."""
+        if not covers(self.layers, place):
+            return None
+        from keras import regularizers
+
+        return regularizers.L1L2(l1=self.l1, l2=self.l2)
+
+    def advice(self, experiment: BareExperiment) -> Iterable[Advice]:
+        """A strong penalty underfits; weight decay besides it decays twice."""
+        yield from advise_strength("L1 strength", self.l1)
+        yield from advise_strength("L2 strength", self.l2)
+        yield from advise_single_decay(experiment)

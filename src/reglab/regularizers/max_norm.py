@@ -1,0 +1,47 @@
+"""Max-norm: the weights that go into a unit keep within a ball."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from reglab.config.schema import BareExperiment
+from reglab.regularizers.base import Advice, Place, Regularizer
+from reglab.regularizers.kernels import Kernels, covers
+
+
+class MaxNorm(Regularizer):
+    """Scales the incoming weights w of a unit back to ‖w‖₂ = c whenever a step made them longer.
+
+    w ← w · min(‖w‖₂, c) / ‖w‖₂, after every step, for each unit of a dense layer and each filter of a
+    convolution. It bounds the weights without pulling on those that are short.
+
+    Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout: A Simple Way to
+    Prevent Neural Networks from Overfitting", 2014, section 5.1.
+    """
+
+    title: ClassVar[str] = "Max-norm"
+
+    max_value: Annotated[float, Field(gt=0, le=1000)] = 3.0
+    """Largest Euclidean norm c of the weights that go into one unit."""
+    layers: Kernels = "all"
+    """Whose kernels: `conv`, `dense` (the output among them) or `all`."""
+
+    def kernel_constraint(self, place: Place) -> Any | None:
+        """The constraint of a kernel that `layers` asks for."""
+        if not covers(self.layers, place):
+            return None
+        from keras import constraints
+
+        # Every axis but the last, which counts the units: (height, width, channels, filters) of a
+        # convolution, (inputs, units) of a dense layer.
+        axis = (0, 1, 2) if place.kind == "convolution" else 0
+        return constraints.MaxNorm(self.max_value, axis=axis)
+
+    def advice(self, experiment: BareExperiment) -> Iterable[Advice]:
+        """Norms of 3 to 4."""
+        if not 3 <= self.max_value <= 4:
+            yield Advice(
+                f"max-norm {self.max_value:g} is outside 3 to 4, the usual range",
+                "Srivastava et al., Dropout, JMLR 15, 2014, appendix A.4",
+            )

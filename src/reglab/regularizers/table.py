@@ -1,0 +1,50 @@
+"""Every regularizer there is, in the order in which they are asked at a seat."""
+
+from pydantic import Field
+
+from reglab.config.schema import BareExperiment, Techniques
+from reglab.regularizers.augmentation import Augmentation
+from reglab.regularizers.average_pooling import AveragePooling
+from reglab.regularizers.base import Regularizer
+from reglab.regularizers.batch_norm import BatchNorm
+from reglab.regularizers.dropout import Dropout
+from reglab.regularizers.early_stopping import EarlyStopping
+from reglab.regularizers.gaussian_noise import GaussianNoise
+from reglab.regularizers.l1 import L1
+from reglab.regularizers.l1_l2 import L1L2
+from reglab.regularizers.l2 import L2
+from reglab.regularizers.label_smoothing import LabelSmoothing
+from reglab.regularizers.max_norm import MaxNorm
+from reglab.regularizers.max_pooling import MaxPooling
+from reglab.regularizers.random_erasing import RandomErasing
+from reglab.regularizers.weight_decay import WeightDecay
+
+
+class Regularizers(Techniques):
+    """One entry a technique. Null, the default, leaves it out; `{}` switches it on as it is."""
+
+    augmentation: Augmentation | None = None
+    random_erasing: RandomErasing | None = None
+    batch_norm: BatchNorm | None = None
+    gaussian_noise: GaussianNoise | None = None
+    max_pooling: MaxPooling | None = None
+    average_pooling: AveragePooling | None = None
+    dropout: Dropout | None = None
+    max_norm: MaxNorm | None = None
+    l1: L1 | None = None
+    l2: L2 | None = None
+    l1_l2: L1L2 | None = None
+    weight_decay: WeightDecay | None = None
+    label_smoothing: LabelSmoothing | None = None
+    early_stopping: EarlyStopping | None = None
+
+    @property
+    def active(self) -> tuple[Regularizer, ...]:
+        """The regularizers that are switched on, in the order in which they act."""
+        return tuple(value for _, value in self if value is not None)
+
+
+class Experiment(BareExperiment):
+    """One YAML file, resolved and validated: the unit that is run, repeated and compared."""
+
+    regularizers: Regularizers = Field(default_factory=Regularizers)

@@ -1,0 +1,1 @@
+"""A run's directory: layout, status, history, environment, lock, and finding runs."""

@@ -1,0 +1,59 @@
+"""What the small JSON files of a run have in common."""
+
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from reglab.errors import RunError
+from reglab.runs.writing import refused, write_atomically
+
+
+class Document(BaseModel):
+    """One JSON file. Keys of a newer or older version are ignored; required ones must be there."""
+
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="ignore", ser_json_inf_nan="constants", use_attribute_docstrings=True
+    )
+
+
+AnyDocument = TypeVar("AnyDocument", bound=Document)
+
+
+def read_document(path: Path, kind: type[AnyDocument]) -> AnyDocument:
+    """Reads one JSON file.
+
+    Args:
+        path: the file.
+        kind: what it holds.
+
+    Returns:
+        The validated content.
+
+    Raises:
+        RunError: the file is missing, no JSON, or lacks something that is required.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise refused("read", path, error) from error
+    try:
+        return kind.model_validate_json(content)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in problem["loc"])
+        where = f"{path}: {key}" if key else str(path)
+        raise RunError(f"{where}: expected a {kind.__name__.lower()} of reglab: {problem['msg']}") from error
+
+
+def write_document(path: Path, document: Document) -> None:
+    """Writes one JSON file atomically.
+
+    Args:
+        path: the file to write or replace.
+        document: its content.
+
+    Raises:
+        RunError: the system refused.
+    """
+    write_atomically(path, document.model_dump_json(indent=2) + "\n")

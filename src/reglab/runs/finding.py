@@ -1,0 +1,127 @@
+"""The runs that lie under given paths."""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reglab.errors import RunError
+from reglab.runs.directory import REPLACED, RunDirectory
+from reglab.runs.history import History, read_history
+from reglab.runs.lock import is_locked
+from reglab.runs.status import State, Status, read_status
+from reglab.runs.summary import Summary, read_summary
+from reglab.runs.writing import refused
+
+_DEPTH = 4
+"""Folders that are searched below a given path."""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A run as it lies on the disk.
+
+    Attributes:
+        directory: where.
+        status: how far it has come, as last written.
+        history: its epochs; None before the first.
+        summary: what came of it; None before it is complete.
+        locked: whether a process was training it when it was read.
+    """
+
+    directory: RunDirectory
+    status: Status
+    history: History | None
+    summary: Summary | None
+    locked: bool = False
+
+    @property
+    def state(self) -> State:
+        """How far it has really come: a run that says `running` without a process is interrupted."""
+        if self.status.state == "running" and not self.locked:
+            return "interrupted"
+        return self.status.state
+
+
+@dataclass(frozen=True)
+class Found:
+    """What lies under given paths.
+
+    Attributes:
+        runs: each once, in the order of the paths, then of names and seeds (2 before 10).
+        empty: the paths under which there is no run.
+    """
+
+    runs: tuple[RunRecord, ...]
+    empty: tuple[Path, ...]
+
+
+def find_runs(paths: Sequence[Path]) -> Found:
+    """Finds and reads the runs under some paths.
+
+    Args:
+        paths: each a run, an experiment's folder, or a folder of results, up to four levels deep.
+            A file has no runs.
+
+    Returns:
+        The runs, and the paths without any. Runs that `--fresh` has set aside are not looked at.
+
+    Raises:
+        RunError: a path does not exist or cannot be read, or a run is damaged.
+    """
+    runs: dict[Path, RunRecord] = {}
+    empty: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise RunError(f"{path} does not exist: expected a run, an experiment's folder, or results")
+        found = list(_search(path, _DEPTH))
+        if not found:
+            empty.append(path)
+        for directory in found:
+            place = directory.path.resolve()
+            if place not in runs:
+                runs[place] = read_run(directory)
+    return Found(tuple(runs.values()), tuple(empty))
+
+
+def read_run(directory: RunDirectory) -> RunRecord:
+    """Reads one run; raises RunError where it is none, or is damaged."""
+    if not directory.status.exists():
+        raise RunError(f"{directory.path} is no run: it has no {directory.status.name}")
+    # The lock first: a run that ends in between is then taken for complete, never for killed.
+    locked = is_locked(directory.path)
+    return RunRecord(
+        directory,
+        read_status(directory.status),
+        read_history(directory.history) if directory.history.exists() else None,
+        read_summary(directory.summary) if directory.summary.exists() else None,
+        locked,
+    )
+
+
+def _search(path: Path, depth: int) -> Iterator[RunDirectory]:
+    directory = RunDirectory(path)
+    if directory.status.is_file():
+        yield directory
+    elif depth and path.is_dir():
+        for folder in _folders(path):
+            yield from _search(folder, depth - 1)
+
+
+def _folders(path: Path) -> list[Path]:
+    try:
+        with os.scandir(path) as entries:
+            names = [entry.name for entry in entries if entry.is_dir() and _may_hold_runs(entry.name)]
+    except OSError as error:
+        raise refused("read", path, error) from error
+    return [path / name for name in sorted(names, key=_natural)]
+
+
+def _may_hold_runs(name: str) -> bool:
+    return not name.startswith(".") and REPLACED not in name
+
+
+def _natural(name: str) -> tuple[tuple[int, str], ...]:
+    """Sorts `seed-10` after `seed-2`."""
+    return tuple((int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name))

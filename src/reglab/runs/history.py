@@ -1,0 +1,171 @@
+"""A run's record, one line an epoch, only ever appended to."""
+
+import os
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reglab.errors import RunError
+from reglab.runs.writing import refused
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch. Accuracies are fractions, cross-entropies are in nats, without any penalty.
+
+    Attributes:
+        epoch: counts from 1.
+        seconds: wall-clock time of this epoch, its measurements included.
+        learning_rate: of the epoch's last step.
+        train_loss: cross-entropy plus penalty, running mean as trained (dropout and augmentation on).
+        train_accuracy: running mean as trained.
+        train_cross_entropy: running mean as trained.
+        clean_cross_entropy: on training images in inference mode, at the end of the epoch.
+        clean_accuracy: on the same.
+        val_cross_entropy: on the validation images, at the end of the epoch.
+        val_accuracy: on the same.
+        penalty: what L1, L2 and the like add to the loss, at the end of the epoch.
+        gap_accuracy: clean_accuracy − val_accuracy.
+        gap_cross_entropy: val_cross_entropy − clean_cross_entropy.
+    """
+
+    epoch: int
+    seconds: float
+    learning_rate: float
+    train_loss: float
+    train_accuracy: float
+    train_cross_entropy: float
+    clean_cross_entropy: float
+    clean_accuracy: float
+    val_cross_entropy: float
+    val_accuracy: float
+    penalty: float
+    gap_accuracy: float
+    gap_cross_entropy: float
+
+
+COLUMNS = tuple(field.name for field in fields(Epoch))
+_HEADER = ",".join(COLUMNS) + "\n"
+
+
+@dataclass(frozen=True)
+class History:
+    """The epochs of a run, from 1 on, without holes."""
+
+    rows: tuple[Epoch, ...]
+
+    def column(self, name: str) -> NDArray[np.float64]:
+        """One column over the epochs, `(epochs,)` float64; `name` is a field of `Epoch`."""
+        return np.array([vars(row)[name] for row in self.rows], dtype=np.float64)
+
+
+def append_epoch(path: Path, row: Epoch) -> None:
+    """Adds one line, whole, in one write; creates the file with its header where there is none.
+
+    Args:
+        path: the run's `history.csv`.
+        row: the epoch; its floats are written so that they read back exactly.
+
+    Raises:
+        RunError: the system refused (full disk, read-only folder).
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        try:
+            header = "" if os.fstat(descriptor).st_size else _HEADER
+            line = (header + _line(row)).encode()
+            written = os.write(descriptor, line)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise refused("write", path, error) from error
+    if written < len(line):
+        raise RunError(f"cannot write {path}: only {written} of {len(line)} bytes fitted on the disk")
+
+
+def read_history(path: Path) -> History:
+    """Reads a run's record; a last line that a killed process left torn is no part of it.
+
+    Args:
+        path: the run's `history.csv`.
+
+    Returns:
+        The history.
+
+    Raises:
+        RunError: the file is missing, or is no history.
+    """
+    return _parse(path, _read(path))
+
+
+def repair_history(path: Path, epochs_done: int, last: Epoch | None) -> None:
+    """Makes the record agree with the checkpoint that a run resumes from.
+
+    A process may have been killed while it wrote a line, or between the checkpoint and the line. The
+    torn line is cut off, the missing one is added; whole lines are never touched or written twice.
+
+    Args:
+        path: the run's `history.csv`; may be missing.
+        epochs_done: epochs in the checkpoint; 0 without one.
+        last: the checkpoint's last epoch, number `epochs_done`; None where that is not known.
+
+    Raises:
+        RunError: record and checkpoint contradict each other, or the system refused.
+    """
+    content = _read(path) if path.exists() else b""
+    rows = _parse(path, content).rows
+    _cut(path, content)
+    if last is not None and len(rows) == epochs_done - 1 == last.epoch - 1:
+        append_epoch(path, last)
+    elif len(rows) != epochs_done:
+        raise RunError(
+            f"{path} has {len(rows)} epochs, but the checkpoint beside it has {epochs_done}: "
+            "they are not of the same run; start it again with --fresh"
+        )
+    elif last is not None and rows and _line(rows[-1]) != _line(last):
+        raise RunError(
+            f"{path}: epoch {epochs_done} differs from the one in the checkpoint beside it: "
+            "they are not of the same run; start it again with --fresh"
+        )
+
+
+def _line(row: Epoch) -> str:
+    return ",".join(repr(value) for value in astuple(row)) + "\n"
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise refused("read", path, error) from error
+
+
+def _cut(path: Path, content: bytes) -> None:
+    whole = content.rfind(b"\n") + 1
+    if whole < len(content):
+        try:
+            os.truncate(path, whole)
+        except OSError as error:
+            raise refused("write", path, error) from error
+
+
+def _parse(path: Path, content: bytes) -> History:
+    header, newline, _ = content.partition(b"\n")
+    if not (_HEADER.encode().startswith(content) or header + newline == _HEADER.encode()):
+        raise RunError(f"{path} is no history of reglab: expected the columns {', '.join(COLUMNS)}")
+    lines = content[: content.rfind(b"\n") + 1].splitlines()[1:]
+    return History(tuple(_parse_line(path, line, number) for number, line in enumerate(lines, start=1)))
+
+
+def _parse_line(path: Path, line: bytes, epoch: int) -> Epoch:
+    try:
+        number, *values = line.decode().split(",")
+        row = Epoch(int(number), *(float(value) for value in values))
+    except (ValueError, TypeError) as error:
+        raise RunError(f"{path}:{epoch + 1}: expected {len(COLUMNS)} numbers, got {line!r}") from error
+    if row.epoch != epoch:
+        raise RunError(f"{path}:{epoch + 1}: expected epoch {epoch}, got epoch {row.epoch}")
+    return row

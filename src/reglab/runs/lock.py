@@ -1,0 +1,93 @@
+"""One process a run: the lock that the kernel releases when the process ends, however it ends."""
+
+import fcntl
+import os
+import socket
+import time
+from pathlib import Path
+from types import TracebackType
+
+from reglab.errors import RunError
+from reglab.runs.writing import refused
+
+LOCK_NAME = "lock"
+
+# `is_locked` holds the lock for an instant while it looks; who wants it for good tries again.
+_TRIES = 5
+_SECONDS_BETWEEN_TRIES = 0.02
+
+
+class RunInUse(RunError):  # noqa: N818 - said as it is, an exception of the family RunError
+    """A run that another process is training."""
+
+
+class RunLock:
+    """Holds a run's directory for this process, as a context manager.
+
+    Example:
+        >>> with RunLock(Path("results/mp/seed-0")):
+        ...     train()
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._descriptor: int | None = None
+
+    def __enter__(self) -> "RunLock":
+        """Takes the lock; raises RunInUse where another process holds it."""
+        path = self.directory / LOCK_NAME
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            raise refused("lock", path, error) from error
+        try:
+            if not _lock(descriptor):
+                holder = os.read(descriptor, 1000).decode(errors="replace").strip()
+                raise RunInUse(f"{self.directory} is being trained by {holder or 'another process'}")
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
+        except OSError as error:
+            os.close(descriptor)
+            raise refused("lock", path, error) from error
+        except RunInUse:
+            os.close(descriptor)
+            raise
+        self._descriptor = descriptor
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Releases the lock. The file stays: removing it would let two processes hold two of them."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def is_locked(directory: Path) -> bool:
+    """Whether a process is training in this directory now; False where there is no lock file."""
+    try:
+        descriptor = os.open(directory / LOCK_NAME, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _lock(descriptor: int) -> bool:
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_SECONDS_BETWEEN_TRIES)
+        else:
+            return True
+    return False

@@ -1,0 +1,69 @@
+"""Files that are either written as a whole or not at all."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from reglab.errors import RunError
+
+TEMPORARY_PREFIX = ".tmp-"
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """A temporary path for somebody else's code to write; it becomes `path` when the block succeeds.
+
+    The temporary name ends like `path` does (`model.weights.h5`), since some writers look at the
+    ending. When the block raises, the temporary file is removed and `path` stays as it was.
+
+    Args:
+        path: the file to write or replace; its folder must exist.
+
+    Yields:
+        A path in the same folder, which does not exist yet.
+
+    Raises:
+        RunError: the system refused (full disk, read-only folder), in the block or in the renaming.
+    """
+    temporary = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}-{path.name}")
+    try:
+        yield temporary
+        _flush(temporary)
+        os.replace(temporary, path)
+        _flush(path.parent)
+    except BaseException as error:
+        with suppress(OSError):
+            temporary.unlink()
+        if isinstance(error, OSError):
+            raise refused("write", path, error) from error
+        raise
+
+
+def write_atomically(path: Path, data: bytes | str) -> None:
+    """Writes a whole file, or leaves the old one as it was.
+
+    Args:
+        path: the file to write or replace; its folder must exist.
+        data: its content; text is encoded as UTF-8.
+
+    Raises:
+        RunError: the system refused (full disk, read-only folder).
+    """
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(data.encode() if isinstance(data, str) else data)
+
+
+def refused(verb: str, path: Path, error: OSError) -> RunError:
+    """The error for a path that the system did not let us `verb`, with the system's reason."""
+    return RunError(f"cannot {verb} {path}: {error.strerror or error}")
+
+
+def _flush(path: Path) -> None:
+    """Waits until a file's content, or a folder's list of names, is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,236 @@
+"""How a run looks while it trains: live bars in a terminal, plain lines elsewhere, or nothing."""
+
+import time
+from typing import Literal, Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.text import Text
+
+from reglab.runs.history import Epoch
+
+DisplayKind = Literal["live", "plain", "quiet"]
+
+
+class Display(Protocol):
+    """What the training tells, and when."""
+
+    def begin(self, title: str, epochs: int, epochs_done: int, steps: int, images: int) -> None:
+        """A training starts, or goes on after `epochs_done` epochs of `steps` steps and `images` images."""
+
+    def begin_epoch(self, epoch: int) -> None:
+        """An epoch starts; they count from 1."""
+
+    def advance(self, step: int) -> None:
+        """So many steps of this epoch are done."""
+
+    def end_epoch(self, row: Epoch) -> None:
+        """An epoch is recorded."""
+
+    def say(self, message: str) -> None:
+        """A sentence for the user."""
+
+    def end(self) -> None:
+        """The training is over, well or not."""
+
+
+class QuietDisplay:
+    """Shows nothing."""
+
+    def begin(self, title: str, epochs: int, epochs_done: int, steps: int, images: int) -> None:
+        """Shows nothing."""
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Shows nothing."""
+
+    def advance(self, step: int) -> None:
+        """Shows nothing."""
+
+    def end_epoch(self, row: Epoch) -> None:
+        """Shows nothing."""
+
+    def say(self, message: str) -> None:
+        """Shows nothing."""
+
+    def end(self) -> None:
+        """Shows nothing."""
+
+
+class PlainDisplay:
+    """One line an epoch, for logs and pipes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._pace = Pace()
+        self._title = ""
+
+    def begin(self, title: str, epochs: int, epochs_done: int, steps: int, images: int) -> None:
+        """Names the run."""
+        self._title = title
+        self._pace.begin(epochs, epochs_done, steps, images)
+        if epochs_done:
+            self.say(f"{title}: goes on after epoch {epochs_done} of {epochs}")
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Starts the clock."""
+        self._pace.begin_epoch(epoch)
+
+    def advance(self, step: int) -> None:
+        """Counts."""
+        self._pace.advance(step)
+
+    def end_epoch(self, row: Epoch) -> None:
+        """Prints the line."""
+        pace = self._pace
+        self.say(
+            f"{self._title}: epoch {row.epoch}/{pace.epochs}  {pace.images_per_second:.0f} images/s  "
+            f"{format_figures(row)}  {format_seconds(pace.seconds_left(row))} left"
+        )
+
+    def say(self, message: str) -> None:
+        """Prints a line."""
+        self._console.print(message, markup=False, highlight=False, soft_wrap=True)
+
+    def end(self) -> None:
+        """Nothing is left to show."""
+
+
+class LiveDisplay:
+    """A bar that moves with every step, the last figures beside it."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._pace = Pace()
+        self._title = ""
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            _Detail(self._pace),
+            console=console,
+            transient=True,
+            refresh_per_second=4,
+        )
+        self._task = self._progress.add_task("", total=1)
+        self._last: Epoch | None = None
+
+    def begin(self, title: str, epochs: int, epochs_done: int, steps: int, images: int) -> None:
+        """Shows the bar."""
+        self._title = title
+        self._pace.begin(epochs, epochs_done, steps, images)
+        self._progress.update(
+            self._task, description=title, total=epochs * steps, completed=epochs_done * steps
+        )
+        self._progress.start()
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Starts the clock."""
+        self._pace.begin_epoch(epoch)
+
+    def advance(self, step: int) -> None:
+        """Moves the bar."""
+        self._pace.advance(step)
+        self._progress.update(self._task, completed=self._pace.steps_done)
+
+    def end_epoch(self, row: Epoch) -> None:
+        """Shows the epoch's figures beside the bar."""
+        self._pace.last = row
+
+    def say(self, message: str) -> None:
+        """Prints a line above the bar."""
+        self._console.print(message, markup=False, highlight=False, soft_wrap=True)
+
+    def end(self) -> None:
+        """Takes the bar away."""
+        self._progress.stop()
+
+
+class Pace:
+    """How fast a training is, and how long it will still take."""
+
+    def __init__(self) -> None:
+        self.epochs = 0
+        self.last: Epoch | None = None
+        self.images_per_second = 0.0
+        self._epoch = 0
+        self._step = 0
+        self._steps = 1
+        self._images = 0
+        self._begin = 0.0
+
+    def begin(self, epochs: int, epochs_done: int, steps: int, images: int) -> None:
+        """A training of so many epochs, of so many steps and images each."""
+        self.epochs, self._steps, self._images = epochs, steps, images
+        self._epoch = epochs_done
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Starts the clock of an epoch."""
+        self._epoch, self._step, self._begin = epoch, 0, time.perf_counter()
+
+    def advance(self, step: int) -> None:
+        """So many steps of the epoch are done."""
+        self._step = step
+        seconds = time.perf_counter() - self._begin
+        self.images_per_second = self._images * step / self._steps / max(seconds, 1e-9)
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that is under way, from 1."""
+        return self._epoch
+
+    @property
+    def steps_done(self) -> int:
+        """Of all epochs."""
+        return max(0, self._epoch - 1) * self._steps + self._step
+
+    def seconds_left(self, row: Epoch | None) -> float | None:
+        """Until the last epoch is over, at the last epoch's pace; None while that is not known."""
+        if row is None:
+            return None
+        left = self.epochs - row.epoch
+        under_way = self._step / self._steps if self._epoch > row.epoch else 0.0
+        return max(0.0, (left - under_way) * row.seconds)
+
+
+class _Detail(ProgressColumn):
+    """Epoch, speed, time left and the last epoch's figures."""
+
+    def __init__(self, pace: Pace) -> None:
+        super().__init__()
+        self._pace = pace
+
+    def render(self, task: Task) -> Text:
+        """The text beside the bar."""
+        pace = self._pace
+        parts = [f"epoch {max(1, pace.epoch)}/{pace.epochs}", f"{pace.images_per_second:.0f} images/s"]
+        left = pace.seconds_left(pace.last)
+        if left is not None:
+            parts.append(f"{format_seconds(left)} left")
+        if pace.last is not None:
+            parts.append(format_figures(pace.last))
+        return Text(" · ".join(parts))
+
+
+def build_display(kind: DisplayKind) -> Display:
+    """The display that was asked for, on standard output."""
+    if kind == "quiet":
+        return QuietDisplay()
+    console = Console()
+    return LiveDisplay(console) if kind == "live" else PlainDisplay(console)
+
+
+def format_figures(row: Epoch) -> str:
+    """An epoch's accuracies and gap."""
+    return (
+        f"clean {row.clean_accuracy:.1%}  validation {row.val_accuracy:.1%}  "
+        f"gap {100 * row.gap_accuracy:+.1f} points"
+    )
+
+
+def format_seconds(seconds: float | None) -> str:
+    """`45 s`, `12 min`, `3 h 05 min`."""
+    if seconds is None:
+        return "?"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -1,0 +1,86 @@
+"""What a run writes while it trains: status, history and checkpoint, in an order that survives a kill."""
+
+import os
+import shutil
+import socket
+from datetime import UTC, datetime
+
+from reglab import __version__
+from reglab.config.resolved import dump_experiment, identify
+from reglab.regularizers.table import Experiment
+from reglab.runs.directory import RunDirectory
+from reglab.runs.history import append_epoch, read_history, repair_history
+from reglab.runs.status import State, Status, read_status, write_status
+from reglab.runs.writing import write_atomically
+from reglab.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+
+
+class Journal:
+    """The record of one run; opening it makes the record agree with the last checkpoint.
+
+    An epoch is first in the checkpoint, then in the history. A process killed between the two leaves a
+    history that lacks the checkpoint's last epoch, which the next opening adds.
+    """
+
+    def __init__(self, run: RunDirectory, experiment: Experiment) -> None:
+        """Opens the record of a run whose lock this process holds.
+
+        Raises:
+            RunError: checkpoint and history contradict each other, or cannot be written.
+        """
+        self.run = run
+        self.checkpoint: Checkpoint | None = read_checkpoint(run.checkpoint)
+        last = self.checkpoint.epoch if self.checkpoint else None
+        done = last.epoch if last else 0
+        repair_history(run.history, done, last)
+        now = datetime.now(UTC)
+        self._status = Status(
+            state="running",
+            identity=identify(experiment),
+            experiment=experiment.name,
+            title=experiment.label,
+            seed=experiment.training.seed,
+            epochs_done=done,
+            epochs=experiment.training.epochs,
+            started=read_status(run.status).started if run.status.exists() else now,
+            updated=now,
+            pid=os.getpid(),
+            host=socket.gethostname(),
+            version=__version__,
+        )
+        write_atomically(run.experiment, dump_experiment(experiment))
+        write_status(run.status, self._status)
+
+    @property
+    def epochs_done(self) -> int:
+        """Epochs that a resumed training need not repeat."""
+        return self._status.epochs_done
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock time of all recorded epochs."""
+        return sum(row.seconds for row in read_history(self.run.history).rows)
+
+    def record(self, checkpoint: Checkpoint) -> None:
+        """Keeps a finished epoch.
+
+        Raises:
+            RunError: the system refused (full disk).
+        """
+        write_checkpoint(self.run.checkpoint, checkpoint)
+        append_epoch(self.run.history, checkpoint.epoch)
+        self._update("running", epochs_done=checkpoint.epoch.epoch)
+
+    def finish(self) -> None:
+        """Says that the run is complete, and drops the checkpoint."""
+        self._update("complete")
+        shutil.rmtree(self.run.checkpoint, ignore_errors=True)
+
+    def close(self, state: State, message: str = "") -> None:
+        """Says how this sitting ended."""
+        self._update(state, message=message)
+
+    def _update(self, state: State, **changes: int | str) -> None:
+        changed = {"state": state, "updated": datetime.now(UTC), **changes}
+        self._status = self._status.model_copy(update=changed)
+        write_status(self.run.status, self._status)

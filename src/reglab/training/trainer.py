@@ -1,0 +1,116 @@
+"""One run: from the experiment and its images to a trained, recorded network."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from reglab.runs.environment import collect_environment, write_environment
+from reglab.runs.history import read_history
+from reglab.runs.summary import Summary
+from reglab.training.backend import Backend
+from reglab.training.batches import Batches
+from reglab.training.callbacks import Measuring, Recording, Reporting
+from reglab.training.checkpoint import StatefulCallback, restore
+from reglab.training.display import Display
+from reglab.training.index_model import IndexModel
+from reglab.training.journal import Journal
+from reglab.training.optimizer import build_learning_rate, build_optimizer
+from reglab.training.results import write_results
+from reglab.training.subject import Subject
+
+
+def train(subject: Subject, journal: Journal, backend: Backend, display: Display) -> Summary:
+    """Trains a run to its end, from wherever its journal says that it is, and writes its results.
+
+    Args:
+        subject: experiment and images.
+        journal: the run's record, opened.
+        backend: what was started for this process.
+        display: where progress is shown.
+
+    Returns:
+        The run's summary, which is written too, with everything else.
+
+    Raises:
+        TrainingError: a figure is no longer a number.
+        RunError: the system refused to write.
+    """
+    experiment, split = subject.experiment, subject.split
+    training = experiment.training
+    write_environment(journal.run.environment, _environment(backend))
+    batches = Batches(
+        split.train,
+        np.eye(len(subject.dataset.classes), dtype=np.float32)[split.labels],
+        batch_size=training.batch_size,
+        seed=training.seed,
+        first_epoch=journal.epochs_done,
+        epochs=training.epochs,
+    )
+    model = build_model(subject, batches.steps_per_epoch)
+    measuring = Measuring(split, build_learning_rate(training, batches.steps_per_epoch))
+    guests = [callback for guest in experiment.regularizers.active for callback in guest.callbacks()]
+    stateful = [callback for callback in guests if isinstance(callback, StatefulCallback)]
+    first, last = journal.epochs_done, training.epochs
+    if journal.checkpoint is not None:
+        restore(journal.checkpoint, model, stateful)
+        if journal.checkpoint.stopped:
+            last = first
+    title = f"{experiment.label}, seed {training.seed}"
+    display.begin(title, training.epochs, first, batches.steps_per_epoch, len(split.train))
+    try:
+        _fit(
+            model,
+            batches,
+            [
+                measuring,
+                *guests,
+                Recording(journal, measuring, stateful, backend.precision.policy),
+                Reporting(display, measuring),
+            ],
+            first,
+            last,
+        )
+    finally:
+        display.end()
+    history = read_history(journal.run.history)
+    summary = write_results(subject, model, history, journal.run, backend.precision.policy)
+    journal.finish()
+    return summary
+
+
+def build_model(subject: Subject, steps_per_epoch: int) -> IndexModel:
+    """The model of an experiment, compiled, its optimizer built."""
+    experiment = subject.experiment
+    model = IndexModel(experiment, subject.split.images, len(subject.dataset.classes))
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    for guest in experiment.regularizers.active:
+        loss = guest.change_loss(loss)
+    model.compile(
+        optimizer=build_optimizer(experiment, steps_per_epoch),
+        loss=loss,
+        metrics=[
+            keras.metrics.CategoricalAccuracy(name="accuracy"),
+            keras.metrics.CategoricalCrossentropy(from_logits=True, name="cross_entropy"),
+        ],
+    )
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def _fit(model: Any, batches: Batches, callbacks: Sequence[Any], first: int, last: int) -> None:
+    model.fit(
+        batches,
+        steps_per_epoch=batches.steps_per_epoch,
+        initial_epoch=first,
+        epochs=last,
+        shuffle=False,
+        verbose=0,
+        callbacks=list(callbacks),
+    )
+
+
+def _environment(backend: Backend) -> Any:
+    choice = backend.precision
+    return collect_environment(choice.policy, choice.reason, backend.name, backend.threads)

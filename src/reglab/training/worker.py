@@ -1,0 +1,163 @@
+"""The process that trains one run: `python -m reglab.training.worker`, with its order on standard input.
+
+One process a run, since memory grows over trainings in one process, and since Keras's backend, precision
+and threads are settings of a process.
+"""
+
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from pydantic import BaseModel, ConfigDict
+
+from reglab.config.resolved import identify
+from reglab.config.schema import Precision
+from reglab.data.loading import load_dataset
+from reglab.data.split import split_dataset
+from reglab.errors import ReglabError
+from reglab.regularizers.table import Experiment
+from reglab.runs.directory import RunDirectory, prepare_run
+from reglab.runs.lock import RunLock
+from reglab.training.display import DisplayKind, build_display
+from reglab.training.journal import Journal
+from reglab.training.subject import Subject
+
+COMPLETE, FAILED, INTERRUPTED = 0, 1, 130
+_STDIN = 0
+
+
+class Order(BaseModel):
+    """What a worker is to do."""
+
+    model_config = ConfigDict(frozen=True)
+
+    experiment: Experiment
+    results: Path
+    data_directory: Path | None
+    fresh: bool
+    display: DisplayKind
+
+
+def main() -> int:
+    """Trains the run that is ordered on standard input.
+
+    Returns:
+        0 complete, 1 failed, 2 wrong input, 130 interrupted. What the user should know is printed on
+        standard error; what is our fault leaves its traceback in the run's log.
+    """
+    order = Order.model_validate_json(_read_line())
+    _stop_with_parent()
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
+    try:
+        return _work(order)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except ReglabError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+
+
+def _work(order: Order) -> int:
+    experiment = order.experiment
+    dataset = load_dataset(experiment.data, order.data_directory)
+    split = split_dataset(dataset, experiment.data, experiment.training.seed)
+    run, start = prepare_run(
+        order.results, experiment.name, experiment.training.seed, identify(experiment), order.fresh
+    )
+    if start == "complete":
+        return COMPLETE
+    with RunLock(run.path):
+        journal = Journal(run, experiment)
+        try:
+            with _logged(run):
+                _train(Subject(experiment, dataset, split), journal, order.display)
+        except KeyboardInterrupt:
+            journal.close("interrupted")
+            return INTERRUPTED
+        except ReglabError as error:
+            journal.close("failed", str(error))
+            raise
+        except Exception as error:
+            message = f"{type(error).__name__}: {error}".splitlines()[0]
+            journal.close("failed", message)
+            print(f"{message}; the details are in {run.log}", file=sys.stderr)
+            return FAILED
+    return COMPLETE
+
+
+def _train(subject: Subject, journal: Journal, display: DisplayKind) -> None:
+    # Imported here: it loads Keras, and wrong input is to be told before that.
+    from reglab.training.backend import start_backend
+
+    checkpoint = journal.checkpoint
+    setting = subject.experiment.training.precision
+    # A run that goes on keeps the precision that it began with, on another machine too.
+    backend = start_backend(_as_setting(checkpoint.policy) if checkpoint else setting)
+
+    from reglab.training.trainer import train
+
+    train(subject, journal, backend, build_display(display))
+
+
+def _as_setting(policy: str) -> Precision:
+    return "mixed_bfloat16" if policy == "mixed_bfloat16" else "float32"
+
+
+@contextmanager
+def _logged(run: RunDirectory) -> Iterator[None]:
+    """Sends what is written to standard error, the C libraries' chatter too, to the run's log."""
+    terminal = os.dup(sys.stderr.fileno())
+    with run.log.open("a", encoding="utf-8") as log:
+        log.write(f"--- {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, process {os.getpid()}\n")
+        log.flush()
+        sys.stderr.flush()
+        os.dup2(log.fileno(), sys.stderr.fileno())
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            traceback.print_exc()
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(terminal, sys.stderr.fileno())
+            os.close(terminal)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Ends the training at the next opportunity; a second signal must not disturb the tidying up."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _read_line() -> bytes:
+    # Unbuffered, since a thread that sleeps in a buffered read keeps the interpreter from ending.
+    line = bytearray()
+    while (part := os.read(_STDIN, 65536)) and not part.endswith(b"\n"):
+        line += part
+    return bytes(line + part)
+
+
+def _stop_with_parent() -> None:
+    """Interrupts this process when standard input closes, which the parent holds open while it lives."""
+
+    def wait() -> None:
+        while os.read(_STDIN, 1):
+            pass
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""The places of the walk, and what a regularizer says of itself."""
+
+import pytest
+
+from reglab.regularizers.base import Advice, Place
+from reglab.regularizers.dropout import Dropout
+from reglab.regularizers.max_pooling import MaxPooling
+
+
+def test_a_key_is_fixed_by_seed_layer_and_technique() -> None:
+    """The same three give the same key, in any process."""
+    assert Place("dense_1", "dense", 7).key("dropout") == 2_066_863_963
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Place("dense_1", "dense", 8).key("dropout"),
+        Place("dense_2", "dense", 7).key("dropout"),
+        Place("dense_1", "dense", 7).key("gaussian_noise"),
+    ],
+)
+def test_another_seed_layer_or_technique_has_another_key(other: int) -> None:
+    """Each of the three counts."""
+    assert other != Place("dense_1", "dense", 7).key("dropout")
+
+
+def test_keys_are_seeds_that_every_backend_takes() -> None:
+    """In [0, 2³¹), and spread over it."""
+    keys = [Place(f"conv_{index}", "convolution", 0).key("x") for index in range(1000)]
+    assert min(keys) >= 0
+    assert max(keys) < 2**31
+    assert max(keys) > 2**30
+    assert len(set(keys)) == 1000
+
+
+def test_description_names_the_parameters_that_are_set() -> None:
+    """One line, without the parameters that are left out."""
+    assert MaxPooling().describe() == "Max pooling: pool_size 2, padding valid"
+    assert Dropout(rate=0.4).describe() == "Dropout: rate 0.4, groups 0.0, spatial False"
+
+
+def test_advice_ends_with_its_reference() -> None:
+    """The sentence, then where it is from."""
+    assert str(Advice("too much", "Someone, 2014")) == "too much (Someone, 2014)"

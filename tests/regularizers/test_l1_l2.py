@@ -1,0 +1,47 @@
+"""L1 and L2 at once: the penalty's numbers, its kernels and its bounds."""
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from reglab.regularizers.base import Place
+from reglab.regularizers.l1_l2 import L1L2
+from reglab.regularizers.table import Experiment
+
+
+def test_penalty_is_the_sum_of_both(output: Place) -> None:
+    """λ₁ · Σ |θ| + λ₂ · Σ θ², as NumPy sums it."""
+    kernel = np.random.default_rng(0).normal(size=(6, 4)).astype("float32")
+    penalty = L1L2(l1=0.002, l2=0.03).kernel_penalty(output)
+    assert penalty is not None
+    got = keras.ops.convert_to_numpy(penalty(keras.ops.convert_to_tensor(kernel)))
+    expected = 0.002 * np.abs(kernel).sum() + 0.03 * np.square(kernel).sum()
+    np.testing.assert_allclose(got, expected, rtol=1e-5)
+
+
+def test_layers_chooses_the_kernels(convolution: Place, dense: Place) -> None:
+    """`conv` leaves dense layers alone, `dense` convolutions."""
+    assert L1L2(layers="conv").kernel_penalty(dense) is None
+    assert L1L2(layers="dense").kernel_penalty(convolution) is None
+
+
+@pytest.mark.parametrize("values", [{"l1": 0}, {"l1": 1.1}, {"l2": 0}, {"l2": 1.1}, {"layers": 1}])
+def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
+    """Strengths in (0, 1], known kernels."""
+    with pytest.raises(ValidationError):
+        L1L2.model_validate(values)
+
+
+def test_each_strength_has_its_advice(experiment: Callable[..., Experiment]) -> None:
+    """Both strengths and the second decay."""
+    assert [str(advice) for advice in L1L2(l1=0.02, l2=0.03).advice(experiment())] == [
+        "L1 strength 0.02 is strong: from 0.01 on, the penalty outweighs the cross-entropy and the network "
+        "underfits (Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2)",
+        "L2 strength 0.03 is strong: from 0.01 on, the penalty outweighs the cross-entropy and the network "
+        "underfits (Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2)",
+        "the weights are decayed twice, by the L2 penalty and by AdamW's weight_decay 0.004: use one of the "
+        "two (Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019)",
+    ]

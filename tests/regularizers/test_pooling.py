@@ -1,0 +1,31 @@
+"""The windows that max and average pooling share."""
+
+from typing import Literal
+
+import keras
+import pytest
+from pydantic import ValidationError
+
+from reglab.regularizers.pooling import Pooling
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize(("pool_size", "strides"), [(2, None), (3, 2), (2, 3), (5, 1)])
+@pytest.mark.parametrize("side", [6, 7, 32])
+def test_side_is_that_of_keras(
+    side: int, pool_size: int, strides: int | None, padding: Literal["valid", "same"]
+) -> None:
+    """The arithmetic agrees with the layer it foretells."""
+    layer = keras.layers.MaxPooling2D(pool_size, strides, padding)
+    pooling = Pooling(pool_size=pool_size, strides=strides, padding=padding)
+    assert pooling.side_after(side) == layer.compute_output_shape((1, side, side, 1))[1]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"pool_size": 0}, {"pool_size": 17}, {"strides": 0}, {"strides": 17}, {"padding": "full"}],
+)
+def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
+    """Windows and strides of 1 to 16 pixels, Keras's paddings."""
+    with pytest.raises(ValidationError):
+        Pooling.model_validate(values)

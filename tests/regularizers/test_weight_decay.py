@@ -1,0 +1,89 @@
+"""Weight decay: what a step takes away, and from which weights."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from reglab.regularizers.table import Experiment
+from reglab.regularizers.weight_decay import WeightDecay
+
+
+@pytest.fixture
+def network() -> Any:
+    """Named like the weights that are not to be decayed, which has to make no difference."""
+    network = keras.Sequential(
+        [
+            keras.Input((4, 4, 1)),
+            keras.layers.Conv2D(2, 3, bias_initializer="ones", name="beta_conv"),
+            keras.layers.BatchNormalization(beta_initializer="ones", name="gamma_batch_norm"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(3, bias_initializer="ones", name="bias_dense"),
+        ],
+        name="beta",
+    )
+    return network
+
+
+def step_without_gradient(optimizer: Any, network: Any) -> None:
+    gradients = [keras.ops.zeros(weight.shape) for weight in network.trainable_weights]
+    optimizer.apply(gradients, network.trainable_weights)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        keras.optimizers.SGD,
+        keras.optimizers.Adam,
+        keras.optimizers.AdamW,
+        keras.optimizers.RMSprop,
+        keras.optimizers.Adadelta,
+        keras.optimizers.Adagrad,
+    ],
+)
+def test_a_step_shrinks_kernels_by_rate_times_learning_rate(optimizer: Any, network: Any) -> None:
+    """With no gradient, kernels lose η · rate of themselves, and nothing else changes."""
+    before = {weight.path: keras.ops.convert_to_numpy(weight).copy() for weight in network.trainable_weights}
+    step_without_gradient(WeightDecay(rate=0.2).change_optimizer(optimizer(learning_rate=0.5)), network)
+    assert len(before) == 6
+    for weight in network.trainable_weights:
+        kept = 1 - 0.5 * 0.2 if weight.name == "kernel" else 1
+        np.testing.assert_allclose(keras.ops.convert_to_numpy(weight), before[weight.path] * kept, rtol=1e-6)
+
+
+def test_the_learning_rate_of_the_moment_counts(network: Any) -> None:
+    """A schedule slows the decay, too."""
+    optimizer = WeightDecay(rate=0.2).change_optimizer(keras.optimizers.AdamW(learning_rate=0.5))
+    kernel = network.trainable_weights[0]
+    before = keras.ops.convert_to_numpy(kernel).copy()
+    step_without_gradient(optimizer, network)
+    optimizer.learning_rate = 0.1
+    step_without_gradient(optimizer, network)
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(kernel), before * (1 - 0.1) * (1 - 0.02), rtol=1e-6)
+
+
+def test_adamw_keeps_no_decay_of_its_own() -> None:
+    """The rate replaces it."""
+    optimizer = keras.optimizers.AdamW(weight_decay=0.5)
+    assert WeightDecay(rate=0.2).change_optimizer(optimizer) is optimizer
+    assert optimizer.weight_decay == 0.2
+
+
+@pytest.mark.parametrize("rate", [0, -0.1, 1.1])
+def test_rates_out_of_bounds_are_rejected(rate: float) -> None:
+    """Rates in (0, 1]."""
+    with pytest.raises(ValidationError):
+        WeightDecay(rate=rate)
+
+
+def test_a_decay_that_forgets_quickly_is_advised_against(experiment: Callable[..., Experiment]) -> None:
+    """It takes rate and learning rate together."""
+    fast = experiment(training={"optimizer": {"name": "sgd", "learning_rate": 0.1}})
+    assert list(WeightDecay(rate=0.05).advice(experiment())) == []
+    assert [str(advice) for advice in WeightDecay(rate=0.05).advice(fast)] == [
+        "weight decay 0.05 with learning rate 0.1 halves every weight within 139 steps "
+        "(Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019)"
+    ]

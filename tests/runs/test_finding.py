@@ -1,0 +1,91 @@
+"""Runs are found wherever a person points."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reglab.errors import RunError
+from reglab.runs.directory import RunDirectory, prepare_run
+from reglab.runs.finding import find_runs, read_run
+from reglab.runs.history import Epoch, append_epoch
+from reglab.runs.lock import RunLock
+from reglab.runs.summary import Summary, write_summary
+
+Maker = Callable[..., RunDirectory]
+
+
+def places(paths: list[Path], root: Path) -> list[str]:
+    return [str(run.directory.path.relative_to(root)) for run in find_runs(paths).runs]
+
+
+def test_run_experiment_and_results_are_found(tmp_path: Path, make_run: Maker) -> None:
+    """A path may be a run, an experiment's folder, or a folder of results of any depth."""
+    for place in ("mp/seed-10", "mp/seed-2", "bn/seed-0", "deep/er/do/seed-0"):
+        make_run(tmp_path / place)
+    assert places([tmp_path / "mp" / "seed-2"], tmp_path) == ["mp/seed-2"]
+    assert places([tmp_path / "mp"], tmp_path) == ["mp/seed-2", "mp/seed-10"]
+    assert places([tmp_path], tmp_path) == ["bn/seed-0", "deep/er/do/seed-0", "mp/seed-2", "mp/seed-10"]
+
+
+def test_order_is_that_of_the_paths_and_each_run_once(tmp_path: Path, make_run: Maker) -> None:
+    """Later mentions of the same run are dropped."""
+    for place in ("bn/seed-0", "mp/seed-0"):
+        make_run(tmp_path / place)
+    assert places([tmp_path / "mp", tmp_path, tmp_path / "bn"], tmp_path) == ["mp/seed-0", "bn/seed-0"]
+
+
+def test_paths_without_runs_are_reported(tmp_path: Path, make_run: Maker) -> None:
+    """Files and folders without runs are no error: the shell expands `results/*` to them too."""
+    make_run(tmp_path / "mp" / "seed-0")
+    (tmp_path / "notes.txt").touch()
+    (tmp_path / "pictures").mkdir()
+    found = find_runs(sorted(tmp_path.iterdir()))
+    assert len(found.runs) == 1
+    assert found.empty == (tmp_path / "notes.txt", tmp_path / "pictures")
+
+
+def test_path_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    """A slip of the pen is not taken for an empty folder."""
+    with pytest.raises(RunError) as caught:
+        find_runs([tmp_path / "resluts"])
+    assert str(caught.value) == (
+        f"{tmp_path / 'resluts'} does not exist: expected a run, an experiment's folder, or results"
+    )
+
+
+def test_replaced_runs_are_not_found(tmp_path: Path, make_run: Maker) -> None:
+    """What `--fresh` has set aside is out of every comparison."""
+    make_run(tmp_path / "mp" / "seed-0")
+    prepare_run(tmp_path, "mp", 0, "bbbb", fresh=True)
+    assert find_runs([tmp_path]).runs == ()
+
+
+def test_files_are_read(
+    tmp_path: Path, make_run: Maker, make_epoch: Callable[[int], Epoch], summary: Summary
+) -> None:
+    """A record has the history and the summary where they exist, else None."""
+    directory = make_run(tmp_path / "mp" / "seed-0")
+    bare = read_run(directory)
+    assert (bare.history, bare.summary) == (None, None)
+    append_epoch(directory.history, make_epoch(1))
+    write_summary(directory.summary, summary)
+    record = read_run(directory)
+    assert record.history is not None
+    assert record.history.rows == (make_epoch(1),)
+    assert record.summary == summary
+
+
+def test_killed_run_is_interrupted(tmp_path: Path, make_run: Maker) -> None:
+    """`running` holds only as long as a process holds the lock."""
+    directory = make_run(tmp_path / "mp" / "seed-0", state="running")
+    with RunLock(directory.path):
+        assert read_run(directory).state == "running"
+    assert read_run(directory).state == "interrupted"
+
+
+def test_no_run_is_refused(tmp_path: Path) -> None:
+    """Reading a run needs a status."""
+    with pytest.raises(RunError) as caught:
+        read_run(RunDirectory(tmp_path))
+    assert str(caught.value) == f"{tmp_path} is no run: it has no status.json"

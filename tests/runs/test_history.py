@@ -1,0 +1,150 @@
+"""The record of epochs is only ever appended to, and survives a killed process."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reglab.errors import RunError
+from reglab.runs.history import COLUMNS, Epoch, append_epoch, read_history, repair_history
+
+Maker = Callable[[int], Epoch]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "history.csv"
+
+
+def write(path: Path, make_epoch: Maker, epochs: int) -> None:
+    for number in range(1, epochs + 1):
+        append_epoch(path, make_epoch(number))
+
+
+def test_floats_read_back_exactly(path: Path, make_epoch: Maker) -> None:
+    """What is read equals what was written, to the last bit, under the named header."""
+    write(path, make_epoch, 2)
+    history = read_history(path)
+    assert history.rows == (make_epoch(1), make_epoch(2))
+    assert path.read_text().splitlines()[0] == (
+        "epoch,seconds,learning_rate,train_loss,train_accuracy,train_cross_entropy,clean_cross_entropy,"
+        "clean_accuracy,val_cross_entropy,val_accuracy,penalty,gap_accuracy,gap_cross_entropy"
+    )
+
+
+def test_column_is_float64(path: Path, make_epoch: Maker) -> None:
+    """A column is a vector over the epochs."""
+    write(path, make_epoch, 3)
+    column = read_history(path).column("epoch")
+    assert column.dtype == np.float64
+    np.testing.assert_array_equal(column, [1, 2, 3])
+
+
+def test_appending_keeps_what_stands(path: Path, make_epoch: Maker) -> None:
+    """The bytes of earlier epochs do not change."""
+    write(path, make_epoch, 1)
+    before = path.read_bytes()
+    append_epoch(path, make_epoch(2))
+    assert path.read_bytes().startswith(before)
+
+
+@pytest.mark.parametrize("cut", [1, 5, 40])
+def test_torn_last_line_is_no_epoch(path: Path, make_epoch: Maker, cut: int) -> None:
+    """A line without its end is ignored."""
+    write(path, make_epoch, 2)
+    path.write_bytes(path.read_bytes()[:-cut])
+    assert read_history(path).rows == (make_epoch(1),)
+
+
+def test_torn_header_is_an_empty_history(path: Path) -> None:
+    """A process killed in its very first write leaves a history without epochs."""
+    path.write_text("epoch,sec")
+    assert read_history(path).rows == ()
+
+
+def test_foreign_file_is_refused(path: Path) -> None:
+    """Another CSV file is named, with the columns that were expected."""
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(RunError) as caught:
+        read_history(path)
+    assert str(caught.value) == f"{path} is no history of reglab: expected the columns {', '.join(COLUMNS)}"
+
+
+def test_bad_line_is_located(path: Path, make_epoch: Maker) -> None:
+    """A line that is no epoch is named by its number."""
+    write(path, make_epoch, 1)
+    with path.open("a") as file:
+        file.write("2,oops\n")
+    with pytest.raises(RunError) as caught:
+        read_history(path)
+    assert str(caught.value) == f"{path}:3: expected 13 numbers, got b'2,oops'"
+
+
+def test_hole_is_refused(path: Path, make_epoch: Maker) -> None:
+    """Epochs follow each other without holes."""
+    write(path, make_epoch, 1)
+    append_epoch(path, make_epoch(3))
+    with pytest.raises(RunError) as caught:
+        read_history(path)
+    assert str(caught.value) == f"{path}:3: expected epoch 2, got epoch 3"
+
+
+def test_missing_file_is_named(path: Path) -> None:
+    """A history that is not there is an error with the system's reason."""
+    with pytest.raises(RunError) as caught:
+        read_history(path)
+    assert str(caught.value) == f"cannot read {path}: No such file or directory"
+
+
+def test_repair_cuts_and_completes(path: Path, make_epoch: Maker) -> None:
+    """Killed while writing epoch 2: its torn half goes, the whole line comes from the checkpoint."""
+    write(path, make_epoch, 2)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-7])
+    repair_history(path, 2, make_epoch(2))
+    assert path.read_bytes() == whole
+
+
+def test_repair_leaves_a_sound_record(path: Path, make_epoch: Maker) -> None:
+    """Nothing is written twice, with or without the checkpoint's last epoch."""
+    write(path, make_epoch, 2)
+    whole = path.read_bytes()
+    repair_history(path, 2, make_epoch(2))
+    repair_history(path, 2, None)
+    assert path.read_bytes() == whole
+
+
+def test_repair_writes_the_first_epoch(path: Path, make_epoch: Maker) -> None:
+    """Killed before the first line: the file comes from the checkpoint; without one there is none."""
+    repair_history(path, 0, None)
+    assert not path.exists()
+    path.write_text("epoch,sec")
+    repair_history(path, 1, make_epoch(1))
+    assert read_history(path).rows == (make_epoch(1),)
+
+
+@pytest.mark.parametrize(("rows", "done"), [(3, 2), (0, 2), (1, 0)])
+def test_repair_refuses_another_runs_record(path: Path, make_epoch: Maker, rows: int, done: int) -> None:
+    """A record that cannot belong to the checkpoint is left alone, and both numbers are named."""
+    path.touch()
+    write(path, make_epoch, rows)
+    before = path.read_bytes()
+    with pytest.raises(RunError) as caught:
+        repair_history(path, done, make_epoch(done) if done else None)
+    assert str(caught.value) == (
+        f"{path} has {rows} epochs, but the checkpoint beside it has {done}: "
+        "they are not of the same run; start it again with --fresh"
+    )
+    assert path.read_bytes() == before
+
+
+def test_repair_refuses_another_last_epoch(path: Path, make_epoch: Maker) -> None:
+    """The same number of epochs with other numbers in them is not the same run either."""
+    write(path, make_epoch, 1)
+    with pytest.raises(RunError) as caught:
+        repair_history(path, 1, Epoch(1, *([0.0] * 12)))
+    assert str(caught.value) == (
+        f"{path}: epoch 1 differs from the one in the checkpoint beside it: "
+        "they are not of the same run; start it again with --fresh"
+    )

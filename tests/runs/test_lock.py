@@ -1,0 +1,62 @@
+"""One process a run."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reglab.errors import RunError
+from reglab.runs.lock import RunInUse, RunLock, is_locked
+
+HOLD = """
+import sys
+from pathlib import Path
+from reglab.runs.lock import RunLock
+with RunLock(Path(sys.argv[1])):
+    print("locked", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_second_process_is_told_who_has_it(tmp_path: Path) -> None:
+    """The message names the run and the process; after a kill the kernel has released the lock."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"locked\n"
+        assert is_locked(tmp_path)
+        with pytest.raises(RunInUse) as caught, RunLock(tmp_path):
+            pass
+        host = socket.gethostname()
+        assert str(caught.value) == f"{tmp_path} is being trained by process {process.pid} on {host}"
+        process.kill()
+        process.wait()
+    assert not is_locked(tmp_path)
+    with RunLock(tmp_path):
+        assert (tmp_path / "lock").read_text() == f"process {os.getpid()} on {host}\n"
+
+
+def test_lock_is_released_at_the_end(tmp_path: Path) -> None:
+    """Held inside the block, free after it, also when the block raises."""
+    with pytest.raises(ZeroDivisionError), RunLock(tmp_path):
+        assert is_locked(tmp_path)
+        raise ZeroDivisionError
+    assert not is_locked(tmp_path)
+
+
+def test_no_lock_file_is_no_lock(tmp_path: Path) -> None:
+    """A directory in which nobody ever trained is free."""
+    assert not is_locked(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_missing_directory_is_named(tmp_path: Path) -> None:
+    """A lock needs a directory."""
+    with pytest.raises(RunError) as caught, RunLock(tmp_path / "nowhere"):
+        pass
+    path = tmp_path / "nowhere" / "lock"
+    assert str(caught.value) == f"cannot lock {path}: No such file or directory"
