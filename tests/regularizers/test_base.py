@@ -4,7 +4,10 @@ import pytest
 
 from reglab.regularizers.base import Advice, Place
 from reglab.regularizers.dropout import Dropout
+from reglab.regularizers.early_stopping import EarlyStopping
+from reglab.regularizers.label_smoothing import LabelSmoothing
 from reglab.regularizers.max_pooling import MaxPooling
+from reglab.regularizers.weight_decay import WeightDecay
 
 
 def test_a_key_is_fixed_by_seed_layer_and_technique() -> None:
@@ -35,9 +38,17 @@ def test_keys_are_seeds_that_every_backend_takes() -> None:
 
 
 def test_description_names_the_parameters_that_are_set() -> None:
-    """One line, without the parameters that are left out."""
-    assert MaxPooling().describe() == "Max pooling: pool_size 2, padding valid"
-    assert Dropout(rate=0.4).describe() == "Dropout: rate 0.4, groups 0.0, spatial False"
+    """One line as in YAML, without the parameters that are left out."""
+    assert MaxPooling().describe() == "Max pooling {pool_size: 2, padding: valid}"
+    assert Dropout(rate=0.4).describe() == "Dropout {rate: 0.4, groups: 0.0, spatial: false}"
+
+
+def test_training_seats_are_those_that_are_filled() -> None:
+    """What lies in the network is none of them."""
+    assert Dropout.training_seats() == ()
+    assert LabelSmoothing.training_seats() == ("loss",)
+    assert WeightDecay.training_seats() == ("optimizer",)
+    assert EarlyStopping.training_seats() == ("callbacks",)
 
 
 def test_advice_ends_with_its_reference() -> None:

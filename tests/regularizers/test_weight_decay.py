@@ -15,7 +15,7 @@ from reglab.regularizers.weight_decay import WeightDecay
 @pytest.fixture
 def network() -> Any:
     """Named like the weights that are not to be decayed, which has to make no difference."""
-    network = keras.Sequential(
+    return keras.Sequential(
         [
             keras.Input((4, 4, 1)),
             keras.layers.Conv2D(2, 3, bias_initializer="ones", name="beta_conv"),
@@ -25,7 +25,6 @@ def network() -> Any:
         ],
         name="beta",
     )
-    return network
 
 
 def step_without_gradient(optimizer: Any, network: Any) -> None:
@@ -46,23 +45,23 @@ def step_without_gradient(optimizer: Any, network: Any) -> None:
 )
 def test_a_step_shrinks_kernels_by_rate_times_learning_rate(optimizer: Any, network: Any) -> None:
     """With no gradient, kernels lose η · rate of themselves, and nothing else changes."""
-    before = {weight.path: keras.ops.convert_to_numpy(weight).copy() for weight in network.trainable_weights}
+    before = {weight.path: weight.numpy().copy() for weight in network.trainable_weights}
     step_without_gradient(WeightDecay(rate=0.2).change_optimizer(optimizer(learning_rate=0.5)), network)
     assert len(before) == 6
     for weight in network.trainable_weights:
         kept = 1 - 0.5 * 0.2 if weight.name == "kernel" else 1
-        np.testing.assert_allclose(keras.ops.convert_to_numpy(weight), before[weight.path] * kept, rtol=1e-6)
+        np.testing.assert_allclose(weight.numpy(), before[weight.path] * kept, rtol=1e-6)
 
 
 def test_the_learning_rate_of_the_moment_counts(network: Any) -> None:
     """A schedule slows the decay, too."""
     optimizer = WeightDecay(rate=0.2).change_optimizer(keras.optimizers.AdamW(learning_rate=0.5))
     kernel = network.trainable_weights[0]
-    before = keras.ops.convert_to_numpy(kernel).copy()
+    before = kernel.numpy().copy()
     step_without_gradient(optimizer, network)
     optimizer.learning_rate = 0.1
     step_without_gradient(optimizer, network)
-    np.testing.assert_allclose(keras.ops.convert_to_numpy(kernel), before * (1 - 0.1) * (1 - 0.02), rtol=1e-6)
+    np.testing.assert_allclose(kernel.numpy(), before * (1 - 0.1) * (1 - 0.02), rtol=1e-6)
 
 
 def test_adamw_keeps_no_decay_of_its_own() -> None:

@@ -41,9 +41,15 @@ def test_second_process_is_told_who_has_it(tmp_path: Path) -> None:
 
 
 def test_lock_is_released_at_the_end(tmp_path: Path) -> None:
-    """Held inside the block, free after it, also when the block raises."""
-    with pytest.raises(ZeroDivisionError), RunLock(tmp_path):
+    """Held inside the block, free after it."""
+    with RunLock(tmp_path):
         assert is_locked(tmp_path)
+    assert not is_locked(tmp_path)
+
+
+def test_lock_is_released_by_an_error(tmp_path: Path) -> None:
+    """A training that fails frees its directory."""
+    with pytest.raises(ZeroDivisionError), RunLock(tmp_path):
         raise ZeroDivisionError
     assert not is_locked(tmp_path)
 

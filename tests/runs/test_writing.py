@@ -62,7 +62,12 @@ def test_temporary_name_ends_like_the_file(tmp_path: Path) -> None:
 
 def test_an_error_inside_passes_and_cleans_up(tmp_path: Path) -> None:
     """Another exception than the system's is not rewritten, and the half-written file is removed."""
-    with pytest.raises(KeyboardInterrupt), atomic_path(tmp_path / "a") as temporary:
-        temporary.write_text("half")
-        raise KeyboardInterrupt
+
+    def write_half() -> None:
+        with atomic_path(tmp_path / "a") as temporary:
+            temporary.write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_half()
     assert list(tmp_path.iterdir()) == []

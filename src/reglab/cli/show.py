@@ -55,7 +55,7 @@ def _print_layers(console: "Console", size: "Size") -> None:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Layer (type)", no_wrap=True)
-    for name in ("Output shape", "Parameters", "Multiply-adds"):
+    for name in ("Output shape", "Parameters", "Mult-adds"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in size.layers:
         shape = " × ".join(map(str, row.output_shape))
@@ -79,5 +79,7 @@ def _print_regularizers(console: "Console", experiment: "Experiment", seats: "tu
         for seat in seats:
             if seat.technique == guest.title:
                 taken.setdefault(seat.what, []).append(seat.layer)
+        taken |= {f"changes the {seat}": [] for seat in guest.training_seats()}
         for what, layers in taken.items():
-            console.print(f"    {what} at {', '.join(layers)}", markup=False)
+            where = f" at {', '.join(layers)}" if layers else ""
+            console.print(f"    {what}{where}", markup=False)

@@ -21,4 +21,8 @@ def build_editor_schema(kind: type[BareExperiment]) -> dict[str, Any]:
     # What is inherited need not be said again, so nothing is required anywhere.
     for definition in schema["$defs"].values():
         definition.pop("required", None)
+        for entry in definition.get("properties", {}).values():
+            # The name of the kind may be inherited, too; then several kinds fit, and `oneOf` fails.
+            if "discriminator" in entry:
+                entry["anyOf"] = entry.pop("oneOf")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -28,13 +28,12 @@ class SchemaNode:
             value = _inner(value, part)
         return node
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Names of the keys that may stand here."""
-        for option in self.options:
-            if "properties" in option.schema:
-                return tuple(option.schema["properties"])
-        return ()
+    def keys_at(self, path: KeyPath, value: Any) -> tuple[str, ...]:
+        """Names of the keys that may stand below a path, for the member of a union that is meant."""
+        node = self.descend(path, value)
+        for part in path:
+            value = _inner(value, part)
+        return tuple(node._object_for(value).schema.get("properties", ()))
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -84,6 +83,9 @@ def root_node(kind: type[BaseModel]) -> SchemaNode:
 
 def describe(node: SchemaNode) -> str:
     """`a number in [0, 1)`, `one of relu, elu`, `test, or a number in (0, 1)`."""
+    discriminator = node.schema.get("discriminator")
+    if discriminator:
+        return "a mapping of parameters whose name is one of " + ", ".join(discriminator["mapping"])
     meant = [option for option in node.options if option.schema.get("type") != "null"]
     return ", or ".join(_describe_one(option) for option in meant or node.options)
 
@@ -103,13 +105,18 @@ def _describe_one(node: SchemaNode) -> str:
         case "null":
             return "null"
         case "string":
-            return "a name of letters, digits and . _ + -" if "pattern" in schema else "a text"
+            return _describe_name(schema) if "pattern" in schema else "a text"
         case "array":
             items = SchemaNode(schema.get("items", {}), node.definitions)._resolved()
             length = "a list, not empty," if schema.get("minItems") else "a list"
             return f"{length} whose items are each {describe(items)}"
         case _:
             return "a mapping of parameters"
+
+
+def _describe_name(schema: Mapping[str, Any]) -> str:
+    # The one pattern there is; in a message a regular expression would help nobody.
+    return f"up to {schema['maxLength']} letters, digits and . _ + -, a letter or digit first"
 
 
 def _words(schema: Mapping[str, Any]) -> tuple[Any, ...]:

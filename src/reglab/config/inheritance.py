@@ -1,8 +1,10 @@
 """`extends`: an experiment says only what differs from another one."""
 
+import os.path
 from pathlib import Path
 from typing import Any
 
+from reglab.config.messages import show
 from reglab.config.names import nearest
 from reglab.config.tree import Tree, read_tree
 from reglab.errors import ExperimentError, Problem
@@ -75,20 +77,21 @@ def _read_chain(path: Path) -> list[Tree]:
     seen: list[Path] = []
     current, place = path, ""
     while True:
+        tree = read_tree(current)
         resolved = current.resolve()
         if resolved in seen:
             ring = " → ".join(str(file.name) for file in [*seen[seen.index(resolved) :], resolved])
             raise _failure(place, f"expected a file that does not lead back here, got {ring}")
         seen.append(resolved)
-        tree = read_tree(current)
         chain.append(tree)
         if "extends" not in tree.value:
             return chain
         target, place = tree.value["extends"], tree.places[("extends",)]
         if not isinstance(target, str):
-            raise _failure(place, f"expected the path of another experiment, got {target!r}")
+            raise _failure(place, f"expected the path of another experiment, got {show(target)}")
         parent = current.parent / target
-        if not parent.is_file():
+        # Of a name that is too long, or in a folder that may not be read, `Path.is_file` raises.
+        if not os.path.isfile(parent):
             message = f"expected an experiment's file, got {target!r}, which is not there{_hint(parent)}"
             raise _failure(place, message)
         current = parent
@@ -97,7 +100,7 @@ def _read_chain(path: Path) -> list[Tree]:
 def _hint(missing: Path) -> str:
     try:
         files = [file.name for file in missing.parent.glob("*.yaml")]
-    except OSError:
+    except (OSError, ValueError):
         files = []
     return nearest(missing.name, files)
 

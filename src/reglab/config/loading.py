@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from reglab.config.inheritance import inherit
-from reglab.config.messages import explain, place_of
+from reglab.config.messages import explain, place_of, sort_problems
 from reglab.config.overrides import apply_overrides
 from reglab.config.schema import BareExperiment
 from reglab.config.tree import KeyPath, Tree, format_key
@@ -39,10 +39,10 @@ def load_experiment(path: Path, kind: type[ExperimentT], overrides: Sequence[str
         # JSON, since pydantic's strict mode takes a list for a tuple only there.
         experiment = kind.model_validate_json(json.dumps(tree.value))
     except ValidationError as error:
-        raise ExperimentError([*problems, *explain(error, tree, kind)]) from None
+        raise ExperimentError(sort_problems([*problems, *explain(error, tree, kind)])) from None
     problems += _impossible(experiment, tree)
     if problems:
-        raise ExperimentError(problems)
+        raise ExperimentError(sort_problems(problems))
     return experiment
 
 
@@ -56,7 +56,7 @@ def _impossible(experiment: BareExperiment, tree: Tree) -> list[Problem]:
     techniques = experiment.regularizers
     for name, technique in zip(techniques.names, techniques.techniques, strict=True):
         found += [
-            (("regularizers", name, fault.parameter), fault.message)
+            (("regularizers", name, *filter(None, [fault.parameter])), fault.message)
             for fault in technique.impossible(experiment)
         ]
     data = experiment.data

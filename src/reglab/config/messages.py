@@ -32,7 +32,12 @@ def explain(error: ValidationError, tree: Tree, kind: type[BaseModel]) -> list[P
     deepest = [
         path for path in problems if not any(other[: len(path)] == path != other for other in problems)
     ]
-    return sorted((problems[path] for path in deepest), key=_by_line)
+    return sort_problems(problems[path] for path in deepest)
+
+
+def sort_problems(problems: Iterable[Problem]) -> list[Problem]:
+    """By file, and by line within a file; those of one line stay in their order."""
+    return sorted(problems, key=_by_line)
 
 
 def place_of(tree: Tree, path: KeyPath) -> str:
@@ -46,7 +51,10 @@ def place_of(tree: Tree, path: KeyPath) -> str:
 def _message(fault: str, path: KeyPath, value: Any, root: SchemaNode) -> str:
     received = _value_at(value, path)
     if fault == "extra_forbidden":
-        known = root.descend(path[:-1], value).keys
+        known = root.keys_at(path[:-1], value)
+        if len(path) == 1:
+            # Known to the files alone: by now, what they extend has been merged.
+            known = ("extends", *known)
         what = "regularizer" if path[0] == "regularizers" and len(path) == 2 else "key"
         return f"unknown {what}; expected one of {_join(known)}{nearest(str(path[-1]), known)}"
     expected = describe(root.descend(path, value))
@@ -67,6 +75,8 @@ def show(value: Any) -> str:
             return "true" if value else "false"
         case str():
             return f"the text {value!r}" if len(value) <= 60 else f"a text of {len(value)} characters"
+        case int() if abs(value) >= 10**20:
+            return f"an integer of {len(str(abs(value)))} digits"
         case dict():
             return "a mapping"
         case list():

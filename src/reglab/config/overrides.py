@@ -1,6 +1,6 @@
 """`--set key=value`: single keys of an experiment, changed from the command line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reglab.config.inheritance import merge
@@ -30,16 +30,17 @@ def apply_overrides(tree: Tree, overrides: Sequence[str]) -> Tree:
         if not equals or not all(parts):
             problems.append(Problem(place, "", "expected key=value, as in training.epochs=5"))
             continue
+        if parts == ["extends"]:
+            problems.append(Problem(place, "", "expected a key of the experiment; only a file can extend"))
+            continue
         try:
             new = parse_value(text, place)
         except ExperimentError as error:
             problems.extend(error.problems)
             continue
         path: KeyPath = tuple(parts)
+        _claim(path, value, place, places)
         value = merge(value, _nested(path, new))
-        for length in range(1, len(path) + 1):
-            places.setdefault(path[:length], place)
-        places[path] = place
         _mark(new, path, place, places)
     if problems:
         raise ExperimentError(problems)
@@ -53,8 +54,20 @@ def _nested(path: KeyPath, value: Any) -> dict[str, Any]:
     return result
 
 
+def _claim(path: KeyPath, below: Any, place: str, places: dict[KeyPath, str]) -> None:
+    """The key itself comes from the override, and so does each above it that was no mapping before."""
+    for length, part in enumerate(path, start=1):
+        below = below.get(part) if isinstance(below, dict) else None
+        if length == len(path) or not isinstance(below, dict):
+            places[path[:length]] = place
+
+
 def _mark(value: Any, path: KeyPath, place: str, places: dict[KeyPath, str]) -> None:
+    inside: Iterable[tuple[str | int, Any]] = ()
     if isinstance(value, dict):
-        for key, inner in value.items():
-            places[(*path, key)] = place
-            _mark(inner, (*path, key), place, places)
+        inside = value.items()
+    elif isinstance(value, list):
+        inside = enumerate(value)
+    for key, inner in inside:
+        places[(*path, key)] = place
+        _mark(inner, (*path, key), place, places)

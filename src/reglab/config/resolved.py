@@ -31,8 +31,13 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    ambiguous = not isinstance(parse_scalar(text), str)
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="'" if ambiguous else None)
+    style = None
+    if not text.isprintable():
+        # Line breaks of every kind are escaped: written as they are, YAML would fold them.
+        style = '"'
+    elif not isinstance(parse_scalar(text), str):
+        style = "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 def _represent_list(dumper: yaml.SafeDumper, items: list[Any]) -> yaml.SequenceNode:

@@ -90,7 +90,7 @@ class Impossible:
     """A regularizer's setting that cannot work in this experiment.
 
     Attributes:
-        parameter: name of the parameter that is at fault.
+        parameter: name of the parameter that is at fault; empty for the regularizer as a whole.
         message: what was expected and what came, in the form of every other message.
     """
 

@@ -1,6 +1,5 @@
 """The configs that come with reglab."""
 
-import shutil
 from pathlib import Path
 
 from reglab.errors import RunError
@@ -27,16 +26,30 @@ def copy_shipped(directory: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
         RunError: the system refused.
     """
     source = shipped_directory()
-    copied, kept = [], []
+    copied: list[Path] = []
+    kept: list[Path] = []
     try:
         for file in sorted(source.rglob("*.yaml")):
             target = directory / file.relative_to(source)
             target.parent.mkdir(parents=True, exist_ok=True)
-            if target.exists():
-                kept.append(target)
-                continue
-            shutil.copyfile(file, target)
-            copied.append(target)
+            (copied if _copy(file, target) else kept).append(target)
     except OSError as error:
         raise RunError(f"cannot write to {directory}: {error.strerror}") from error
     return tuple(copied), tuple(kept)
+
+
+def _copy(file: Path, target: Path) -> bool:
+    """Whether the file was copied, which it is whole or not at all; not if the target stands."""
+    content = file.read_bytes()
+    try:
+        copy = target.open("xb")
+    except FileExistsError:
+        return False
+    try:
+        with copy:
+            copy.write(content)
+    except OSError:
+        # Half a file would be taken for the user's own the next time.
+        target.unlink()
+        raise
+    return True

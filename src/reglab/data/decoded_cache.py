@@ -61,7 +61,7 @@ def _place(folder: PictureFolder, side: int, resize: bool) -> Path:
 def _read(path: Path, fingerprint: str, shape: tuple[int, ...]) -> Images | None:
     """The images kept at `path`; None where there are none, others, or damaged ones."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             if str(kept["fingerprint"]) != fingerprint:
                 return None
             images: Images = kept["images"]

@@ -27,7 +27,8 @@ class Difficulty:
     radius: tuple[float, float] = (6.0, 11.0)
     small_radius: tuple[float, float] = (2.5, 4.5)
     small: int = 2
-    turn: float = 12.0
+    turn: float = 180.0
+    stretch: float = 1.2
     contrast: tuple[float, float] = (0.3, 0.8)
     clouds: float = 0.15
     strokes: int = 5
@@ -57,9 +58,9 @@ def draw_images(
         canvas += cover * (paint - canvas)
     for _ in range(difficulty.small):
         others = generator.integers(0, len(SHAPES), count, dtype=np.int32)
-        cover = _shape_cover(others, difficulty.small_radius, difficulty.turn, generator)[..., None]
+        cover = _shape_cover(others, difficulty.small_radius, difficulty, generator)[..., None]
         canvas += cover * (_colours(count, generator, difficulty, ground)[:, None, None, :] - canvas)
-    cover = _shape_cover(labels, difficulty.radius, difficulty.turn, generator)[..., None]
+    cover = _shape_cover(labels, difficulty.radius, difficulty, generator)[..., None]
     paint = ink[:, None, None, :] + 0.5 * difficulty.clouds * _clouds(count, generator)
     canvas += cover * (paint - canvas)
     canvas += difficulty.noise * generator.standard_normal(canvas.shape, dtype=np.float32)
@@ -106,7 +107,7 @@ def _stroke(count: int, generator: np.random.Generator) -> _Pixels:
 
 
 def _shape_cover(
-    labels: NDArray[np.int32], radii: tuple[float, float], turn: float, generator: np.random.Generator
+    labels: NDArray[np.int32], radii: tuple[float, float], difficulty: Difficulty, generator: np.random.Generator
 ) -> _Pixels:
     """How much of each pixel (n, 32, 32) the image's shape covers."""
     count = len(labels)
@@ -114,11 +115,12 @@ def _shape_cover(
     radius = generator.uniform(*radii, column).astype(np.float32)
     margin = 0.85 * radius
     centre = (generator.uniform(margin, SIDE - margin).astype(np.float32) for _ in range(2))
-    angle = np.deg2rad(generator.uniform(-turn, turn, column)).astype(np.float32)
+    angle = np.deg2rad(generator.uniform(-difficulty.turn, difficulty.turn, column)).astype(np.float32)
     mirror = generator.choice(np.array([-1, 1], np.float32), column)
     x, y = (axis - place for axis, place in zip(_grid(), centre, strict=True))
-    u = mirror * (np.cos(angle) * x + np.sin(angle) * y) / radius
-    v = (np.cos(angle) * y - np.sin(angle) * x) / radius
+    stretch = difficulty.stretch ** generator.uniform(-1, 1, column).astype(np.float32)
+    u = mirror * (np.cos(angle) * x + np.sin(angle) * y) / (radius * stretch)
+    v = (np.cos(angle) * y - np.sin(angle) * x) / (radius / stretch)
     cover = np.empty((count, SIDE, SIDE), np.float32)
     for label, (_, shape) in enumerate(SHAPES):
         mine = labels == label

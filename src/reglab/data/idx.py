@@ -64,7 +64,7 @@ def load_npz(name: str, title: str, classes: tuple[str, ...], path: Path) -> Dat
     """
     keys = ("x_train", "y_train", "x_test", "y_test")
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             arrays = [archive[key] for key in keys]
     except (OSError, EOFError, ValueError, KeyError, TypeError, MemoryError, zipfile.BadZipFile) as error:
         raise DataError(

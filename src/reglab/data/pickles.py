@@ -47,9 +47,12 @@ class _Array:
         _, self.shape, self.type, self.by_column, self.content = state
 
     def build(self) -> NDArray[Any]:
-        if not isinstance(self.type, _Type) or not isinstance(self.content, bytes | bytearray):
-            raise pickle.UnpicklingError("an array without type or content")
-        flat = np.frombuffer(self.content, self.type.build())
+        if not isinstance(self.type, _Type):
+            raise pickle.UnpicklingError("an array without a type")
+        kind = self.type.build()
+        if not isinstance(self.content, bytes | bytearray):
+            raise pickle.UnpicklingError("an array without content")
+        flat = np.frombuffer(self.content, kind)
         return flat.reshape(self.shape, order="F" if self.by_column else "C")
 
 

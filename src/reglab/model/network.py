@@ -52,6 +52,7 @@ def build_network(experiment: Experiment, classes: int) -> keras.Model:
 def build_with_seats(experiment: Experiment, classes: int) -> tuple[keras.Model, tuple[Seat, ...]]:
     """As `build_network`, and where each regularizer sits in it, in the order of the walk."""
     walk = _Walk(experiment)
+    walk.input_layers()  # for the record of the seats alone
     model = experiment.model
     images = keras.Input(experiment.data.image_shape, name="images")
     # In float32 whatever the precision: bfloat16 has too few digits for interpolated pixels.
@@ -71,8 +72,7 @@ def build_with_seats(experiment: Experiment, classes: int) -> tuple[keras.Model,
 
 def input_layers(experiment: Experiment) -> Sequence[Any]:
     """Layers that change the training images on their way into the network; no part of it."""
-    place = Place("input", "input", experiment.training.seed)
-    return [layer for guest in experiment.regularizers.active for layer in guest.on_input(place)]
+    return _Walk(experiment).input_layers()
 
 
 class _Walk:
@@ -83,6 +83,10 @@ class _Walk:
         self._model = experiment.model
         self._seed = experiment.training.seed
         self.seats: list[Seat] = []
+
+    def input_layers(self) -> list[Any]:
+        place = Place("input", "input", self._seed)
+        return self._ask(place, lambda guest: guest.on_input(place))
 
     def convolution(self, x: Any, name: str, filters: int) -> Any:
         place = Place(name, "convolution", self._seed)
@@ -162,6 +166,10 @@ class _SumOfPenalties(keras.regularizers.Regularizer):  # type: ignore[misc]
 
     def __call__(self, kernel: Any) -> Any:
         return sum(penalty(kernel) for penalty in self._penalties)
+
+    def get_config(self) -> dict[str, Any]:
+        """What the layers that have it need to describe themselves, as when they are copied."""
+        return {"penalties": [keras.regularizers.serialize(penalty) for penalty in self._penalties]}
 
 
 def _apply(sequence: Iterable[Any], x: Any) -> Any:

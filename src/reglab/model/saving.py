@@ -26,9 +26,8 @@ def build_standalone(network: keras.Model) -> keras.Model:
 
 
 def _plain_layer(layer: Any) -> Any:
-    layer = to_stock(layer)
-    config = layer.get_config()
-    for option in ("kernel_regularizer", "kernel_constraint"):
-        if option in config:
-            config[option] = None
+    if not hasattr(layer, "kernel"):
+        return to_stock(layer)
+    # Convolutions and dense layers are Keras's already, but a penalty of ours would have to be rebuilt.
+    config = layer.get_config() | {"kernel_regularizer": None, "kernel_constraint": None}
     return type(layer).from_config(config)

@@ -108,10 +108,24 @@ class Regularizer(Technique):
         return ()
 
     def describe(self) -> str:
-        """Where it sits and with which parameters, in a line, for `reglab show`."""
-        parameters = ", ".join(f"{name} {value}" for name, value in self if value is not None)
-        return f"{self.title}: {parameters}" if parameters else self.title
+        """Its parameters as YAML has them, in a line: `Dropout {rate: 0.3}`; what is left out is not said."""
+        parameters = ", ".join(f"{name}: {_as_yaml(value)}" for name, value in self if value is not None)
+        return f"{self.title} {{{parameters}}}"
+
+    @classmethod
+    def training_seats(cls) -> tuple[str, ...]:
+        """What it changes besides the network: `loss`, `optimizer`, `callbacks`."""
+        seats = {
+            "loss": (cls.change_loss, Regularizer.change_loss),
+            "optimizer": (cls.change_optimizer, Regularizer.change_optimizer),
+            "callbacks": (cls.callbacks, Regularizer.callbacks),
+        }
+        return tuple(name for name, (own, default) in seats.items() if own is not default)
 
     def advice(self, experiment: BareExperiment) -> Iterable[Advice]:
         """What the literature says against this setting in this experiment; never fatal."""
         return ()
+
+
+def _as_yaml(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -40,6 +40,7 @@ def draw_accuracy_panel(axes: Axes, result: ExperimentResult, style: Style, widt
     axes.set_title(
         literal(shorten(result.title, int(width / _LETTER))),
         loc="left",
+        y=1,
         fontsize=NORMAL,
         fontweight="bold",
         color=style.ink,

@@ -10,7 +10,18 @@ import numpy as np
 from reglab.analysis.comparison import Comparison
 from reglab.analysis.experiment import ExperimentResult
 from reglab.report.accuracy_panel import draw_accuracy_panel
-from reglab.report.canvas import FAINT, LARGE, LINE, NORMAL, SMALL, WARNING, Page, label_y, limit_epochs
+from reglab.report.canvas import (
+    FAINT,
+    LARGE,
+    LINE,
+    NORMAL,
+    SMALL,
+    WARNING,
+    Page,
+    label_epochs,
+    label_y,
+    limit_epochs,
+)
 from reglab.report.gap_bars import ACCURACY_GAP, CROSS_ENTROPY_GAP, draw_gap_bars, label_bars
 from reglab.report.lines import add_key
 from reglab.report.overlay import ACCURACY, CROSS_ENTROPY, draw_overlay
@@ -21,7 +32,7 @@ from reglab.report.wording import describe_data, describe_seeds
 _WIDTH = 13.0
 _MARGIN = 0.65
 _PANEL_HEIGHT = 1.9
-_PANEL_ROW = 2.85
+_PANEL_ROW = 2.75
 """A panel with its title above and its epoch axis below."""
 _BETWEEN_PANELS = 0.3
 _LABELS = 2.8
@@ -75,6 +86,8 @@ def _write_head(page: Page, comparison: Comparison, notes: Sequence[str]) -> Non
 def _draw_panels(
     page: Page, results: Sequence[ExperimentResult], styles: Mapping[str, Style], top: float, columns: int
 ) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     limits = _accuracy_limits(results)
     last = max(max(result.epochs_trained) for result in results)
     shown = max(columns, 2)
@@ -86,6 +99,9 @@ def _draw_panels(
         draw_accuracy_panel(axes, result, styles[result.name], width)
         axes.set_ylim(limits)
         limit_epochs(axes, last)
+        axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        if position >= len(results) - columns:
+            label_epochs(axes)
         if column:
             axes.tick_params(labelleft=False)
         else:

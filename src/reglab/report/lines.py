@@ -12,7 +12,6 @@ from reglab.report.canvas import FAINT, INK, SMALL, Page
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.lines import Line2D
 
 _MARKERS = 6
 """On a line that has markers, whatever its length."""
@@ -43,7 +42,7 @@ class Line:
         marker: str = "",
         width: float | None = None,
         alpha: float = 1,
-    ) -> Line2D:
+    ) -> None:
         """Draws a curve from epoch 1 on; of a single epoch, a dot.
 
         Args:
@@ -53,13 +52,9 @@ class Line:
             marker: the experiment's; empty for none.
             width: points; the line's own where left out.
             alpha: opacity, 0 to 1.
-
-        Returns:
-            The line, for a legend.
         """
         epochs = np.arange(1, len(values) + 1)
-        line: Line2D
-        (line,) = axes.plot(
+        axes.plot(
             epochs,
             values,
             color=self.colour or colour,
@@ -69,9 +64,7 @@ class Line:
             markersize=4.5,
             markevery=max(1, len(values) // _MARKERS),
             alpha=alpha,
-            label=self.label,
         )
-        return line
 
 
 VALIDATION = Line("validation", (), 1.9)
@@ -79,15 +72,22 @@ CLEAN = Line("training images, clean", (4.0, 1.6), 1.4)
 AS_TRAINED = Line("training, as trained", (1.0, 1.2), 1.1, FAINT)
 
 
-def add_key(page: Page, left: float, top: float) -> None:
-    """The key of the three lines, side by side; inches from the page's upper left corner."""
+def add_key(page: Page, left: float, top: float, colour: str = INK) -> None:
+    """The key of the three lines, side by side.
+
+    Args:
+        page: to write on.
+        left: inches from the page's left side.
+        top: inches from the page's upper side.
+        colour: of lines that have none of their own.
+    """
     from matplotlib.lines import Line2D
 
     handles = [
         Line2D(
             [],
             [],
-            color=line.colour or INK,
+            color=line.colour or colour,
             linewidth=line.width,
             linestyle=(0.0, line.dashes) if line.dashes else "-",
             label=line.label,

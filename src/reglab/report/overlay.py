@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reglab.analysis.experiment import ExperimentResult
 from reglab.analysis.spread import Spread
-from reglab.report.canvas import INK, NORMAL, label_y, limit_epochs
+from reglab.report.canvas import INK, NORMAL, label_epochs, label_y, limit_epochs
 from reglab.report.labels import EndLabel, draw_end_labels
 from reglab.report.lines import CLEAN, VALIDATION
 from reglab.report.palette import Style
@@ -106,6 +106,7 @@ def draw_overlay(
     if overlay.clean is not None:
         axes.set_ylim(bottom=0)
     limit_epochs(axes, max(max(result.epochs_trained) for result in results))
+    label_epochs(axes)
     label_y(axes, overlay.axis)
-    axes.set_title(overlay.title, loc="left", fontsize=NORMAL, fontweight="bold", color=INK)
+    axes.set_title(overlay.title, loc="left", y=1, fontsize=NORMAL, fontweight="bold", color=INK)
     draw_end_labels(axes, labels, height)

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reglab.report.canvas import FAINT, INK, LARGE, NORMAL, SMALL, Page, label_y, limit_epochs
-from reglab.report.lines import AS_TRAINED, CLEAN, VALIDATION, Line
+from reglab.report.canvas import FAINT, INK, LARGE, NORMAL, SMALL, Page, label_epochs, label_y, limit_epochs
+from reglab.report.lines import AS_TRAINED, CLEAN, VALIDATION, Line, add_key
 from reglab.report.wording import shorten
 from reglab.runs.history import History
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.lines import Line2D
 
 _BLUE = "#0072B2"
 _PENALTY_COLOUR = "#9c4f7d"
-_PENALTY = Line("penalty (right axis)", (4.0, 1.2, 1.0, 1.2), 1.1)
+_PENALTY = Line("penalty", (4.0, 1.2, 1.0, 1.2), 1.1)
 
 
 def draw_run(history: History, title: str, subtitle: str, png: Path) -> None:
@@ -36,7 +35,8 @@ def draw_run(history: History, title: str, subtitle: str, png: Path) -> None:
     page = Page(11.5, 4.6)
     page.write(0.7, 0.18, shorten(title, 85), size=LARGE, bold=True)
     page.write(0.7, 0.5, subtitle, colour=FAINT)
-    accuracy, cross_entropy = (page.add_axes(left, 1.15, 4.5, 2.85) for left in (0.7, 6.2))
+    add_key(page, 0.7, 0.78, _BLUE)
+    accuracy, cross_entropy = (page.add_axes(left, 1.3, 4.5, 2.75) for left in (0.7, 6.2))
     _draw_accuracy(accuracy, history)
     _draw_cross_entropy(cross_entropy, history)
     page.save_png(png)
@@ -45,57 +45,48 @@ def draw_run(history: History, title: str, subtitle: str, png: Path) -> None:
 def _draw_accuracy(axes: Axes, history: History) -> None:
     clean, validation = (100 * history.column(name) for name in ("clean_accuracy", "val_accuracy"))
     axes.fill_between(np.arange(1, len(clean) + 1), validation, clean, color=_BLUE, alpha=0.1, linewidth=0)
-    handles = [
-        line.draw(axes, values, _BLUE)
-        for line, values in (
-            (AS_TRAINED, 100 * history.column("train_accuracy")),
-            (CLEAN, clean),
-            (VALIDATION, validation),
-        )
-    ]
+    AS_TRAINED.draw(axes, 100 * history.column("train_accuracy"), _BLUE)
+    CLEAN.draw(axes, clean, _BLUE)
+    VALIDATION.draw(axes, validation, _BLUE)
     limit_epochs(axes, len(clean))
+    label_epochs(axes)
     label_y(axes, "accuracy (%)")
     last = history.rows[-1]
     axes.set_title(
         f"validation {100 * last.val_accuracy:.1f} %, gap {100 * last.gap_accuracy:.1f} points",
         loc="left",
+        y=1,
         fontsize=NORMAL,
         color=INK,
     )
-    axes.legend(handles=handles[::-1], loc="lower right", frameon=False, fontsize=SMALL)
 
 
 def _draw_cross_entropy(axes: Axes, history: History) -> None:
-    handles = [
-        line.draw(axes, history.column(column), _BLUE)
-        for line, column in (
-            (AS_TRAINED, "train_cross_entropy"),
-            (CLEAN, "clean_cross_entropy"),
-            (VALIDATION, "val_cross_entropy"),
-        )
-    ]
+    AS_TRAINED.draw(axes, history.column("train_cross_entropy"), _BLUE)
+    CLEAN.draw(axes, history.column("clean_cross_entropy"), _BLUE)
+    VALIDATION.draw(axes, history.column("val_cross_entropy"), _BLUE)
     if np.any(history.column("penalty") > 0):
-        handles.insert(0, _draw_penalty(axes, history))
+        _draw_penalty(axes, history)
     limit_epochs(axes, len(history.rows))
+    label_epochs(axes)
     axes.set_ylim(bottom=0)
     label_y(axes, "cross-entropy (nats), without penalty")
     last = history.rows[-1]
     axes.set_title(
         f"validation {last.val_cross_entropy:.3f}, gap {last.gap_cross_entropy:.3f} nats",
         loc="left",
+        y=1,
         fontsize=NORMAL,
         color=INK,
     )
-    axes.legend(handles=handles[::-1], loc="best", frameon=False, fontsize=SMALL)
 
 
-def _draw_penalty(axes: Axes, history: History) -> Line2D:
+def _draw_penalty(axes: Axes, history: History) -> None:
     """On an axis of its own: at first it may be ten times the cross-entropy, which would be squashed."""
     right = axes.twinx()
     right.spines[["top", "left", "bottom"]].set_visible(False)
     right.spines["right"].set_color(_PENALTY_COLOUR)
     right.tick_params(labelsize=SMALL, colors=_PENALTY_COLOUR, length=3)
-    line = _PENALTY.draw(right, history.column("penalty"), _PENALTY_COLOUR)
+    _PENALTY.draw(right, history.column("penalty"), _PENALTY_COLOUR)
     right.set_ylim(bottom=0)
-    right.set_ylabel("penalty", fontsize=SMALL, color=_PENALTY_COLOUR)
-    return line
+    right.set_ylabel("penalty (dash-dotted)", fontsize=SMALL, color=_PENALTY_COLOUR)

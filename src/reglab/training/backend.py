@@ -3,12 +3,16 @@
 import math
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from reglab.config.schema import Precision
 from reglab.training.precision import Choice, choose_precision
 
+_STDERR = 2
 _CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
@@ -42,6 +46,18 @@ def start_backend(precision: Precision) -> Backend:
     # JAX would take three quarters of the GPU's memory at the start, whatever it needs.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     threads = count_cores()
+    with _silent_libraries():
+        name, gpu = _import_keras(threads)
+    choice = choose_precision(precision, gpu)
+
+    import keras
+
+    keras.config.set_dtype_policy(choice.policy)
+    return Backend(name, gpu, threads, choice)
+
+
+def _import_keras(threads: int) -> tuple[str, bool]:
+    """Keras's backend, and whether it has a GPU."""
     if os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow":
         import tensorflow as tf
 
@@ -53,10 +69,7 @@ def start_backend(precision: Precision) -> Backend:
     name = keras.backend.backend()
     if name == "torch":
         sys.modules["torch"].set_num_threads(threads)
-    gpu = any("gpu" in device.lower() or "cuda" in device.lower() for device in _list_devices(name))
-    choice = choose_precision(precision, gpu)
-    keras.config.set_dtype_policy(choice.policy)
-    return Backend(name, gpu, threads, choice)
+    return name, any("gpu" in device.lower() or "cuda" in device.lower() for device in _list_devices(name))
 
 
 def count_cores() -> int:
@@ -75,3 +88,21 @@ def _list_devices(name: str) -> list[str]:
     import keras
 
     return [str(device) for device in keras.distribution.list_devices()]
+
+
+@contextmanager
+def _silent_libraries() -> Iterator[None]:
+    """Keeps the greetings that C libraries write to standard error, unless something goes wrong."""
+    sys.stderr.flush()
+    terminal = os.dup(_STDERR)
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), _STDERR)
+        try:
+            yield
+        except BaseException:
+            kept.seek(0)
+            os.write(terminal, kept.read())
+            raise
+        finally:
+            os.dup2(terminal, _STDERR)
+            os.close(terminal)

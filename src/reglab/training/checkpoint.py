@@ -132,5 +132,5 @@ def read_checkpoint(folder: Path) -> Checkpoint | None:
                     for number, keys in enumerate(header["callbacks"])
                 ),
             )
-    except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as error:
         raise RunError(f"{path} is damaged ({error}); start the run again with --fresh") from error

@@ -77,8 +77,9 @@ class Journal:
         shutil.rmtree(self.run.checkpoint, ignore_errors=True)
 
     def close(self, state: State, message: str = "") -> None:
-        """Says how this sitting ended."""
-        self._update(state, message=message)
+        """Says how this sitting ended; a run that is complete stays so, whatever came after."""
+        if self._status.state != "complete":
+            self._update(state, message=message)
 
     def _update(self, state: State, **changes: int | str) -> None:
         changed = {"state": state, "updated": datetime.now(UTC), **changes}

@@ -79,8 +79,8 @@ class ScheduledRate(keras.optimizers.schedules.LearningRateSchedule):
                 done = ops.clip((time - warmup) / max(self._epochs - warmup, 1e-9), 0.0, 1.0)
                 return final + (1 - final) * (1 + ops.cos(math.pi * done)) / 2
             case Step(every_epochs=every, factor=factor):
-                # A step's time is a little below a whole number of epochs as often as above it.
-                return ops.power(factor, ops.floor((time + 1e-4) / every))
+                # Half a step later, as a whole number of epochs may come out a little below itself.
+                return ops.power(factor, ops.floor((time + 0.5 / self._steps_per_epoch) / every))
             case _:
                 return 1.0
 

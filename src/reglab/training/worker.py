@@ -53,10 +53,10 @@ def main() -> int:
         standard error; what is our fault leaves its traceback in the run's log.
     """
     order = Order.model_validate_json(_read_line())
-    _stop_with_parent()
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
     try:
+        _stop_with_parent()
         return _work(order)
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Everything that has to hold: lint, types, tests, and a training from end to end.
+#
+# REGLAB_TEST_DATA may name a directory with the unpacked cifar10-images and cifar-10-batches-bin; then the
+# tests that need real images run, and the smoke test trains on CIFAR-10 instead of synthetic shapes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export TF_CPP_MIN_LOG_LEVEL=3
+
+scripts/environment.sh dev
+export PATH="$PWD/.venv/bin:$PATH"
+
+ruff check .
+ruff format --check .
+mypy
+scripts/smoke.sh
+pytest

@@ -1,0 +1,25 @@
+"""No two experiments are called the same."""
+
+from pathlib import Path
+
+from reglab.analysis.labels import distinguish_names, distinguish_titles
+
+
+def test_different_names_stay() -> None:
+    """Where nothing collides, nothing is added."""
+    assert distinguish_names(["mp", "bn"], [Path("/r/mp"), Path("/r/bn")]) == ("mp", "bn")
+    assert distinguish_titles(["A", "B"], ["mp", "bn"]) == ("A", "B")
+
+
+def test_same_names_get_their_folders() -> None:
+    """As much of the path as tells them apart, and no more."""
+    folders = [Path("/home/a/mp"), Path("/home/b/mp"), Path("/home/b/bn")]
+    assert distinguish_names(["mp", "mp", "bn"], folders) == ("a/mp", "b/mp", "bn")
+    deep = [Path("/x/results/mp"), Path("/y/results/mp")]
+    assert distinguish_names(["mp", "mp"], deep) == ("x/results/mp", "y/results/mp")
+
+
+def test_same_titles_get_their_names() -> None:
+    """An experiment run again under another name with `--set` keeps its title, and is told apart."""
+    titles = distinguish_titles(["CNN", "CNN", "CNN + MP"], ["cnn", "slow", "mp"])
+    assert titles == ("CNN (cnn)", "CNN (slow)", "CNN + MP")

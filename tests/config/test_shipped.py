@@ -1,0 +1,96 @@
+"""The configs that come with reglab, and how they are handed out."""
+
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from reglab.config.shipped import copy_shipped, shipped_directory
+from reglab.errors import RunError
+
+SHIPPED = sorted(path.relative_to(shipped_directory()) for path in shipped_directory().rglob("*.yaml"))
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """A system that refuses to write more bytes than that to a file, as a full disk would."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_the_lecture_s_systems_are_shipped() -> None:
+    """Each of them by its file's name."""
+    lecture = (
+        "baseline l1 l2 l1_l2 mp ap do bn da mp_l1 mp_l2 mp_do mp_bn mp_do_bn mp_do_bn_da mp_bn_da convnetjs"
+    )
+    assert {Path(f"{name}.yaml") for name in lecture.split()} <= set(SHIPPED)
+
+
+def test_each_opens_with_its_question() -> None:
+    """The first line says what the experiment is for."""
+    first = {str(path): (shipped_directory() / path).read_text("utf-8").splitlines()[0] for path in SHIPPED}
+    assert {name: line for name, line in first.items() if not (line.startswith("# ") and "?" in line)} == {}
+
+
+def test_all_are_copied_with_their_folders() -> None:
+    """Byte by byte, into a folder that is made for them."""
+    copied, kept = copy_shipped(Path("new/configs"))
+    assert kept == ()
+    assert [path.relative_to("new/configs") for path in copied] == SHIPPED
+    for path in SHIPPED:
+        assert (Path("new/configs") / path).read_bytes() == (shipped_directory() / path).read_bytes()
+
+
+def test_a_file_that_stands_is_kept() -> None:
+    """As it is; the others are copied around it."""
+    Path("mp.yaml").write_text("title: mine\n")
+    copied, kept = copy_shipped(Path())
+    assert kept == (Path("mp.yaml"),)
+    assert len(copied) == len(SHIPPED) - 1
+    assert Path("mp.yaml").read_text() == "title: mine\n"
+
+
+def test_a_link_to_nowhere_is_kept() -> None:
+    """Nothing is written through it."""
+    Path("mp.yaml").symlink_to("elsewhere.yaml")
+    assert copy_shipped(Path())[1] == (Path("mp.yaml"),)
+    assert not Path("elsewhere.yaml").exists()
+
+
+def test_a_second_copy_changes_nothing() -> None:
+    """Everything is kept."""
+    first, _ = copy_shipped(Path())
+    assert copy_shipped(Path()) == ((), first)
+
+
+def test_a_file_in_place_of_the_folder_is_named() -> None:
+    """One line, with what the system said."""
+    Path("configs").write_text("")
+    with pytest.raises(RunError) as raised:
+        copy_shipped(Path("configs"))
+    assert str(raised.value) == "cannot write to configs: File exists"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written_is_named() -> None:
+    """One line, and nothing in it."""
+    Path("configs").mkdir(mode=0o555)
+    with pytest.raises(RunError) as raised:
+        copy_shipped(Path("configs"))
+    assert str(raised.value) == "cannot write to configs: Permission denied"
+    assert list(Path("configs").iterdir()) == []
+
+
+def test_a_full_disk_leaves_no_half_of_a_file() -> None:
+    """Which would be kept as the user's own the next time."""
+    with files_of_at_most(50), pytest.raises(RunError) as raised:
+        copy_shipped(Path("configs"))
+    assert str(raised.value) == "cannot write to configs: File too large"
+    assert list(Path("configs").iterdir()) == []

@@ -1,0 +1,185 @@
+"""Folders of pictures: order, titles, sizes, and what is refused."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from reglab.config.schema import Data
+from reglab.data.loading import load_dataset
+from reglab.errors import DataError
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_cifar10_as_png_is_the_official_set(tmp_path: Path, layouts: Any, inside: bool) -> None:
+    """Official label order, official order of images across classes; here or one level down."""
+    root = layouts.write_pictures(tmp_path / "cifar10-images")
+    dataset = load_dataset(Data(), tmp_path if inside else root)
+    train, train_labels, test, test_labels = layouts.make_cifar10()
+    assert (dataset.name, dataset.title) == ("cifar10", "CIFAR-10 (PNG copy)")
+    assert dataset.source == str(root)
+    np.testing.assert_array_equal(dataset.train_images, train)
+    np.testing.assert_array_equal(dataset.train_labels, train_labels)
+    np.testing.assert_array_equal(dataset.test_images, test)
+    np.testing.assert_array_equal(dataset.test_labels, test_labels)
+
+
+def test_order_is_by_number_not_by_letters(tmp_path: Path, layouts: Any) -> None:
+    """Names without leading zeros, with the class behind the number."""
+    root = layouts.write_pictures(tmp_path)
+    for path in list(root.glob("*/*/*.png")):
+        path.rename(path.with_name(f"{int(path.stem)}_{path.parent.name}.png"))
+    np.testing.assert_array_equal(load_dataset(Data(), root).train_images, layouts.make_cifar10()[0])
+
+
+def test_jpeg_is_told_in_the_title(tmp_path: Path, layouts: Any) -> None:
+    """A lossy copy is never presented as the original."""
+    root = layouts.write_pictures(tmp_path, ".jpg")
+    assert load_dataset(Data(), root).title == "CIFAR-10 (JPEG copy)"
+
+
+def test_a_picture_of_another_size_is_named(tmp_path: Path, layouts: Any) -> None:
+    """CIFAR-10 has 32×32 pixels; nothing is resized in silence."""
+    root = layouts.write_pictures(tmp_path)
+    path = root / "train" / "cat" / "00003.png"
+    Image.new("RGB", (33, 32)).save(path)
+    with pytest.raises(DataError) as caught:
+        load_dataset(Data(), root)
+    assert str(caught.value) == f"{path}: expected a picture of 32×32 pixels, found 33×32"
+
+
+@pytest.mark.parametrize("kept", [0, 20, 60, 200])
+@pytest.mark.parametrize("suffix", [".png", ".jpg"])
+def test_a_truncated_picture_is_named(
+    tmp_path: Path, cache: Path, layouts: Any, suffix: str, kept: int
+) -> None:
+    """Cut off anywhere; nothing is written."""
+    root = layouts.write_pictures(tmp_path, suffix)
+    path = root / "test" / "dog" / f"00005{suffix}"
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(DataError) as caught:
+        load_dataset(Data(), root)
+    assert str(caught.value) == (
+        f"{path}: expected a whole PNG or JPEG picture, found a damaged or foreign file"
+    )
+    assert not cache.exists()
+
+
+def test_another_kind_of_picture_is_refused(tmp_path: Path, layouts: Any) -> None:
+    """The name says PNG, the content is GIF: only the two kinds are ever opened."""
+    root = layouts.write_pictures(tmp_path)
+    path = root / "test" / "dog" / "00005.png"
+    Image.new("RGB", (32, 32)).save(path, format="GIF")
+    with pytest.raises(DataError) as caught:
+        load_dataset(Data(), root)
+    assert str(caught.value) == (
+        f"{path}: expected a whole PNG or JPEG picture, found a damaged or foreign file"
+    )
+
+
+def test_classes_must_be_the_official_ones(tmp_path: Path, layouts: Any) -> None:
+    """One renamed: told as missing and as unknown."""
+    root = layouts.write_pictures(tmp_path)
+    (root / "train" / "automobile").rename(root / "train" / "car")
+    with pytest.raises(DataError) as caught:
+        load_dataset(Data(), root)
+    assert str(caught.value) == (
+        f"{root}/train: expected a folder for each of airplane, automobile, bird, cat, deer, dog, frog, "
+        "horse, ship, truck, found no folder automobile and the unknown folder car"
+    )
+
+
+def test_two_copies_are_ambiguous(tmp_path: Path, layouts: Any) -> None:
+    """The user says which."""
+    for name in ("a", "b"):
+        layouts.write_pictures(tmp_path / name)
+    with pytest.raises(DataError) as caught:
+        load_dataset(Data(), tmp_path)
+    assert str(caught.value) == (
+        f"{tmp_path}: expected one folder with train/ and test/, found a, b; name one of them as the "
+        "data directory"
+    )
+
+
+def write_own(root: Path) -> Path:
+    """Two classes; sizes, colour modes and kinds of all sorts; each picture of one colour."""
+    for part in ("train", "test"):
+        for name, colour in (("yes", (200, 100, 0)), ("no", (0, 100, 200))):
+            folder = root / part / name
+            folder.mkdir(parents=True)
+            Image.new("RGB", (50, 20), colour).save(folder / "b.png")
+            Image.new("RGB", (7, 90), colour).convert("P").save(folder / "a.png")
+            Image.new("RGBA", (16, 16), (*colour, 255)).save(folder / "c.PNG")
+            (folder / ".hidden").write_text("left alone")
+    return root
+
+
+@pytest.mark.parametrize(("size", "side"), [(None, 32), (8, 8)])
+def test_own_pictures_are_resized(tmp_path: Path, size: int | None, side: int) -> None:
+    """Classes sorted by name, every picture RGB and of one size, its colour kept."""
+    dataset = load_dataset(Data(dataset="folder", image_size=size), write_own(tmp_path / "shots"))
+    assert (dataset.title, dataset.classes) == ("shots", ("no", "yes"))
+    np.testing.assert_array_equal(dataset.train_labels, [0, 0, 0, 1, 1, 1])
+    assert dataset.train_images.shape == (6, side, side, 3)
+    expected = np.array([[0, 100, 200]] * 3 + [[200, 100, 0]] * 3)
+    centres = dataset.test_images[:, side // 2, side // 2].astype(int)
+    # A palette has no exact colour for every one.
+    assert np.abs(centres - expected).max() <= 30
+    np.testing.assert_array_equal(centres[[1, 2, 4, 5]], expected[[1, 2, 4, 5]])
+
+
+def test_own_pictures_are_turned_upright(tmp_path: Path) -> None:
+    """A camera's note that the picture lies on its side is followed."""
+    root = write_own(tmp_path)
+    picture = Image.new("RGB", (16, 16))
+    picture.paste((255, 255, 255), (0, 0, 8, 16))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture.save(root / "train" / "no" / "0.jpg", exif=exif, quality=100)
+    image = load_dataset(Data(dataset="folder", image_size=16), root).train_images[0]
+    assert image[:6].min() > 240
+    assert image[10:].max() < 15
+
+
+def test_train_and_test_need_the_same_classes(tmp_path: Path) -> None:
+    """A class that is only in test."""
+    root = write_own(tmp_path)
+    (root / "test" / "maybe").mkdir()
+    with pytest.raises(DataError) as caught:
+        load_dataset(Data(dataset="folder"), root)
+    assert str(caught.value) == (
+        f"{root}/test: expected a folder for each of no, yes, found the unknown folder maybe"
+    )
+
+
+def test_an_empty_class_is_named(tmp_path: Path) -> None:
+    """A class folder without pictures."""
+    root = write_own(tmp_path)
+    for path in (root / "test" / "no").iterdir():
+        path.unlink()
+    with pytest.raises(DataError) as caught:
+        load_dataset(Data(dataset="folder"), root)
+    assert str(caught.value) == f"{root}/test/no: expected pictures, PNG or JPEG, found none"
+
+
+def test_a_file_that_is_no_picture_is_named(tmp_path: Path) -> None:
+    """By its name alone, before anything is decoded."""
+    root = write_own(tmp_path)
+    (root / "train" / "yes" / "notes.txt").write_text("hello")
+    with pytest.raises(DataError) as caught:
+        load_dataset(Data(dataset="folder"), root)
+    assert str(caught.value) == (
+        f"{root}/train/yes/notes.txt: expected a picture, PNG or JPEG, found something else"
+    )
+
+
+def test_own_pictures_need_a_directory() -> None:
+    """There is nothing to download."""
+    with pytest.raises(DataError) as caught:
+        load_dataset(Data(dataset="folder"))
+    assert str(caught.value) == (
+        "data.dataset=folder: expected a directory with train/<class>/ and test/<class>/, got none; "
+        "name it with --data-dir or REGLAB_DATA_DIR"
+    )

@@ -1,0 +1,36 @@
+"""Which directories count."""
+
+from pathlib import Path
+
+import pytest
+
+from reglab.data.places import cache_directory, data_directory, keras_directory
+
+
+def test_the_option_counts_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """--data-dir, then REGLAB_DATA_DIR, then none."""
+    assert data_directory() is None
+    monkeypatch.setenv("REGLAB_DATA_DIR", "")
+    assert data_directory() is None
+    monkeypatch.setenv("REGLAB_DATA_DIR", "~/images")
+    assert data_directory() == Path.home() / "images"
+    assert data_directory(Path("mine")) == Path("mine")
+
+
+def test_cache_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """REGLAB_CACHE_DIR, then XDG_CACHE_HOME/reglab, then ~/.cache/reglab."""
+    monkeypatch.setenv("REGLAB_CACHE_DIR", "/a")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/b")
+    assert cache_directory() == Path("/a")
+    monkeypatch.delenv("REGLAB_CACHE_DIR")
+    assert cache_directory() == Path("/b/reglab")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert cache_directory() == Path.home() / ".cache" / "reglab"
+
+
+def test_keras_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """KERAS_HOME, then ~/.keras."""
+    monkeypatch.setenv("KERAS_HOME", "/k")
+    assert keras_directory() == Path("/k/datasets")
+    monkeypatch.delenv("KERAS_HOME")
+    assert keras_directory() == Path.home() / ".keras" / "datasets"

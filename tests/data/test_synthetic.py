@@ -1,0 +1,80 @@
+"""The drawn data set: the same everywhere, balanced, and every shape what it is called."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from reglab.config.schema import Data
+from reglab.data.loading import load_dataset
+from reglab.data.shapes import SHAPES
+from reglab.data.synthetic import make_synthetic
+
+NAMES = [name for name, _ in SHAPES]
+
+
+def test_it_is_called_synthetic() -> None:
+    """In its name and in its title, wherever it comes from."""
+    dataset = load_dataset(Data(dataset="synthetic"))
+    assert (dataset.name, dataset.title) == ("synthetic", "synthetic shapes")
+    assert dataset.classes == tuple(NAMES)
+    assert dataset.source == "drawn from seed 0"
+
+
+def test_classes_are_balanced_and_images_differ() -> None:
+    """4,000 and 2,000 images, as many of each class, no image twice."""
+    dataset = make_synthetic()
+    assert dataset.train_images.shape == (4000, 32, 32, 3)
+    assert dataset.test_images.shape == (2000, 32, 32, 3)
+    np.testing.assert_array_equal(np.bincount(dataset.train_labels), np.full(10, 400))
+    np.testing.assert_array_equal(np.bincount(dataset.test_labels), np.full(10, 200))
+    both = (*dataset.train_images, *dataset.test_images)
+    assert len({hashlib.sha256(image.tobytes()).digest() for image in both}) == 6000
+
+
+def test_it_is_always_the_same() -> None:
+    """Drawn twice, bit for bit."""
+    first, second = make_synthetic(), make_synthetic()
+    np.testing.assert_array_equal(first.train_images, second.train_images)
+    np.testing.assert_array_equal(first.test_labels, second.test_labels)
+
+
+AXIS = np.linspace(-1.5, 1.5, 301)
+GRID = np.meshgrid(AXIS, AXIS)
+
+
+@pytest.mark.parametrize(
+    ("name", "area"),
+    [
+        ("disc", np.pi * 0.82**2),
+        ("triangle", np.pi * 0.82**2),
+        ("square", np.pi * 0.82**2),
+        ("pentagon", np.pi * 0.82**2),
+        ("hexagon", np.pi * 0.82**2),
+        ("dome", np.pi / 2),
+        ("bar", 2.0 * 0.8),
+        ("cross", 4 * 0.95 * 0.64 - 0.64**2),
+        ("star", 5 * 1.1 * 0.5 * np.sin(np.pi / 5)),
+    ],
+)
+def test_shapes_have_their_area(name: str, area: float) -> None:
+    """What lies inside the outline, against the formula."""
+    inside = dict(SHAPES)[name](*GRID) < 0
+    assert inside.sum() * 0.01**2 == pytest.approx(area, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "turns"),
+    [("triangle", 3), ("square", 4), ("pentagon", 5), ("hexagon", 6), ("star", 5), ("cross", 4)],
+)
+def test_shapes_have_their_symmetry(name: str, turns: int) -> None:
+    """Turned by one part of the circle a shape is itself; turned by half of that it is not."""
+    shape = dict(SHAPES)[name]
+    u, v = GRID
+
+    def turned(angle: float) -> np.ndarray:
+        return shape(np.cos(angle) * u + np.sin(angle) * v, np.cos(angle) * v - np.sin(angle) * u)
+
+    here = shape(u, v)
+    np.testing.assert_allclose(turned(2 * np.pi / turns), here, atol=1e-9)
+    assert np.abs(turned(np.pi / turns) - here).max() > 0.1

@@ -1,0 +1,57 @@
+"""The shipped experiments, their networks, and small experiments to build from."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import keras
+import pytest
+
+from reglab.config.loading import load_experiment
+from reglab.config.shipped import shipped_directory
+from reglab.model.network import build_network
+from reglab.regularizers.table import Experiment
+
+CLASSES = 10
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Mapping[str, Experiment]:
+    """Every config that comes with reglab, by its path without the ending: `mp`, `quickstart/mp`."""
+    root = shipped_directory()
+    return {
+        path.relative_to(root).with_suffix("").as_posix(): load_experiment(path, Experiment)
+        for path in sorted(root.rglob("*.yaml"))
+    }
+
+
+@pytest.fixture(scope="session")
+def networks(shipped: Mapping[str, Experiment]) -> Mapping[str, keras.Model]:
+    """The network of each shipped config."""
+    return {name: build_network(experiment, CLASSES) for name, experiment in shipped.items()}
+
+
+@pytest.fixture(scope="session")
+def make_experiment() -> Callable[..., Experiment]:
+    """Makes an experiment on 8×8 images of the sections given: one convolution, one dense layer."""
+
+    def make(*, model: Any = None, regularizers: Any = None, seed: int = 0) -> Experiment:
+        return Experiment.model_validate(
+            {
+                "name": "test",
+                "data": {"dataset": "folder", "image_size": 8},
+                "model": {"groups": ((4,),), "dense": (5,), **(model or {})},
+                "regularizers": regularizers or {},
+                "training": {"seed": seed},
+            }
+        )
+
+    return make
+
+
+@pytest.fixture
+def mixed_bfloat16() -> Iterator[None]:
+    """The global policy of a mixed-precision run."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    yield
+    keras.config.set_dtype_policy(before)

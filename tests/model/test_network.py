@@ -1,0 +1,288 @@
+"""The walk: which layers there are, where regularizers sit, and in which order they are asked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+import pytest
+from pydantic import PrivateAttr
+
+from reglab.model.network import Seat, build_network, build_with_seats, input_layers
+from reglab.regularizers.base import Place, Regularizer
+from reglab.regularizers.table import Experiment, Regularizers
+
+
+class Spy(Regularizer):
+    """Takes no seat, and writes down each one that it is asked at."""
+
+    title: ClassVar[str] = "Spy"
+    _asked: list[tuple[str, Place]] = PrivateAttr(default_factory=list)
+
+    def on_input(self, place: Place) -> Sequence[Any]:
+        return self._note("on_input", place)
+
+    def after_convolution(self, place: Place) -> Sequence[Any]:
+        return self._note("after_convolution", place)
+
+    def end_of_group(self, place: Place) -> Sequence[Any]:
+        return self._note("end_of_group", place)
+
+    def before_dense(self, place: Place) -> Sequence[Any]:
+        return self._note("before_dense", place)
+
+    def after_dense(self, place: Place) -> Sequence[Any]:
+        return self._note("after_dense", place)
+
+    def kernel_penalty(self, place: Place) -> Any | None:
+        self._note("kernel_penalty", place)
+
+    def kernel_constraint(self, place: Place) -> Any | None:
+        self._note("kernel_constraint", place)
+
+    def drops_bias(self, place: Place) -> bool:
+        self._note("drops_bias", place)
+        return False
+
+    def asked(self, *seats: str) -> list[tuple[str, str, str]]:
+        return [(seat, place.layer, place.kind) for seat, place in self._asked if seat in seats]
+
+    @property
+    def places(self) -> list[Place]:
+        return [place for _, place in self._asked]
+
+    def _note(self, seat: str, place: Place) -> tuple[()]:
+        self._asked.append((seat, place))
+        return ()
+
+
+class UnitNorm(Regularizer):
+    """Constrains every kernel."""
+
+    title: ClassVar[str] = "Unit norm"
+
+    def kernel_constraint(self, place: Place) -> Any | None:
+        return keras.constraints.UnitNorm()
+
+
+class MoreRegularizers(Regularizers):
+    """The table with two more lines."""
+
+    spy: Spy | None = None
+    unit_norm: UnitNorm | None = None
+
+
+def add_guests(experiment: Experiment, **guests: Any) -> Experiment:
+    """The experiment with regularizers of this module besides its own."""
+    table = MoreRegularizers.model_validate({**dict(experiment.regularizers), **guests})
+    return experiment.model_copy(update={"regularizers": table})
+
+
+def test_layers_of_the_full_walk(networks: Mapping[str, keras.Model]) -> None:
+    """Normalization between convolution and activation, pooling after each pair, dropout before dense."""
+    assert [layer.name for layer in networks["mp_do_bn_da"].layers] == [
+        "images",
+        "rescaling",
+        *_normalized("conv_1_1", "conv_1_2"),
+        "group_1_max_pooling",
+        *_normalized("conv_2_1", "conv_2_2"),
+        "group_2_max_pooling",
+        *_normalized("conv_3_1", "conv_3_2"),
+        "group_3_max_pooling",
+        "global_max_pooling",
+        "dense_1_dropout",
+        "dense_1",
+        "output_dropout",
+        "output",
+    ]
+
+
+def test_layers_of_the_baseline(networks: Mapping[str, keras.Model]) -> None:
+    """The lecture's: six convolutions, global max pooling, two dense layers; ReLU, padding same."""
+    network = networks["baseline"]
+    names = ["conv_1_1", "conv_1_2", "conv_2_1", "conv_2_2", "conv_3_1", "conv_3_2"]
+    assert [layer.name for layer in network.layers] == [
+        "images",
+        "rescaling",
+        *names,
+        "global_max_pooling",
+        "dense_1",
+        "output",
+    ]
+    for name in names:
+        layer = network.get_layer(name)
+        assert (layer.kernel_size, layer.padding, layer.activation.__name__) == ((3, 3), "same", "relu")
+    assert network.get_layer("dense_1").activation.__name__ == "relu"
+    assert network.get_layer("output").activation.__name__ == "linear"
+    assert network.output_shape == (None, 10)
+
+
+@pytest.mark.parametrize(
+    ("head", "kind", "width"),
+    [
+        ("global_max_pooling", keras.layers.GlobalMaxPooling2D, 4),
+        ("global_average_pooling", keras.layers.GlobalAveragePooling2D, 4),
+        ("flatten", keras.layers.Flatten, 256),
+    ],
+)
+def test_heads(make_experiment: Callable[..., Experiment], head: str, kind: type, width: int) -> None:
+    """Each head is its Keras layer, and gives as many values as it should."""
+    layer = build_network(make_experiment(model={"head": head}), 3).get_layer(head)
+    assert (type(layer), layer.output.shape) == (kind, (None, width))
+
+
+def test_pixels_are_divided_by_255(make_experiment: Callable[..., Experiment]) -> None:
+    """A network with a kernel of one and nothing else gives the pixel as a fraction."""
+    network = build_network(make_experiment(model={"kernel_size": 1, "dense": ()}), 4)
+    network.get_layer("conv_1_1").kernel.assign(np.ones((1, 1, 3, 4)) / 3)
+    network.get_layer("output").kernel.assign(np.eye(4))
+    got = network(np.full((1, 8, 8, 3), 51, np.float32)).numpy()
+    np.testing.assert_allclose(got, np.full((1, 4), 0.2), rtol=1e-6)
+
+
+def test_seats_are_where_the_lecture_puts_them(shipped: Mapping[str, Experiment]) -> None:
+    """Technique, place and layer of all seats, in the order of the walk."""
+    _, seats = build_with_seats(shipped["mp_do_bn_da"], 10)
+    expected = [Seat("Data augmentation", "input", "AugmentationLayer")]
+    for group in (1, 2, 3):
+        expected += [
+            Seat("Batch normalization", f"conv_{group}_{number}", "BatchNormalization") for number in (1, 2)
+        ]
+        expected.append(Seat("Max pooling", f"group_{group}", "MaxPooling2D"))
+    expected += [Seat("Dropout", "dense_1", "Dropout"), Seat("Dropout", "output", "Dropout")]
+    assert list(seats) == expected
+
+
+def test_seats_on_kernels(make_experiment: Callable[..., Experiment]) -> None:
+    """Penalties and constraints are told for each kernel that has them."""
+    guests = {"l2": {"layers": "dense"}, "max_norm": {"layers": "conv"}}
+    _, seats = build_with_seats(make_experiment(regularizers=guests), 3)
+    assert seats == (
+        Seat("Max-norm", "conv_1_1", "kernel constraint"),
+        Seat("L2", "dense_1", "kernel penalty"),
+        Seat("L2", "output", "kernel penalty"),
+    )
+
+
+def test_regularizers_share_a_seat_in_the_order_of_the_table(
+    make_experiment: Callable[..., Experiment],
+) -> None:
+    """Batch norm before noise, pooling before dropout, erasing after augmentation; as the table lists."""
+    guests = {
+        "dropout": {"groups": 0.1},
+        "max_pooling": {},
+        "gaussian_noise": {"activations": 0.1},
+        "batch_norm": {},
+        "random_erasing": {},
+        "augmentation": {},
+    }
+    experiment = make_experiment(regularizers=guests)
+    names = [layer.name for layer in build_network(experiment, 3).layers]
+    assert names[2:7] == [
+        "conv_1_1",
+        "conv_1_1_batch_norm",
+        "conv_1_1_gaussian_noise",
+        "conv_1_1_activation",
+        "group_1_max_pooling",
+    ]
+    assert names[7] == "group_1_dropout"
+    assert [layer.name for layer in input_layers(experiment)] == [
+        "input_augmentation",
+        "input_random_erasing",
+        "input_gaussian_noise",
+    ]
+
+
+def test_every_seat_is_asked_in_order(make_experiment: Callable[..., Experiment]) -> None:
+    """A guest that takes none is asked at all of them, each once, along the walk, with the seed."""
+    spy = Spy()
+    model = {"groups": ((4, 4), (4,)), "dense": (5, 6)}
+    build_network(add_guests(make_experiment(model=model, seed=9), spy=spy), 3)
+    layers = ("on_input", "after_convolution", "end_of_group", "before_dense", "after_dense")
+    assert spy.asked(*layers) == [
+        ("on_input", "input", "input"),
+        ("after_convolution", "conv_1_1", "convolution"),
+        ("after_convolution", "conv_1_2", "convolution"),
+        ("end_of_group", "group_1", "group"),
+        ("after_convolution", "conv_2_1", "convolution"),
+        ("end_of_group", "group_2", "group"),
+        ("before_dense", "dense_1", "dense"),
+        ("after_dense", "dense_1", "dense"),
+        ("before_dense", "dense_2", "dense"),
+        ("after_dense", "dense_2", "dense"),
+        ("before_dense", "output", "output"),
+    ]
+    kernels = [
+        ("conv_1_1", "convolution"),
+        ("conv_1_2", "convolution"),
+        ("conv_2_1", "convolution"),
+        ("dense_1", "dense"),
+        ("dense_2", "dense"),
+        ("output", "output"),
+    ]
+    for seat in ("kernel_penalty", "kernel_constraint", "drops_bias"):
+        assert spy.asked(seat) == [(seat, *kernel) for kernel in kernels]
+    assert {place.seed for place in spy.places} == {9}
+
+
+def test_a_guest_without_a_seat_changes_nothing(make_experiment: Callable[..., Experiment]) -> None:
+    """Layers and weights are those of the network without it."""
+    plain = build_network(make_experiment(), 3)
+    visited = build_network(add_guests(make_experiment(), spy=Spy()), 3)
+    assert [layer.name for layer in visited.layers] == [layer.name for layer in plain.layers]
+    for one, other in zip(plain.weights, visited.weights, strict=True):
+        np.testing.assert_array_equal(one.numpy(), other.numpy())
+
+
+def test_penalties_on_one_kernel_add_up(make_experiment: Callable[..., Experiment]) -> None:
+    """λ₁ Σ|θ| of L1 and λ₂ Σθ² of L2, each on the kernels it asks for, biases left alone."""
+    guests = {"l1": {"strength": 0.01}, "l2": {"strength": 0.02, "layers": "dense"}}
+    network = build_network(make_experiment(regularizers=guests), 3)
+    for layer in ("conv_1_1", "dense_1", "output"):
+        network.get_layer(layer).bias.assign(np.ones(network.get_layer(layer).bias.shape))
+    kernels = {name: network.get_layer(name).kernel.numpy() for name in ("conv_1_1", "dense_1", "output")}
+    expected = [
+        0.01 * np.abs(kernel).sum() + (0.02 * np.square(kernel).sum() if name != "conv_1_1" else 0)
+        for name, kernel in kernels.items()
+    ]
+    np.testing.assert_allclose([float(loss) for loss in network.losses], expected, rtol=1e-6)
+
+
+def test_two_constraints_are_our_own_mistake(make_experiment: Callable[..., Experiment]) -> None:
+    """No config can cause it, so it is no error of the user's."""
+    experiment = add_guests(make_experiment(regularizers={"max_norm": {}}), unit_norm=UnitNorm())
+    with pytest.raises(ValueError, match="constraint") as caught:
+        build_network(experiment, 3)
+    assert str(caught.value) == "Expected at most one constraint on the kernel of conv_1_1."
+
+
+def test_a_dropped_bias_is_gone(make_experiment: Callable[..., Experiment]) -> None:
+    """Layers that are normalized lose it, the output keeps its own."""
+    guests = {"batch_norm": {"keep_bias": False, "dense": True}}
+    network = build_network(make_experiment(regularizers=guests), 3)
+    use_bias = {name: network.get_layer(name).use_bias for name in ("conv_1_1", "dense_1", "output")}
+    assert use_bias == {"conv_1_1": False, "dense_1": False, "output": True}
+
+
+@pytest.mark.usefixtures("mixed_bfloat16")
+def test_mixed_precision_keeps_pixels_and_logits_in_float32(
+    make_experiment: Callable[..., Experiment],
+) -> None:
+    """bfloat16 in between, weights in float32 throughout."""
+    network = build_network(make_experiment(regularizers={"batch_norm": {}}), 3)
+    compute = {layer.name: layer.compute_dtype for layer in network.layers if layer.name != "images"}
+    assert compute == {
+        "rescaling": "float32",
+        "conv_1_1": "bfloat16",
+        "conv_1_1_batch_norm": "bfloat16",
+        "conv_1_1_activation": "bfloat16",
+        "global_max_pooling": "bfloat16",
+        "dense_1": "bfloat16",
+        "output": "float32",
+    }
+    assert network(np.zeros((1, 8, 8, 3), np.float32)).dtype == "float32"
+    assert {weight.dtype for weight in network.weights} == {"float32"}
+
+
+def _normalized(*convolutions: str) -> list[str]:
+    return [f"{name}{end}" for name in convolutions for end in ("", "_batch_norm", "_activation")]

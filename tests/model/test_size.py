@@ -1,0 +1,47 @@
+"""Layer tables and multiply-adds against counts by hand."""
+
+from collections.abc import Mapping
+
+import keras
+
+from reglab.model.size import LayerRow, measure_size
+
+
+def test_multiply_adds_of_max_pooling(networks: Mapping[str, keras.Model]) -> None:
+    """1024 places of 27·32 + 288·32, 256 of 288·64 + 576·64, 64 of 576·128 + 1152·128, two dense."""
+    by_hand = (
+        1024 * (27 * 32 + 288 * 32)
+        + 256 * (288 * 64 + 576 * 64)
+        + 64 * (576 * 128 + 1152 * 128)
+        + 128 * 64
+        + 64 * 10
+    )
+    assert by_hand == 38_642_304
+    assert measure_size(networks["mp"]).multiply_adds == by_hand
+
+
+def test_multiply_adds_without_pooling(networks: Mapping[str, keras.Model]) -> None:
+    """Every convolution works at all 1024 places."""
+    kernels = 27 * 32 + 288 * 32 + 288 * 64 + 576 * 64 + 576 * 128 + 1152 * 128
+    assert measure_size(networks["baseline"]).multiply_adds == 1024 * kernels + 128 * 64 + 64 * 10
+
+
+def test_layer_table(networks: Mapping[str, keras.Model]) -> None:
+    """Name, kind, output shape, parameters and multiply-adds of each layer, the input left out."""
+    assert measure_size(networks["convnetjs"]).layers == (
+        LayerRow("rescaling", "Rescaling", (32, 32, 3), 0, 0),
+        LayerRow("conv_1_1", "Conv2D", (32, 32, 16), 1_216, 1024 * 16 * 75),
+        LayerRow("group_1_max_pooling", "MaxPooling2D", (16, 16, 16), 0, 0),
+        LayerRow("conv_2_1", "Conv2D", (16, 16, 20), 8_020, 256 * 20 * 400),
+        LayerRow("group_2_max_pooling", "MaxPooling2D", (8, 8, 20), 0, 0),
+        LayerRow("conv_3_1", "Conv2D", (8, 8, 20), 10_020, 64 * 20 * 500),
+        LayerRow("group_3_max_pooling", "MaxPooling2D", (4, 4, 20), 0, 0),
+        LayerRow("flatten", "Flatten", (320,), 0, 0),
+        LayerRow("output", "Dense", (10,), 3_210, 3_200),
+    )
+
+
+def test_fused_batch_norm_goes_by_its_usual_name(networks: Mapping[str, keras.Model]) -> None:
+    """Four parameters a map; how it is computed is no business of the table."""
+    rows = [row for row in measure_size(networks["bn"]).layers if row.kind == "BatchNormalization"]
+    assert [row.parameters for row in rows] == [128, 128, 256, 256, 512, 512]

@@ -1,0 +1,84 @@
+"""Batch normalization: its numbers against NumPy, its seats, and what is said against it."""
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from reglab.regularizers.base import Place
+from reglab.regularizers.batch_norm import BatchNorm
+from reglab.regularizers.fused_batch_norm import FusedBatchNormalization
+from reglab.regularizers.table import Experiment
+
+
+@pytest.fixture
+def maps() -> np.ndarray:
+    """Feature maps with a mean and a spread of their own: `(5, 4, 4, 3)` float32."""
+    return np.random.default_rng(0).normal([1, -2, 3], [1, 2, 3], (5, 4, 4, 3)).astype("float32")
+
+
+def test_training_standardizes_each_map(convolution: Place, maps: np.ndarray) -> None:
+    """(x − μ) / √(σ² + ε) of the batch; the averages move by 1 − momentum."""
+    (layer,) = BatchNorm(momentum=0.9, epsilon=0.01).after_convolution(convolution)
+    got = keras.ops.convert_to_numpy(layer(maps, training=True))
+    mean, variance = maps.mean(axis=(0, 1, 2)), maps.var(axis=(0, 1, 2))
+    np.testing.assert_allclose(got, (maps - mean) / np.sqrt(variance + 0.01), atol=1e-5)
+    np.testing.assert_allclose(layer.moving_mean.numpy(), 0.1 * mean, rtol=1e-5)
+    np.testing.assert_allclose(layer.moving_variance.numpy(), 0.9 + 0.1 * variance, rtol=1e-5)
+
+
+def test_inference_takes_the_moving_averages(convolution: Place, maps: np.ndarray) -> None:
+    """With the averages of a new layer, 0 and 1, only ε is left; they do not move."""
+    (layer,) = BatchNorm(epsilon=0.01).after_convolution(convolution)
+    got = keras.ops.convert_to_numpy(layer(maps, training=False))
+    np.testing.assert_allclose(got, maps / np.sqrt(1.01), rtol=1e-5)
+    assert layer.moving_mean.numpy().tolist() == [0, 0, 0]
+
+
+def test_four_parameters_a_map(convolution: Place, maps: np.ndarray) -> None:
+    """Two trained, two not, as in the lecture's count."""
+    (layer,) = BatchNorm().after_convolution(convolution)
+    layer.build(maps.shape)
+    assert layer.count_params() == 12
+    assert [weight.name for weight in layer.weights] == ["gamma", "beta", "moving_mean", "moving_variance"]
+    assert [weight.name for weight in layer.trainable_weights] == ["gamma", "beta"]
+
+
+def test_seats(convolution: Place, dense: Place) -> None:
+    """After convolutions always, after dense layers where asked for; dense layers get the stock layer."""
+    assert [type(layer) for layer in BatchNorm().after_convolution(convolution)] == [FusedBatchNormalization]
+    assert BatchNorm().after_dense(dense) == ()
+    (layer,) = BatchNorm(dense=True).after_dense(dense)
+    assert type(layer) is keras.layers.BatchNormalization
+    assert layer.name == "dense_1_batch_norm"
+
+
+def test_biases_go_where_normalization_follows(convolution: Place, dense: Place, output: Place) -> None:
+    """Never that of the output, and none unless asked for."""
+    places = (convolution, dense, output)
+    assert [BatchNorm(dense=True).drops_bias(place) for place in places] == [False] * 3
+    assert [BatchNorm(keep_bias=False).drops_bias(place) for place in places] == [True, False, False]
+    without = BatchNorm(keep_bias=False, dense=True)
+    assert [without.drops_bias(place) for place in places] == [True, True, False]
+
+
+@pytest.mark.parametrize("values", [{"momentum": 1}, {"momentum": -0.1}, {"epsilon": 0}, {"epsilon": 1.1}])
+def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
+    """Momentum in [0, 1), ε in (0, 1]."""
+    with pytest.raises(ValidationError):
+        BatchNorm.model_validate(values)
+
+
+def test_superfluous_biases_and_small_batches_are_advised_against(
+    experiment: Callable[..., Experiment],
+) -> None:
+    """Both sentences whole."""
+    assert list(BatchNorm(keep_bias=False).advice(experiment())) == []
+    small = experiment(training={"batch_size": 8})
+    assert [str(advice) for advice in BatchNorm().advice(small)] == [
+        "the bias before batch norm has no effect, its mean is subtracted: keep_bias: false saves it "
+        "(Ioffe and Szegedy, Batch Normalization, 2015, section 3.2)",
+        "batch norm with batches of 8 has noisy statistics (Wu and He, Group Normalization, 2018)",
+    ]

@@ -1,0 +1,87 @@
+"""A tiny data set, experiments on it, and runs trained in this process."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from reglab.data.dataset import Dataset
+from reglab.data.split import split_dataset
+from reglab.regularizers.table import Experiment
+from reglab.runs.directory import RunDirectory
+from reglab.training.backend import Backend
+from reglab.training.display import Display, QuietDisplay
+from reglab.training.journal import Journal
+from reglab.training.precision import Choice
+from reglab.training.subject import Subject
+
+SIDE = 8
+CLASSES = ("dark", "middling", "bright")
+
+
+def _draw_part(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Noise around a grey that tells the class: images (count, 8, 8, 3) uint8, labels int32."""
+    labels = (np.arange(count) % len(CLASSES)).astype(np.int32)
+    noise = np.random.default_rng(seed).normal(0, 60, (count, SIDE, SIDE, 3))
+    return np.clip(noise + 60 + 60 * labels[:, None, None, None], 0, 255).astype(np.uint8), labels
+
+
+@pytest.fixture(scope="session")
+def dataset() -> Dataset:
+    """60 training and 30 test images of 8×8 pixels in three classes."""
+    train, test = _draw_part(60, 1), _draw_part(30, 2)
+    return Dataset("folder", "tiny images", CLASSES, *train, *test, "memory")
+
+
+@pytest.fixture(scope="session")
+def make_experiment() -> Callable[..., Experiment]:
+    """One convolution of four filters, batches of 16, three epochs, but for what is given."""
+
+    def make(
+        *, name: str = "tiny", model: Any = None, data: Any = None, regularizers: Any = None, **training: Any
+    ) -> Experiment:
+        return Experiment.model_validate(
+            {
+                "name": name,
+                "data": {"dataset": "folder", "image_size": SIDE, "clean": 30, **(data or {})},
+                "model": {"groups": ((4,),), "dense": (5,), **(model or {})},
+                "regularizers": regularizers or {},
+                "training": {"epochs": 3, "batch_size": 16, "precision": "float32", **training},
+            }
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_subject(dataset: Dataset) -> Callable[[Experiment], Subject]:
+    """An experiment with the tiny images."""
+
+    def make(experiment: Experiment) -> Subject:
+        return Subject(
+            experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed)
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def train_here(make_subject: Callable[[Experiment], Subject]) -> Callable[..., RunDirectory]:
+    """Trains one sitting of a run, as a worker does, but in this process."""
+
+    def train_one(path: Path, experiment: Experiment, display: Display | None = None) -> RunDirectory:
+        from reglab.training.trainer import train
+
+        # A worker counts its layers' automatic names from the start.
+        keras.utils.clear_session()
+        run = RunDirectory(path)
+        if not path.exists():
+            run.create()
+        backend = Backend(keras.backend.backend(), False, 1, Choice("float32", "for a test"))
+        train(make_subject(experiment), Journal(run, experiment), backend, display or QuietDisplay())
+        return run
+
+    return train_one

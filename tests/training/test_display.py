@@ -1,0 +1,196 @@
+"""What a training shows: a moving bar, plain lines, or nothing."""
+
+import io
+import re
+import sys
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+
+from reglab.runs.history import Epoch
+from reglab.training import display as display_module
+from reglab.training.display import (
+    Display,
+    LiveDisplay,
+    Pace,
+    PlainDisplay,
+    QuietDisplay,
+    build_display,
+    format_figures,
+    format_seconds,
+)
+
+
+class _Clock:
+    """A clock that is set by hand; seconds."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> _Clock:
+    clock = _Clock()
+    monkeypatch.setattr(display_module, "time", SimpleNamespace(perf_counter=clock.perf_counter))
+    return clock
+
+
+def _row(number: int, seconds: float = 20.0) -> Epoch:
+    return Epoch(number, seconds, 1e-3, 1.0, 0.5, 1.0, 0.9, 0.623, 1.1, 0.51, 0.0, 0.113, 0.2)
+
+
+def _play(display: Display, clock: _Clock, epochs_done: int = 0) -> None:
+    """Three epochs of ten steps and 1,000 images, ten seconds of training each."""
+    display.begin("CNN [bold], seed 0", 3, epochs_done, 10, 1000)
+    for epoch in range(epochs_done + 1, 4):
+        display.begin_epoch(epoch)
+        for step in range(1, 11):
+            clock.now += 1
+            display.advance(step)
+        display.end_epoch(_row(epoch))
+    display.say("[red] done")
+    display.end()
+
+
+def test_plain_lines_whole(clock: _Clock) -> None:
+    """One line an epoch with speed, accuracies, gap and time left; brackets are text, nothing wraps."""
+    page = io.StringIO()
+    _play(PlainDisplay(Console(file=page, width=30)), clock)
+    figures = "100 images/s  clean 62.3%  validation 51.0%  gap +11.3 points"
+    assert page.getvalue().splitlines() == [
+        f"CNN [bold], seed 0: epoch 1/3  {figures}  40 s left",
+        f"CNN [bold], seed 0: epoch 2/3  {figures}  20 s left",
+        f"CNN [bold], seed 0: epoch 3/3  {figures}  0 s left",
+        "[red] done",
+    ]
+
+
+def test_plain_lines_of_a_resumed_run(clock: _Clock) -> None:
+    """It says where it goes on."""
+    page = io.StringIO()
+    _play(PlainDisplay(Console(file=page)), clock, epochs_done=2)
+    lines = page.getvalue().splitlines()
+    assert lines[0] == "CNN [bold], seed 0: goes on after epoch 2 of 3"
+    assert lines[1].startswith("CNN [bold], seed 0: epoch 3/3  100 images/s")
+    assert len(lines) == 3
+
+
+def test_live_bar_tells_how_far_it_is(clock: _Clock) -> None:
+    """Title, epoch, speed, time left and the last epoch's figures, in every state of the bar."""
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=160, legacy_windows=False, _environ={})
+    display = LiveDisplay(console)
+    seen = []
+    display.begin("CNN, seed 0", 3, 0, 10, 1000)
+    seen.append(_bar(display, console))
+    display.begin_epoch(1)
+    clock.now += 4
+    display.advance(5)
+    seen.append(_bar(display, console))
+    display.end_epoch(_row(1))
+    display.begin_epoch(2)
+    clock.now += 1
+    display.advance(5)
+    seen.append(_bar(display, console))
+    display.end()
+    assert seen == [
+        ("CNN, seed 0", 0, "epoch 1/3 · 0 images/s"),
+        ("CNN, seed 0", 5, "epoch 1/3 · 125 images/s"),
+        (
+            "CNN, seed 0",
+            15,
+            "epoch 2/3 · 500 images/s · 30 s left · clean 62.3%  validation 51.0%  gap +11.3 points",
+        ),
+    ]
+    assert "CNN, seed 0" in screen.getvalue()
+
+
+def test_live_bar_of_a_resumed_run_starts_where_it_was(clock: _Clock) -> None:
+    """Two of three epochs are full already."""
+    console = Console(file=io.StringIO(), force_terminal=True, width=160, _environ={})
+    display = LiveDisplay(console)
+    display.begin("CNN", 3, 2, 10, 1000)
+    assert _bar(display, console)[1:] == (20, "epoch 2/3 · 0 images/s")
+    display.begin_epoch(3)
+    display.advance(1)
+    assert _bar(display, console)[1] == 21
+    display.end()
+
+
+def test_live_display_takes_its_bar_away(clock: _Clock) -> None:
+    """What was said stays on the screen, above it; the cursor comes back."""
+    screen = io.StringIO()
+    _play(LiveDisplay(Console(file=screen, force_terminal=True, width=160, _environ={})), clock)
+    assert "[red] done\n" in screen.getvalue()
+    assert screen.getvalue().endswith("\x1b[2K")
+    assert screen.getvalue().count("\x1b[?25l") == screen.getvalue().count("\x1b[?25h") == 1
+
+
+def test_quiet_shows_nothing(clock: _Clock, capfd: pytest.CaptureFixture[str]) -> None:
+    """Not a byte."""
+    _play(QuietDisplay(), clock)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_displays_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each kind that can be ordered, on standard output."""
+    assert sys.stdout is not None
+    assert [type(build_display(kind)) for kind in ("live", "plain", "quiet")] == [
+        LiveDisplay,
+        PlainDisplay,
+        QuietDisplay,
+    ]
+    build_display("plain").say("a line")
+    assert capsys.readouterr() == ("a line\n", "")
+
+
+def test_time_left_is_unknown_at_first(clock: _Clock) -> None:
+    """No epoch done, no pace; then the rest at the last epoch's pace, never below zero."""
+    pace = Pace()
+    pace.begin(4, 0, 10, 1000)
+    pace.begin_epoch(1)
+    assert pace.seconds_left(None) is None
+    assert pace.seconds_left(_row(1)) == 60
+    pace.begin_epoch(2)
+    pace.advance(5)
+    assert (pace.seconds_left(_row(1)), pace.steps_done) == (50, 15)
+    assert pace.seconds_left(_row(4)) == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "?"),
+        (0.4, "0 s"),
+        (89.4, "89 s"),
+        (90, "2 min"),
+        (3_000, "50 min"),
+        (5_369, "89 min"),
+        (5_400, "1 h 30 min"),
+        (11_100, "3 h 05 min"),
+    ],
+)
+def test_durations(seconds: float | None, text: str) -> None:
+    """Seconds, minutes, hours; the unit that fits."""
+    assert format_seconds(seconds) == text
+
+
+def test_figures_of_an_epoch() -> None:
+    """Percentages with one digit; a gap below zero keeps its sign."""
+    row = Epoch(1, 1.0, 1e-3, 1.0, 0.5, 1.0, 0.9, 0.5, 1.1, 0.5125, 0.0, -0.0125, 0.2)
+    assert format_figures(row) == "clean 50.0%  validation 51.2%  gap -1.2 points"
+
+
+def _bar(display: LiveDisplay, console: Console) -> tuple[str, float, str]:
+    """Title, steps done and the text beside the bar, as they are drawn now."""
+    progress = display._progress
+    with console.capture() as captured:
+        console.print(progress.make_tasks_table(progress.tasks))
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", captured.get())
+    title, detail = re.fullmatch(r"(.*?) +[━╺╸]+ +(.*?)\s*", text).groups()
+    return title, progress.tasks[0].completed, detail

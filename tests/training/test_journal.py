@@ -1,0 +1,121 @@
+"""What is left on the disk, whenever a training is killed."""
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reglab.config.loading import load_experiment
+from reglab.config.resolved import identify
+from reglab.errors import RunError
+from reglab.regularizers.table import Experiment
+from reglab.runs.directory import RunDirectory
+from reglab.runs.history import Epoch, append_epoch, read_history
+from reglab.runs.status import read_status
+from reglab.training.checkpoint import Checkpoint, write_checkpoint
+from reglab.training.journal import Journal
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDirectory:
+    directory = RunDirectory(tmp_path / "tiny" / "seed-0")
+    directory.create()
+    return directory
+
+
+@pytest.fixture
+def experiment(make_experiment: Callable[..., Experiment]) -> Experiment:
+    return make_experiment(epochs=5, seed=4)
+
+
+def test_opening_begins_the_record(run: RunDirectory, experiment: Experiment) -> None:
+    """A status that says who trains what, and the resolved experiment, which loads as it was."""
+    journal = Journal(run, experiment)
+    status = read_status(run.status)
+    assert (status.state, status.epochs_done, status.epochs, status.seed) == ("running", 0, 5, 4)
+    assert (status.identity, status.experiment) == (identify(experiment), "tiny")
+    assert (status.pid, status.host) == (os.getpid(), socket.gethostname())
+    assert status.started == status.updated
+    assert (journal.checkpoint, journal.epochs_done) == (None, 0)
+    assert load_experiment(run.experiment, Experiment) == experiment
+
+
+def test_epochs_are_kept_as_they_end(run: RunDirectory, experiment: Experiment) -> None:
+    """In checkpoint, history and status; the time is that of all epochs."""
+    journal = Journal(run, experiment)
+    for number in (1, 2):
+        journal.record(_checkpoint(number))
+    assert read_history(run.history).rows == (_row(1), _row(2))
+    assert (read_status(run.status).epochs_done, journal.epochs_done) == (2, 2)
+    assert journal.seconds == 3.0
+    again = Journal(run, experiment)
+    assert again.checkpoint is not None
+    assert (again.checkpoint.epoch, again.epochs_done) == (_row(2), 2)
+    assert read_status(run.status).started < read_status(run.status).updated
+
+
+def test_killed_between_checkpoint_and_history(run: RunDirectory, experiment: Experiment) -> None:
+    """The next opening adds the line that is missing, and only that."""
+    Journal(run, experiment).record(_checkpoint(1))
+    write_checkpoint(run.checkpoint, _checkpoint(2))
+    journal = Journal(run, experiment)
+    assert read_history(run.history).rows == (_row(1), _row(2))
+    assert journal.epochs_done == 2
+    Journal(run, experiment)
+    assert read_history(run.history).rows == (_row(1), _row(2))
+
+
+def test_killed_before_the_first_line(run: RunDirectory, experiment: Experiment) -> None:
+    """A checkpoint of epoch 1 and no history yet."""
+    Journal(run, experiment)
+    write_checkpoint(run.checkpoint, _checkpoint(1))
+    assert Journal(run, experiment).epochs_done == 1
+    assert read_history(run.history).rows == (_row(1),)
+
+
+def test_contradicting_files_are_refused(run: RunDirectory, experiment: Experiment) -> None:
+    """A history that is ahead of its checkpoint is of another run; the status stays as it was."""
+    Journal(run, experiment).record(_checkpoint(1))
+    append_epoch(run.history, _row(2))
+    before = run.status.read_bytes()
+    with pytest.raises(RunError) as caught:
+        Journal(run, experiment)
+    assert str(caught.value) == (
+        f"{run.history} has 2 epochs, but the checkpoint beside it has 1: "
+        "they are not of the same run; start it again with --fresh"
+    )
+    assert run.status.read_bytes() == before
+
+
+def test_a_complete_run_has_no_checkpoint(run: RunDirectory, experiment: Experiment) -> None:
+    """It would only take space; whatever comes after, the run stays complete."""
+    journal = Journal(run, experiment)
+    journal.record(_checkpoint(1))
+    journal.finish()
+    assert read_status(run.status).state == "complete"
+    assert not run.checkpoint.exists()
+    journal.close("interrupted")
+    assert read_status(run.status).state == "complete"
+
+
+def test_how_a_sitting_ended(run: RunDirectory, experiment: Experiment) -> None:
+    """State and reason are told, what was done is kept; the next sitting clears the reason."""
+    journal = Journal(run, experiment)
+    journal.record(_checkpoint(1))
+    journal.close("failed", "loss became nan in epoch 2")
+    status = read_status(run.status)
+    assert (status.state, status.message, status.epochs_done) == ("failed", "loss became nan in epoch 2", 1)
+    Journal(run, experiment)
+    again = read_status(run.status)
+    assert (again.state, again.message, again.started) == ("running", "", status.started)
+
+
+def _row(number: int) -> Epoch:
+    return Epoch(number, float(number), 1e-3, 2.0, 0.1, 2.0, 1.9, 0.3, 1.95, 0.25, 0.0, 0.05, 0.05)
+
+
+def _checkpoint(number: int) -> Checkpoint:
+    return Checkpoint(_row(number), False, "float32", ("kernel",), (np.full(3, number, np.float32),))

@@ -1,0 +1,58 @@
+"""Which precision `auto` is, from what the processor says of itself."""
+
+from pathlib import Path
+
+import pytest
+
+from reglab.config.schema import Precision
+from reglab.training import precision
+from reglab.training.precision import Choice, choose_precision, read_cpu_flags
+
+
+@pytest.mark.parametrize("setting", ["float32", "mixed_bfloat16"])
+@pytest.mark.parametrize("gpu", [True, False])
+def test_what_the_experiment_says_is_done(setting: Precision, gpu: bool) -> None:
+    """Whatever the machine has."""
+    choice = choose_precision(setting, gpu, frozenset({"amx_bf16"}))
+    assert choice == Choice(setting, "as the experiment says")
+
+
+@pytest.mark.parametrize(
+    ("gpu", "flags", "choice"),
+    [
+        (True, set(), Choice("mixed_bfloat16", "auto: the GPU has bfloat16")),
+        (
+            False,
+            {"sse2", "amx_bf16", "avx512_bf16"},
+            Choice("mixed_bfloat16", "auto: the processor has amx_bf16"),
+        ),
+        (False, {"avx512_bf16"}, Choice("mixed_bfloat16", "auto: the processor has avx512_bf16")),
+        (False, {"avx512f"}, Choice("float32", "auto: the processor has no bfloat16 instructions")),
+        (False, set(), Choice("float32", "auto: the processor has no bfloat16 instructions")),
+    ],
+)
+def test_auto_follows_the_hardware(gpu: bool, flags: set[str], choice: Choice) -> None:
+    """bfloat16 where there are instructions for it, with the reason; float32 elsewhere."""
+    assert choose_precision("auto", gpu, frozenset(flags)) == choice
+
+
+def test_flags_are_read_from_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first core's flags decide, where none are given."""
+    listing = tmp_path / "cpuinfo"
+    listing.write_text("processor\t: 0\nvmx flags\t: ept\nflags\t\t: fpu avx512_bf16\n\nflags\t\t: fpu\n")
+    monkeypatch.setattr(precision, "_CPU_FLAGS", listing)
+    assert read_cpu_flags() == {"fpu", "avx512_bf16"}
+    assert choose_precision("auto", gpu=False).policy == "mixed_bfloat16"
+
+
+@pytest.mark.parametrize("text", [None, "", "Features: asimd\n"])
+def test_unreadable_flags_are_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
+) -> None:
+    """No such file, as on macOS, or none with that line, as on ARM: float32."""
+    listing = tmp_path / "cpuinfo"
+    if text is not None:
+        listing.write_text(text)
+    monkeypatch.setattr(precision, "_CPU_FLAGS", listing)
+    assert read_cpu_flags() == frozenset()
+    assert choose_precision("auto", gpu=False).policy == "float32"
