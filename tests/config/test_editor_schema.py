@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from reglab.config.editor_schema import build_editor_schema
+from reglab.config.schema import BareExperiment, Technique, Techniques
 from reglab.config.shipped import shipped_directory
 from reglab.config.tree import read_tree
 from reglab.regularizers.table import Experiment, Regularizers
@@ -99,8 +100,19 @@ def test_what_a_child_may_leave_to_its_parent_fits(value: dict[str, Any]) -> Non
 
 
 def test_nothing_is_required() -> None:
-    """Nowhere in the schema."""
-    assert [node for node in mappings(SCHEMA) if isinstance(node.get("required"), list)] == []
+    """Nowhere in the schema, even of a regularizer that has a parameter without a default."""
+
+    class Needy(Technique):
+        rate: float
+
+    class WithNeedy(Techniques):
+        needy: Needy | None = None
+
+    class Needing(BareExperiment):
+        regularizers: WithNeedy = WithNeedy()
+
+    for schema in (SCHEMA, build_editor_schema(Needing)):
+        assert [node for node in mappings(schema) if isinstance(node.get("required"), list)] == []
 
 
 def test_the_keys_are_those_of_an_experiment_and_extends() -> None:

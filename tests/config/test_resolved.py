@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from reglab.config.expectation import root_node
 from reglab.config.loading import load_experiment
 from reglab.config.resolved import dump_experiment, identify
+from reglab.config.schema import BareExperiment, Technique, Techniques
 from reglab.config.shipped import shipped_directory
 from reglab.config.tree import KeyPath, format_key
 from reglab.regularizers.table import Experiment, Regularizers
@@ -214,6 +215,24 @@ def test_the_order_of_keys_does_not_change_the_identity(load: Load) -> None:
         "regularizers: {l1: {strength: 0.001}, l2: {strength: 0.001}}\ntraining: {batch_size: 10, epochs: 5}"
     )
     assert identify(first) == identify(second)
+
+
+def test_the_order_of_the_table_does_not_change_the_identity() -> None:
+    """A regularizer that is added in the middle leaves finished runs what they were."""
+
+    class OneWay(Techniques):
+        first: Technique | None = None
+        second: Technique | None = None
+
+    class OtherWay(Techniques):
+        second: Technique | None = None
+        first: Technique | None = None
+
+    one, other = (
+        BareExperiment(name="x", regularizers=kind(first=Technique(), second=Technique()))
+        for kind in (OneWay, OtherWay)
+    )
+    assert identify(one) == identify(other)
 
 
 def test_a_whole_number_is_the_same_as_its_fraction(load: Load) -> None:

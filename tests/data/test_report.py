@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from reglab.data.report import Look, describe_places
 from reglab.data.remotes import CIFAR10
+from reglab.data.report import Look, describe_places
 
 
 def test_nothing_anywhere(cache: Path, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def make_dataset(name: str = "cifar10", joined: bool = True) -> Dataset:
 def numbers_of(split: Split, part: np.ndarray) -> np.ndarray:
     """Which images of the data set a part holds; those of the test set count from 400."""
     images = split.images[part]
-    return images[:, 0, 0, 0].astype(int) + 256 * images[:, 0, 0, 1]
+    return images[:, 0, 0, 0].astype(int) + 256 * images[:, 0, 0, 1].astype(int)
 
 
 CASES: dict[str, dict[str, Any]] = {
@@ -175,7 +175,8 @@ def test_python_hashing_has_no_part_in_it() -> None:
         ),
         (
             {"validation": 0.1, "subset": Subset(validation=41)},
-            "data.subset.validation: expected at most 40, the images there are held out for validation, got 41",
+            "data.subset.validation: expected at most 40, the images there are held out for validation, "
+            "got 41",
         ),
         (
             {"validation": 0.001},

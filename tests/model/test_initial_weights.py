@@ -15,9 +15,7 @@ from reglab.regularizers.table import Experiment
     ("shape", "fan_in", "fan_out"),
     [((3, 3, 64, 128), 9 * 64, 9 * 128), ((5, 5, 3, 16), 75, 400), ((128, 64), 128, 64)],
 )
-def test_kernels_are_uniform_within_glorots_bound(
-    shape: tuple[int, ...], fan_in: int, fan_out: int
-) -> None:
+def test_kernels_are_uniform_within_glorots_bound(shape: tuple[int, ...], fan_in: int, fan_out: int) -> None:
     """Within ±√(6 / (fan in + fan out)), up to the bound, with the mean and deviation of U(−a, a)."""
     limit = np.sqrt(6 / (fan_in + fan_out))
     kernel = draw_kernel(shape, "conv_1_1", seed=0)

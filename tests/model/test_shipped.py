@@ -102,7 +102,9 @@ def _count_by_hand(experiment: Experiment) -> int:
     for group in model.groups:
         for filters in group:
             bias = norm is None or norm.keep_bias
-            count += model.kernel_size**2 * depth * filters + bias * filters + (norm is not None) * 4 * filters
+            count += (
+                model.kernel_size**2 * depth * filters + bias * filters + (norm is not None) * 4 * filters
+            )
             depth = filters
         side = pooling.side_after(side) if pooling else side
     width = side * side * depth if model.head == "flatten" else depth

@@ -46,6 +46,6 @@ def test_pooling_until_nothing_is_left_is_impossible(experiment: Callable[..., E
     (problem,) = AveragePooling(pool_size=4).impossible(experiment(data={"dataset": "mnist"}))
     assert problem.parameter == "pool_size"
     assert problem.message == (
-        "expected a window that fits the feature maps of group 3, 1×1 pixels after 2 poolings, got 4×4; "
+        "expected a window that fits the feature maps of group 3, 1×1 pixels by then, got 4×4; "
         "pool less, or use fewer groups"
     )

@@ -30,6 +30,6 @@ def test_pooling_until_nothing_is_left_is_impossible(experiment: Callable[..., E
     (problem,) = MaxPooling().impossible(six)
     assert problem.parameter == "pool_size"
     assert problem.message == (
-        "expected a window that fits the feature maps of group 6, 1×1 pixels after 5 poolings, got 2×2; "
+        "expected a window that fits the feature maps of group 6, 1×1 pixels by then, got 2×2; "
         "pool less, or use fewer groups"
     )

@@ -61,9 +61,7 @@ def make_subject(dataset: Dataset) -> Callable[[Experiment], Subject]:
     """An experiment with the tiny images."""
 
     def make(experiment: Experiment) -> Subject:
-        return Subject(
-            experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed)
-        )
+        return Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
 
     return make
 

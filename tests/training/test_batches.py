@@ -16,9 +16,7 @@ def make_batches() -> Callable[..., Batches]:
     """Batches of 5 of the images 100 to 122, so the last one of an epoch holds 3."""
 
     def make(seed: int = 0, first_epoch: int = 0, epochs: int = 4) -> Batches:
-        return Batches(
-            INDICES, TARGETS, batch_size=5, seed=seed, first_epoch=first_epoch, epochs=epochs
-        )
+        return Batches(INDICES, TARGETS, batch_size=5, seed=seed, first_epoch=first_epoch, epochs=epochs)
 
     return make
 

@@ -42,7 +42,9 @@ class _Variable:
 class _Model:
     """A kernel, a random state and an optimizer's step."""
 
-    def __init__(self, scale: float, paths: tuple[str, ...] = ("conv/kernel", "drop/seed", "sgd/step")) -> None:
+    def __init__(
+        self, scale: float, paths: tuple[str, ...] = ("conv/kernel", "drop/seed", "sgd/step")
+    ) -> None:
         kernel = np.arange(6, dtype=np.float32).reshape(2, 3) * np.float32(scale)
         values = (kernel, np.array([7 * scale, 2**31], np.uint32), np.array(12 * scale, np.int64))
         self.state_variables = [_Variable(*pair) for pair in zip(paths, values, strict=True)]

@@ -3,7 +3,6 @@
 import io
 import re
 import sys
-from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -87,16 +86,16 @@ def test_live_bar_tells_how_far_it_is(clock: _Clock) -> None:
     display = LiveDisplay(console)
     seen = []
     display.begin("CNN, seed 0", 3, 0, 10, 1000)
-    seen.append(_bar(display, console))
+    seen.append(_bar(display))
     display.begin_epoch(1)
     clock.now += 4
     display.advance(5)
-    seen.append(_bar(display, console))
+    seen.append(_bar(display))
     display.end_epoch(_row(1))
     display.begin_epoch(2)
     clock.now += 1
     display.advance(5)
-    seen.append(_bar(display, console))
+    seen.append(_bar(display))
     display.end()
     assert seen == [
         ("CNN, seed 0", 0, "epoch 1/3 · 0 images/s"),
@@ -115,10 +114,10 @@ def test_live_bar_of_a_resumed_run_starts_where_it_was(clock: _Clock) -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=160, _environ={})
     display = LiveDisplay(console)
     display.begin("CNN", 3, 2, 10, 1000)
-    assert _bar(display, console)[1:] == (20, "epoch 2/3 · 0 images/s")
+    assert _bar(display)[1:] == (20, "epoch 2/3 · 0 images/s")
     display.begin_epoch(3)
     display.advance(1)
-    assert _bar(display, console)[1] == 21
+    assert _bar(display)[1] == 21
     display.end()
 
 
@@ -186,11 +185,11 @@ def test_figures_of_an_epoch() -> None:
     assert format_figures(row) == "clean 50.0%  validation 51.2%  gap -1.2 points"
 
 
-def _bar(display: LiveDisplay, console: Console) -> tuple[str, float, str]:
+def _bar(display: LiveDisplay) -> tuple[str, float, str]:
     """Title, steps done and the text beside the bar, as they are drawn now."""
     progress = display._progress
-    with console.capture() as captured:
-        console.print(progress.make_tasks_table(progress.tasks))
-    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", captured.get())
-    title, detail = re.fullmatch(r"(.*?) +[━╺╸]+ +(.*?)\s*", text).groups()
-    return title, progress.tasks[0].completed, detail
+    paper = Console(file=io.StringIO(), record=True, force_terminal=True, width=160, _environ={})
+    paper.print(progress.make_tasks_table(progress.tasks))
+    match = re.fullmatch(r"(.*?) +[━╸╺]+ +(.*?)\s*", paper.export_text())
+    assert match is not None
+    return match[1], progress.tasks[0].completed, match[2]

@@ -91,9 +91,7 @@ def test_images_are_no_state(models: dict[str, IndexModel]) -> None:
     state = {variable.path for variable in model.state_variables}
     assert "images/images" in {variable.path for variable in model.variables}
     assert "images/images" not in state
-    assert {variable.dtype for variable in model.state_variables} == {"float32", "uint32", "int32"} | {
-        str(model.optimizer.iterations.dtype)
-    }
+    assert "uint8" not in {variable.dtype for variable in model.state_variables}
     assert {variable.path for variable in model.trainable_variables} < state
     assert {variable.path for variable in model.non_trainable_variables} - {"images/images"} < state
     assert {variable.path for variable in model.optimizer.variables} < state

@@ -20,7 +20,7 @@ def test_cross_entropy_is_the_mean_of_log_probabilities() -> None:
 
 
 def test_even_logits_have_the_entropy_of_a_die() -> None:
-    """log 4 for four classes, and the first class wins."""
+    """Log 4 for four classes, and the first class wins."""
     got = measure(np.zeros((8, 4), np.float32), np.arange(8, dtype=np.int32) % 4)
     assert got == Measurement(accuracy=0.25, cross_entropy=pytest.approx(np.log(4), rel=1e-15))
 

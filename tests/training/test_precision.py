@@ -46,9 +46,7 @@ def test_flags_are_read_from_the_system(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("text", [None, "", "Features: asimd\n"])
-def test_unreadable_flags_are_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
-) -> None:
+def test_unreadable_flags_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None) -> None:
     """No such file, as on macOS, or none with that line, as on ARM: float32."""
     listing = tmp_path / "cpuinfo"
     if text is not None:

@@ -14,7 +14,8 @@ overrides_option: Decorator = click.option(
     "overrides",
     metavar="KEY=VALUE",
     multiple=True,
-    help="Change one key of the experiment, as in training.epochs=5; may be given several times.",
+    help="Change one key of the experiment, as in training.epochs=5; may be given several times, and works "
+    "in order: a new training.optimizer.name drops the old one's settings.",
 )
 data_directory_option: Decorator = click.option(
     "--data-dir",

@@ -9,6 +9,7 @@ import click
 from reglab.cli.options import AnyPath, data_directory_option, examples, overrides_option
 
 if TYPE_CHECKING:
+    from reglab.training.display import DisplayKind
     from reglab.training.launch import Outcome
 
 
@@ -67,7 +68,7 @@ def run(
     sys.exit(next((code for code in (130, 2, 1) if code in codes), 0))
 
 
-def _display(quiet: bool) -> "str":
+def _display(quiet: bool) -> "DisplayKind":
     if quiet:
         return "quiet"
     return "live" if sys.stdout.isatty() else "plain"

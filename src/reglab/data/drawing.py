@@ -107,7 +107,10 @@ def _stroke(count: int, generator: np.random.Generator) -> _Pixels:
 
 
 def _shape_cover(
-    labels: NDArray[np.int32], radii: tuple[float, float], difficulty: Difficulty, generator: np.random.Generator
+    labels: NDArray[np.int32],
+    radii: tuple[float, float],
+    difficulty: Difficulty,
+    generator: np.random.Generator,
 ) -> _Pixels:
     """How much of each pixel (n, 32, 32) the image's shape covers."""
     count = len(labels)

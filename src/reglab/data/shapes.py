@@ -13,18 +13,12 @@ def _disc(u: Field, v: Field) -> Field:
     return np.hypot(u, v) - 0.82
 
 
-def _dome(u: Field, v: Field) -> Field:
-    distance: Field = np.maximum(np.hypot(u, v - 0.45) - 1.0, v - 0.45)
-    return distance
+def _ring(u: Field, v: Field) -> Field:
+    return np.abs(np.hypot(u, v) - 0.7) - 0.2
 
 
 def _moon(u: Field, v: Field) -> Field:
     distance: Field = np.maximum(np.hypot(u, v) - 0.95, 0.75 - np.hypot(u - 0.45, v))
-    return distance
-
-
-def _bar(u: Field, v: Field) -> Field:
-    distance: Field = np.maximum(np.abs(u) - 1.0, np.abs(v) - 0.4)
     return distance
 
 
@@ -43,6 +37,16 @@ def _star(u: Field, v: Field) -> Field:
     normal = np.array([edge[1], -edge[0]]) / np.hypot(*edge)
     distance: Field = normal[0] * (along - tip[0]) + normal[1] * np.abs(across)
     return distance
+
+
+def _rows(u: Field, v: Field) -> Field:
+    stripes = np.abs(v / 0.6 - np.round(v / 0.6)) * 0.6 - 0.16
+    distance: Field = np.maximum(stripes, np.maximum(np.abs(u), np.abs(v)) - 0.78)
+    return distance
+
+
+def _columns(u: Field, v: Field) -> Field:
+    return _rows(v, u)
 
 
 def _polygon(corners: int) -> Shape:
@@ -66,19 +70,19 @@ def _fold(u: Field, v: Field, sectors: int) -> tuple[Field, Field]:
 
 SHAPES: tuple[tuple[str, Shape], ...] = (
     ("disc", _disc),
-    ("dome", _dome),
+    ("ring", _ring),
     ("moon", _moon),
-    ("bar", _bar),
     ("triangle", _polygon(3)),
     ("square", _polygon(4)),
-    ("pentagon", _polygon(5)),
     ("hexagon", _polygon(6)),
     ("star", _star),
     ("cross", _cross),
+    ("rows", _rows),
+    ("columns", _columns),
 )
 """Name and signed distance of each class, in label order.
 
 A function takes coordinates in units of the shape's radius (u to the right, v downwards) and gives the
-distance to its outline in the same units, negative inside. Mirrored, moved, or turned by any angle,
-every one of them is still what it is called, and none becomes another.
+distance to its outline in the same units, negative inside. Mirrored, moved, or turned by up to 40
+degrees, every one of them is still what it is called, and none becomes another.
 """

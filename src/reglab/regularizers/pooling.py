@@ -33,7 +33,7 @@ class Pooling(Regularizer):
                 yield Impossible(
                     "pool_size",
                     f"expected a window that fits the feature maps of group {group}, {side}×{side} pixels "
-                    f"after {group - 1} poolings, got {self.pool_size}×{self.pool_size}; "
+                    f"by then, got {self.pool_size}×{self.pool_size}; "
                     "pool less, or use fewer groups",
                 )
                 return

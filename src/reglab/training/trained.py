@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,9 +56,10 @@ def read_classes(path: Path) -> tuple[str, ...]:
     """Names of the classes that a run tells apart, in the order of its outputs."""
     run = RunDirectory(path)
     try:
-        with np.load(run.predictions, allow_pickle=False) as file:
+        # Opened here, since NumPy leaves a damaged archive open.
+        with run.predictions.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             return tuple(str(name) for name in file["classes"])
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as error:
         raise RunError(f"cannot read {run.predictions}: {error}") from error
 
 
