@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Trains two small experiments and compares them, and looks whether everything that should be there is.
+# With REGLAB_TEST_DATA on CIFAR-10, without on synthetic shapes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 reglab=.venv/bin/reglab
@@ -7,15 +8,17 @@ reglab=.venv/bin/reglab
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 results="$work/results"
-options=(--results "$results" --set data.subset.train=600 --set data.subset.validation=200)
+small=(--set data.subset.train=600 --set data.subset.validation=200)
 if [ -n "${REGLAB_TEST_DATA:-}" ]; then
-  options+=(--data-dir "$REGLAB_TEST_DATA/cifar10-images")
+  images=(--data-dir "$REGLAB_TEST_DATA/cifar10-images")
+  "$reglab" run configs/smoke.yaml --results "$results" "${images[@]}"
 else
   echo "No REGLAB_TEST_DATA: the smoke test trains on synthetic shapes instead of CIFAR-10."
-  options+=(--set data.dataset=synthetic)
+  images=()
+  small+=(--set data.dataset=synthetic)
+  "$reglab" run configs/smoke.yaml --results "$results" "${small[@]}"
 fi
-
-"$reglab" run configs/smoke.yaml configs/mp_bn_da.yaml --set training.epochs=2 "${options[@]}"
+"$reglab" run configs/mp_bn_da.yaml --set training.epochs=2 --results "$results" "${small[@]}" "${images[@]}"
 "$reglab" compare "$results"/* --output "$work/comparison" --baseline smoke
 
 for run in smoke mp_bn_da; do
@@ -29,6 +32,5 @@ for kind in png svg md csv json; do
   test -s "$work/comparison/comparison.$kind" || { echo "missing: comparison.$kind" >&2; exit 1; }
 done
 "$reglab" list "$results"
-"$reglab" evaluate "$results/mp_bn_da/seed-0" \
-  ${REGLAB_TEST_DATA:+--data-dir "$REGLAB_TEST_DATA/cifar10-images"}
+"$reglab" evaluate "$results/mp_bn_da/seed-0" "${images[@]}"
 echo "The smoke test has passed."

@@ -65,6 +65,8 @@ def make_record() -> Callable[..., RunRecord]:
             train_images=50_000,
             validation_images=10_000,
             test_images=10_000,
+            clean_images=5_000,
+            weights_epoch=len(accuracies),
             final_val_accuracy=last,
             best_val_accuracy=max(accuracies),
             best_epoch=list(accuracies).index(max(accuracies)) + 1,
@@ -78,6 +80,7 @@ def make_record() -> Callable[..., RunRecord]:
             seconds=90.0,
             images_per_second=1600.0,
             precision="float32",
+            settings="adamw 0.001",
             regularizers=(name,),
         ).model_copy(update=changes)
         history = History(tuple(_epoch(number, value) for number, value in enumerate(accuracies, start=1)))

@@ -31,6 +31,20 @@ def test_same_conditions_need_no_note(make_record: Maker) -> None:
             {"train_images": 2000},
             "CNN + BN trained on 2,000 images; the others trained on 50,000 images: not on equal terms",
         ),
+        (
+            {"settings": "sgd 0.1"},
+            "CNN + BN trained with sgd 0.1; the others trained with adamw 0.001: not on equal terms",
+        ),
+        (
+            {"clean_images": 500},
+            "clean accuracy of CNN + BN is of 500 training images; clean accuracy of the others is of "
+            "5,000 training images: the gaps are not equally exact",
+        ),
+        (
+            {"weights_epoch": 0},
+            "CNN + BN kept the weights of the epoch that did best on the validation images "
+            "(early stopping), which favours it there",
+        ),
         ({"epochs": 7}, "CNN + BN had 7 epochs; the others had 1 epochs: not on equal terms"),
         (
             {"precision": "mixed_bfloat16"},

@@ -33,6 +33,17 @@ def test_seeds_are_gathered_in_order_of_appearance(make_record: Maker) -> None:
     assert comparison.baseline is None
 
 
+def test_seeds_of_another_identity_are_another_experiment(make_record: Maker) -> None:
+    """What only shares a folder and a name is not averaged."""
+    other = make_record("mp", 1, [0.75])
+    other = replace(other, status=other.status.model_copy(update={"identity": "bbbbbbbb"}))
+    comparison = compare_runs([make_record("mp", 0, [0.25]), other])
+    assert [(result.name, result.seeds) for result in comparison.experiments] == [
+        ("mp-aaaa", (0,)),
+        ("mp-bbbbbb", (1,)),
+    ]
+
+
 def test_incomplete_runs_are_left_out_with_a_reason(make_record: Maker) -> None:
     """Every run that does not count is named, and why."""
     killed = make_record("a", 0, [0.5], state="running", epochs=40)

@@ -15,7 +15,11 @@ from reglab.errors import DataError
 
 def assert_is_cifar10(dataset: Dataset, layouts: Any) -> None:
     train, train_labels, test, test_labels = layouts.make_cifar10()
-    assert (dataset.name, dataset.title, dataset.classes[9]) == ("cifar10", "CIFAR-10", "truck")
+    assert (dataset.name, dataset.title, dataset.classes[9]) == (
+        "cifar10",
+        "CIFAR-10 (only 100 + 20 images)",
+        "truck",
+    )
     np.testing.assert_array_equal(dataset.train_images, train)
     np.testing.assert_array_equal(dataset.train_labels, train_labels)
     np.testing.assert_array_equal(dataset.test_images, test)
@@ -68,9 +72,23 @@ def test_cifar100_has_fine_labels(tmp_path: Path, layouts: Any, pickled: bool, a
     else:
         layouts.write_files(tmp_path / folder, files)
     dataset = load_dataset(Data(dataset="cifar100"), tmp_path)
-    assert (dataset.title, len(dataset.classes), dataset.classes[99]) == ("CIFAR-100", 100, "worm")
+    assert (dataset.title, len(dataset.classes), dataset.classes[99]) == (
+        "CIFAR-100 (only 100 + 100 images)",
+        100,
+        "worm",
+    )
     np.testing.assert_array_equal(dataset.test_images, images)
     np.testing.assert_array_equal(dataset.test_labels, labels)
+
+
+def test_the_whole_has_the_plain_title(tmp_path: Path) -> None:
+    """All 60,000 records; with one record less, the title says how many there are."""
+    for number in range(1, 6):
+        (tmp_path / f"data_batch_{number}.bin").write_bytes(bytes(3073 * 10_000))
+    (tmp_path / "test_batch.bin").write_bytes(bytes(3073 * 10_000))
+    assert load_dataset(Data(), tmp_path).title == "CIFAR-10"
+    (tmp_path / "test_batch.bin").write_bytes(bytes(3073 * 9_999))
+    assert load_dataset(Data(), tmp_path).title == "CIFAR-10 (only 50,000 + 9,999 images)"
 
 
 def test_official_pixels_come_before_copies(tmp_path: Path, layouts: Any) -> None:

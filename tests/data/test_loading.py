@@ -1,6 +1,8 @@
 """Where a data set is taken from, and what is said where it is nowhere."""
 
 import hashlib
+import io
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,8 +13,10 @@ from typing import Any
 import pytest
 
 import reglab.data.catalogue
+import reglab.data.download
 import reglab.data.loading
 from reglab.config.schema import Data
+from reglab.data.download import download
 from reglab.data.loading import load_dataset
 from reglab.data.remotes import CIFAR10, Remote
 from reglab.errors import DataError
@@ -32,13 +36,17 @@ def fake_keras(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
 
 
 @pytest.fixture
-def no_network(fake_keras: Callable[[Any], None]) -> None:
-    def fail(fname: str, cache_dir: str, **_: Any) -> None:
-        print("Downloading data from there")
-        (Path(cache_dir) / fname).write_bytes(b"a part")
-        raise Exception("URL fetch failure on there: None -- no route")
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError("no route to host")
 
-    fake_keras(fail)
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setattr(reglab.data.download, "getproxies", dict)
+
+
+@pytest.fixture
+def network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "create_connection", lambda *_, **__: io.BytesIO())
 
 
 @pytest.mark.usefixtures("no_network")
@@ -70,6 +78,55 @@ def test_a_named_directory_must_be_one(tmp_path: Path, kind: str, found: str) ->
 
 
 @pytest.mark.usefixtures("no_network")
+def test_the_environment_s_directory_comes_first_and_is_not_the_only_one(
+    cache: Path, tmp_path: Path, layouts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its copy before the cache's; the cache's where it has none; the message names all three places."""
+    shared = layouts.write_files(tmp_path / "data", {})
+    monkeypatch.setenv("REGLAB_DATA_DIR", str(shared))
+    with pytest.raises(DataError) as caught:
+        load_dataset(Data())
+    assert str(caught.value).startswith(
+        f"CIFAR-10 is neither in {shared} nor in {cache} nor in {tmp_path}/keras-home/datasets, and "
+    )
+    kept = layouts.write_files(cache / "cifar10", layouts.cifar10_files(pickled=True))
+    assert load_dataset(Data()).source == str(kept)
+    own = layouts.write_files(shared / "cifar10", layouts.cifar10_files(pickled=True))
+    assert load_dataset(Data()).source == str(own)
+
+
+def test_the_environment_s_directory_must_be_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistyped one is not passed over for a download; drawn images need none."""
+    monkeypatch.setenv("REGLAB_DATA_DIR", str(tmp_path / "gone"))
+    with pytest.raises(DataError) as caught:
+        load_dataset(Data())
+    assert str(caught.value) == (
+        f"{tmp_path}/gone: expected a directory that holds the data, found nothing there"
+    )
+    assert load_dataset(Data(dataset="synthetic")).name == "synthetic"
+
+
+def test_a_given_directory_counts_before_the_environment_s(
+    tmp_path: Path, layouts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which is not even looked at."""
+    monkeypatch.setenv("REGLAB_DATA_DIR", str(tmp_path / "gone"))
+    given = layouts.write_files(tmp_path / "given", layouts.cifar10_files(pickled=False))
+    assert load_dataset(Data(), given).source == str(given)
+
+
+def test_the_home_may_be_written_as_a_tilde(
+    tmp_path: Path, layouts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By argument and by environment."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    own = layouts.write_files(tmp_path / "mine", layouts.cifar10_files(pickled=False))
+    assert load_dataset(Data(), Path("~/mine")).source == str(own)
+    monkeypatch.setenv("REGLAB_DATA_DIR", "~/mine")
+    assert load_dataset(Data()).source == str(own)
+
+
+@pytest.mark.usefixtures("no_network")
 def test_the_cache_comes_before_keras(cache: Path, tmp_path: Path, layouts: Any) -> None:
     """In the cache's folder of that name, or in the cache itself."""
     unpacked = tmp_path / "keras-home/datasets/cifar-10-batches-py-target/cifar-10-batches-py"
@@ -85,22 +142,45 @@ def test_the_cache_comes_before_keras(cache: Path, tmp_path: Path, layouts: Any)
 def test_no_data_and_no_network_is_one_message(
     cache: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """The three ways, and the one that needs none; nothing printed, no part of a file left."""
+    """The three ways, and the one that needs none; nothing printed, nothing written, Keras not loaded."""
     with pytest.raises(DataError) as caught:
         load_dataset(Data())
     assert str(caught.value) == (
         f"CIFAR-10 is neither in {cache} nor in {tmp_path}/keras-home/datasets, and "
-        "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz: cannot be downloaded (URL fetch failure "
-        "on there: None -- no route). Three ways to get it: put it into a directory (as "
+        "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz: cannot be downloaded (no route to "
+        "host). Three ways to get it: put it into a directory (as "
         "cifar-10-batches-py/, cifar-10-batches-bin/, cifar-10-python.tar.gz, cifar-10-binary.tar.gz, or "
         "pictures in train/<class>/ and test/<class>/) and name that with --data-dir or REGLAB_DATA_DIR; "
         f"put it into {cache}/cifar10; or run once with network, so that Keras downloads it. "
         "data.dataset=synthetic needs no files."
     )
     assert capfd.readouterr() == ("", "")
+    assert not (tmp_path / "keras-home").exists()
+
+
+@pytest.mark.usefixtures("network")
+def test_a_download_that_breaks_off_leaves_nothing(
+    tmp_path: Path, fake_keras: Callable[[Any], None], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Neither a part of the file nor what Keras prints."""
+
+    def fail(fname: str, cache_dir: str, **_: Any) -> None:
+        print("Downloading data from there")
+        (Path(cache_dir) / fname).write_bytes(b"a part")
+        raise Exception("URL fetch failure on there: None -- timed out")
+
+    fake_keras(fail)
+    with pytest.raises(DataError) as caught:
+        download(CIFAR10)
+    assert str(caught.value) == (
+        "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz: cannot be downloaded (URL fetch failure "
+        "on there: None -- timed out)"
+    )
+    assert capfd.readouterr() == ("", "")
     assert list((tmp_path / "keras-home" / "datasets").iterdir()) == []
 
 
+@pytest.mark.usefixtures("network")
 def test_a_download_is_read_from_its_archive(
     tmp_path: Path, layouts: Any, fake_keras: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,7 +202,7 @@ def test_a_download_is_read_from_its_archive(
     use_remote(monkeypatch, remote)
     for _ in range(2):
         dataset = load_dataset(Data())
-        assert dataset.title == "CIFAR-10"
+        assert dataset.title == "CIFAR-10 (only 100 + 20 images)"
         assert dataset.source == str(remote.path)
     assert asked == [(remote.name, remote.origin, remote.sha256, "")]
     assert [path.name for path in remote.path.parent.iterdir()] == [remote.name]
@@ -149,8 +229,6 @@ def test_a_damaged_download_is_not_trusted(layouts: Any) -> None:
 
 def test_keras_itself_downloads_whole_files_only(tmp_path: Path) -> None:
     """Real get_file from a file's address: the right hash is kept, the wrong one leaves nothing."""
-    from reglab.data.download import download
-
     origin = tmp_path / "origin.bin"
     origin.write_bytes(b"content")
     good = Remote("good", origin.as_uri(), hashlib.sha256(b"content").hexdigest())

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.skipif(
 def test_pictures_are_the_official_images() -> None:
     """Labels and order are the official ones, and every picture is close to its original."""
     official, pictures = load_dataset(Data(), BINARY), load_dataset(Data(), PICTURES)
-    assert (official.title, pictures.title) == ("CIFAR-10", "CIFAR-10 (JPEG copy)")
+    assert official.title.startswith("CIFAR-10")
+    assert pictures.title == "CIFAR-10 (JPEG copy)"
     assert pictures.train_images.shape == (50_000, 32, 32, 3)
     np.testing.assert_array_equal(np.bincount(pictures.train_labels), np.full(10, 5000))
     np.testing.assert_array_equal(np.bincount(pictures.test_labels), np.full(10, 1000))

@@ -183,3 +183,14 @@ def test_own_pictures_need_a_directory() -> None:
         "data.dataset=folder: expected a directory with train/<class>/ and test/<class>/, got none; "
         "name it with --data-dir or REGLAB_DATA_DIR"
     )
+
+
+def test_own_pictures_are_taken_from_the_environment_s_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where none is given; one that is given counts before it."""
+    root = write_own(tmp_path)
+    monkeypatch.setenv("REGLAB_DATA_DIR", str(root))
+    assert load_dataset(Data(dataset="folder")).source == str(root)
+    monkeypatch.setenv("REGLAB_DATA_DIR", str(tmp_path / "gone"))
+    assert load_dataset(Data(dataset="folder"), root).source == str(root)

@@ -46,6 +46,44 @@ def test_a_named_directory_is_the_only_place(tmp_path: Path, layouts: Any) -> No
     assert report["mnist"].used is None
 
 
+def test_the_environment_s_directory_is_the_first_place(
+    cache: Path, tmp_path: Path, layouts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it lacks is used from the cache; a folder of pictures can only be there."""
+    layouts.write_idx(cache / "mnist", zipped=False)
+    shared = layouts.write_pictures(tmp_path / "images")
+    monkeypatch.setenv("REGLAB_DATA_DIR", str(shared))
+    report = {each.name: each for each in describe_places(None)}
+    assert report["cifar10"].used == Look("REGLAB_DATA_DIR", shared, "folder of pictures", shared)
+    assert report["folder"].looks == (Look("REGLAB_DATA_DIR", shared, "pictures of 10 classes", shared),)
+    assert [(look.place, look.found) for look in report["mnist"].looks] == [
+        ("REGLAB_DATA_DIR", ""),
+        ("reglab's cache", "official idx files"),
+        ("Keras's downloads", ""),
+    ]
+    assert report["mnist"].used == report["mnist"].looks[1]
+
+
+def test_a_problem_is_not_passed_over(
+    cache: Path, tmp_path: Path, layouts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run would end with it, although the cache has the data."""
+    layouts.write_files(cache / "cifar10", layouts.cifar10_files(pickled=False))
+    monkeypatch.setenv("REGLAB_DATA_DIR", str(tmp_path / "gone"))
+    first, second, _ = describe_places(None)[0].looks
+    assert first.problem == f"{tmp_path}/gone: expected a directory that holds the data, found nothing there"
+    assert second.found == "official binary batches"
+    assert describe_places(None)[0].used is None
+
+
+def test_the_home_may_be_written_as_a_tilde(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By argument and by environment."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert describe_places(Path("~"))[0].looks == (Look("data directory", tmp_path),)
+    monkeypatch.setenv("REGLAB_DATA_DIR", "~")
+    assert describe_places(None)[0].looks[0] == Look("REGLAB_DATA_DIR", tmp_path)
+
+
 def test_the_first_place_is_used(cache: Path, layouts: Any) -> None:
     """The cache before Keras's archive, whose content is not read for this."""
     CIFAR10.path.parent.mkdir(parents=True)

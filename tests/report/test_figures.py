@@ -136,7 +136,7 @@ def history_of(record: RunRecord) -> History:
 
 def test_run_figure_names_the_gap(make_record: Maker, pages: list[Page]) -> None:
     """One run's picture says its accuracy and gap at the end in words."""
-    run_figure.draw_run(history_of(make_record("mp", 0, [0.5, 0.65])), "CNN", "seed 0", Path("a.png"))
+    run_figure.draw_run(history_of(make_record("mp", 0, [0.5, 0.65])), 2, "CNN", "seed 0", Path("a.png"))
     texts = {text.get_text() for text in visible_texts(pages[0])}
     assert {
         "CNN",
@@ -147,9 +147,16 @@ def test_run_figure_names_the_gap(make_record: Maker, pages: list[Page]) -> None
     assert not any("penalty (" in text for text in texts)
 
 
+def test_run_figure_names_the_epoch_that_was_kept(make_record: Maker, pages: list[Page]) -> None:
+    """After early stopping, the figures are those of the epoch whose weights were kept."""
+    run_figure.draw_run(history_of(make_record("mp", 0, [0.65, 0.5])), 1, "CNN", "seed 0", Path("a.png"))
+    texts = {text.get_text() for text in visible_texts(pages[0])}
+    assert {"validation 65.0 %, gap 25.0 points", " kept: epoch 1"} <= texts
+
+
 def test_run_figure_is_a_picture(tmp_path: Path, make_record: Maker) -> None:
     """A run of a single epoch is drawn too."""
-    run_figure.draw_run(history_of(make_record("mp", 0, [0.5])), "CNN", "seed 0", tmp_path / "curves.png")
+    run_figure.draw_run(history_of(make_record("mp", 0, [0.5])), 1, "CNN", "seed 0", tmp_path / "curves.png")
     with Image.open(tmp_path / "curves.png") as image:
         assert image.size == (1495, 598)
 
@@ -158,7 +165,7 @@ def test_penalty_has_an_axis_of_its_own(make_record: Maker, pages: list[Page]) -
     """A penalty ten times the cross-entropy does not squash it."""
     history = history_of(make_record("mp", 0, [0.5, 0.65]))
     rows = tuple(type(row)(**{**vars(row), "penalty": 12.0}) for row in history.rows)
-    run_figure.draw_run(History(rows), "CNN + L1", "seed 0", Path("a.png"))
+    run_figure.draw_run(History(rows), 2, "CNN + L1", "seed 0", Path("a.png"))
     _, cross_entropy, penalty = pages[0].figure.axes
     assert cross_entropy.get_ylim()[1] < 2
     assert penalty.get_ylim()[1] > 12

@@ -10,9 +10,10 @@ import pytest
 from rich.console import Console
 
 from reglab.analysis.comparison import Comparison, compare_runs
+from reglab.report.grid import choose_columns
 from reglab.report.records import render_csv, render_json
 from reglab.report.table import build_table
-from reglab.report.table_formats import TerminalTable, choose_columns, render_markdown
+from reglab.report.table_formats import TerminalTable, render_markdown
 from reglab.runs.finding import RunRecord
 
 Maker = Callable[..., RunRecord]
@@ -50,7 +51,7 @@ def test_markdown(comparison: Comparison) -> None:
         "| CNN + MP | 295,914 | 0–2 | 2 | 90.0 ± 0.0 % | 71.9 ± 3.1 % | 75.0 % (1) | 18.1 ± 3.1 "
         "| 0.750 ± 0.000 | 1.5 | +9.4 [+1.6, +17.1] |\n"
         "\n"
-        "- Accuracies and gap are after the last epoch, ± is the standard deviation over seeds, "
+        "- Accuracies and gap are at the end, ± is the standard deviation over seeds, "
         "where there are several.\n"
         "- Δ is paired by seed with the baseline cnn, n = 3.\n"
         "- Left out: results/bn/seed-0 failed: out of memory.\n"
@@ -105,16 +106,3 @@ def test_wide_terminal_shows_everything(comparison: Comparison) -> None:
         "CNN + MP 295,914 0–2 2 90.0 ± 0.0 % 71.9 ± 3.1 % 75.0 % (1) 18.1 ± 3.1 "
         "0.750 ± 0.000 1.5 +9.4 [+1.6, +17.1]"
     )
-
-
-def test_importance_decides_what_goes_first(comparison: Comparison) -> None:
-    """Minutes go before the gap, the gap before title and accuracy, and those never."""
-    columns = build_table(comparison).columns
-    assert [column.heading for column in choose_columns(columns, 1)] == ["experiment", "validation"]
-    assert [column.heading for column in choose_columns(columns, 80)] == [
-        "experiment",
-        "epochs",
-        "validation",
-        "gap, points",
-        "Δ validation, points [95 % CI]",
-    ]

@@ -44,6 +44,8 @@ def summary() -> Summary:
         train_images=50_000,
         validation_images=10_000,
         test_images=10_000,
+        clean_images=5_000,
+        weights_epoch=2,
         final_val_accuracy=0.7,
         best_val_accuracy=0.71,
         best_epoch=1,
@@ -57,6 +59,7 @@ def summary() -> Summary:
         seconds=60.0,
         images_per_second=1600.0,
         precision="float32",
+        settings="adamw 0.001",
         regularizers=("max_pooling",),
     )
 

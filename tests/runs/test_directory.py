@@ -7,27 +7,10 @@ from pathlib import Path
 import pytest
 
 from reglab.errors import RunError
-from reglab.runs.directory import RunDirectory, prepare_run
+from reglab.runs.directory import RunDirectory, clear_leftovers, prepare_run
 from reglab.runs.lock import RunInUse, RunLock
 
 Maker = Callable[..., RunDirectory]
-
-
-def test_name_and_seed_come_from_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The folder above is the experiment, also when the path is `.`."""
-    directory = RunDirectory(tmp_path / "mp" / "seed-12")
-    directory.create()
-    monkeypatch.chdir(directory.path)
-    for path in (directory.path, Path()):
-        assert RunDirectory(path).experiment_name == "mp"
-        assert RunDirectory(path).seed == 12
-
-
-def test_other_names_have_no_seed(tmp_path: Path) -> None:
-    """A directory that is not named after a seed is refused where the seed is asked for."""
-    with pytest.raises(RunError) as caught:
-        _ = RunDirectory(tmp_path / "mine").seed
-    assert str(caught.value) == (f"{tmp_path / 'mine'}: expected a run's directory, named seed-0, seed-1, …")
 
 
 def test_create_is_exclusive(tmp_path: Path) -> None:
@@ -111,6 +94,31 @@ def test_same_experiment_goes_on(tmp_path: Path, make_run: Maker, state: str, st
     assert prepare_run(tmp_path, "mp", 0, "aaaa", fresh=False) == (directory, start)
 
 
+def test_other_experiment_is_refused_beside_its_seeds(tmp_path: Path, make_run: Maker) -> None:
+    """The seeds in one folder are of one experiment; what was set aside does not count."""
+    directory = make_run(tmp_path / "mp" / "seed-0")
+    make_run(tmp_path / "mp" / "seed-2.replaced-20250102", identity="bbbb")
+    with pytest.raises(RunError) as caught:
+        prepare_run(tmp_path, "mp", 1, "bbbb", fresh=False)
+    assert str(caught.value).startswith(
+        f"{directory.path} holds another experiment (identity aaaa, this one is bbbb): "
+    )
+    assert not (tmp_path / "mp" / "seed-1").exists()
+    assert prepare_run(tmp_path, "mp", 1, "aaaa", fresh=False)[1] == "new"
+
+
+@pytest.mark.parametrize(("state", "left"), [("complete", []), ("interrupted", ["checkpoint"])])
+def test_leftovers_of_a_kill_are_cleared(
+    tmp_path: Path, make_run: Maker, state: str, left: list[str]
+) -> None:
+    """Half-written files go; a checkpoint goes once the run is complete."""
+    directory = make_run(tmp_path / "mp" / "seed-0", state=state)
+    directory.checkpoint.mkdir()
+    (directory.path / ".tmp-ab12-model.keras").touch()
+    clear_leftovers(directory)
+    assert sorted(entry.name for entry in directory.path.iterdir()) == [*left, "status.json"]
+
+
 def test_other_experiment_is_refused(tmp_path: Path, make_run: Maker) -> None:
     """Two experiments never share a directory; the message says the three ways out."""
     directory = make_run(tmp_path / "mp" / "seed-0")
@@ -118,7 +126,8 @@ def test_other_experiment_is_refused(tmp_path: Path, make_run: Maker) -> None:
         prepare_run(tmp_path, "mp", 0, "bbbb", fresh=False)
     assert str(caught.value) == (
         f"{directory.path} holds another experiment (identity aaaa, this one is bbbb): name this one with "
-        "--set name=…, put it elsewhere with --results DIR, or set the old run aside with --fresh"
+        "--set name=…, put it elsewhere with --results DIR, or, for the same seed, set the old run aside "
+        "with --fresh"
     )
 
 

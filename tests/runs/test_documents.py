@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from reglab.errors import RunError
-from reglab.runs.environment import collect_environment, read_environment, write_environment
+from reglab.runs.environment import Environment, collect_environment, write_environment
 from reglab.runs.status import Status, read_status, write_status
 from reglab.runs.summary import Summary, read_summary, write_summary
 
@@ -73,7 +73,7 @@ def test_environment_tells_versions(tmp_path: Path) -> None:
     """Versions are those that are installed, and the file gives back what was collected."""
     environment = collect_environment("float32", "no bfloat16 instructions", "tensorflow", 2)
     write_environment(tmp_path / "environment.json", environment)
-    assert read_environment(tmp_path / "environment.json") == environment
+    assert Environment.model_validate_json((tmp_path / "environment.json").read_bytes()) == environment
     assert environment.numpy == np.__version__
     assert environment.keras == version("keras")
     assert environment.python == platform.python_version()

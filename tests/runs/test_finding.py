@@ -54,6 +54,16 @@ def test_path_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     )
 
 
+def test_damaged_runs_are_named_and_the_others_found(tmp_path: Path, make_run: Maker) -> None:
+    """One broken file does not hide what else there is."""
+    make_run(tmp_path / "bn" / "seed-0").status.write_text("{")
+    make_run(tmp_path / "mp" / "seed-0")
+    found = find_runs([tmp_path])
+    assert [run.directory.path for run in found.runs] == [tmp_path / "mp" / "seed-0"]
+    (problem,) = found.damaged
+    assert problem.startswith(f"{tmp_path / 'bn' / 'seed-0' / 'status.json'}: expected a status of reglab: ")
+
+
 def test_replaced_runs_are_not_found(tmp_path: Path, make_run: Maker) -> None:
     """What `--fresh` has set aside is out of every comparison."""
     make_run(tmp_path / "mp" / "seed-0")

@@ -1,5 +1,6 @@
 """One process a run."""
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -38,6 +39,24 @@ def test_second_process_is_told_who_has_it(tmp_path: Path) -> None:
     assert not is_locked(tmp_path)
     with RunLock(tmp_path):
         assert (tmp_path / "lock").read_text() == f"process {os.getpid()} on {host}\n"
+
+
+def test_lock_follows_a_folder_that_was_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waited for a folder that was renamed meanwhile gets the new folder's lock, not the old one's."""
+    folder, aside = tmp_path / "seed-0", tmp_path / "seed-0.replaced"
+    folder.mkdir()
+    real, renamed = fcntl.flock, []
+
+    def flock(descriptor: int, operation: int) -> None:
+        if not renamed:
+            renamed.append(folder.rename(aside))
+            folder.mkdir()
+        real(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with RunLock(folder):
+        assert is_locked(folder)
+        assert not is_locked(aside)
 
 
 def test_lock_is_released_at_the_end(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from reglab.data.dataset import Dataset
 from reglab.data.split import split_dataset
@@ -83,3 +84,27 @@ def train_here(make_subject: Callable[[Experiment], Subject]) -> Callable[..., R
         return run
 
     return train_one
+
+
+@pytest.fixture(scope="session")
+def pictures(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny images as a folder of PNG files, for processes of their own."""
+    root = tmp_path_factory.mktemp("pictures")
+    parts = {
+        "train": (dataset.train_images, dataset.train_labels),
+        "test": (dataset.test_images, dataset.test_labels),
+    }
+    for part, (images, labels) in parts.items():
+        for number, (image, label) in enumerate(zip(images, labels, strict=True)):
+            folder = root / part / CLASSES[label]
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(image).save(folder / f"{number:02d}.png")
+    return root
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where processes that a test starts keep decoded pictures."""
+    folder = tmp_path_factory.getbasetemp() / "training-cache"
+    monkeypatch.setenv("REGLAB_CACHE_DIR", str(folder))
+    return folder

@@ -45,27 +45,27 @@ def _row(number: int, seconds: float = 20.0) -> Epoch:
 
 def _play(display: Display, clock: _Clock, epochs_done: int = 0) -> None:
     """Three epochs of ten steps and 1,000 images, ten seconds of training each."""
-    display.begin("CNN [bold], seed 0", 3, epochs_done, 10, 1000)
+    display.begin(":dog: [bold], seed 0", 3, epochs_done, 10, 1000)
     for epoch in range(epochs_done + 1, 4):
         display.begin_epoch(epoch)
         for step in range(1, 11):
             clock.now += 1
             display.advance(step)
         display.end_epoch(_row(epoch))
-    display.say("[red] done")
+    display.say("[red] done :dog:")
     display.end()
 
 
 def test_plain_lines_whole(clock: _Clock) -> None:
-    """One line an epoch with speed, accuracies, gap and time left; brackets are text, nothing wraps."""
+    """One line an epoch with speed, accuracies, gap and time left; markup is text, nothing wraps."""
     page = io.StringIO()
     _play(PlainDisplay(Console(file=page, width=30)), clock)
     figures = "100 images/s  clean 62.3%  validation 51.0%  gap +11.3 points"
     assert page.getvalue().splitlines() == [
-        f"CNN [bold], seed 0: epoch 1/3  {figures}  40 s left",
-        f"CNN [bold], seed 0: epoch 2/3  {figures}  20 s left",
-        f"CNN [bold], seed 0: epoch 3/3  {figures}  0 s left",
-        "[red] done",
+        f":dog: [bold], seed 0: epoch 1/3  {figures}  40 s left",
+        f":dog: [bold], seed 0: epoch 2/3  {figures}  20 s left",
+        f":dog: [bold], seed 0: epoch 3/3  {figures}  0 s left",
+        "[red] done :dog:",
     ]
 
 
@@ -74,8 +74,8 @@ def test_plain_lines_of_a_resumed_run(clock: _Clock) -> None:
     page = io.StringIO()
     _play(PlainDisplay(Console(file=page)), clock, epochs_done=2)
     lines = page.getvalue().splitlines()
-    assert lines[0] == "CNN [bold], seed 0: goes on after epoch 2 of 3"
-    assert lines[1].startswith("CNN [bold], seed 0: epoch 3/3  100 images/s")
+    assert lines[0] == ":dog: [bold], seed 0: goes on after epoch 2 of 3"
+    assert lines[1].startswith(":dog: [bold], seed 0: epoch 3/3  100 images/s")
     assert len(lines) == 3
 
 
@@ -109,6 +109,24 @@ def test_live_bar_tells_how_far_it_is(clock: _Clock) -> None:
     assert "CNN, seed 0" in screen.getvalue()
 
 
+def test_live_bar_of_a_narrow_terminal(clock: _Clock) -> None:
+    """The details are below the bar, where they fit; a title in brackets is text."""
+    console = Console(file=io.StringIO(), force_terminal=True, width=80, _environ={})
+    display = LiveDisplay(console)
+    display.begin("CNN [bold]", 3, 0, 10, 1000)
+    display.begin_epoch(1)
+    clock.now += 10
+    display.advance(10)
+    display.end_epoch(_row(1))
+    bar, *below = _draw(display, 80).splitlines()
+    display.end()
+    assert re.fullmatch(r"CNN \[bold\] [━╸╺]{24} *", bar)
+    assert [line.rstrip() for line in below] == [
+        "epoch 1/3 · 100 images/s · 40 s left",
+        "clean 62.3%  validation 51.0%  gap +11.3 points",
+    ]
+
+
 def test_live_bar_of_a_resumed_run_starts_where_it_was(clock: _Clock) -> None:
     """Two of three epochs are full already."""
     console = Console(file=io.StringIO(), force_terminal=True, width=160, _environ={})
@@ -125,7 +143,7 @@ def test_live_display_takes_its_bar_away(clock: _Clock) -> None:
     """What was said stays on the screen, above it; the cursor comes back."""
     screen = io.StringIO()
     _play(LiveDisplay(Console(file=screen, force_terminal=True, width=160, _environ={})), clock)
-    assert "[red] done\n" in screen.getvalue()
+    assert "[red] done :dog:\n" in screen.getvalue()
     assert screen.getvalue().endswith("\x1b[2K")
     assert screen.getvalue().count("\x1b[?25l") == screen.getvalue().count("\x1b[?25h") == 1
 
@@ -187,9 +205,12 @@ def test_figures_of_an_epoch() -> None:
 
 def _bar(display: LiveDisplay) -> tuple[str, float, str]:
     """Title, steps done and the text beside the bar, as they are drawn now."""
-    progress = display._progress
-    paper = Console(file=io.StringIO(), record=True, force_terminal=True, width=160, _environ={})
-    paper.print(progress.make_tasks_table(progress.tasks))
-    match = re.fullmatch(r"(.*?) +[━╸╺]+ +(.*?)\s*", paper.export_text())
+    match = re.fullmatch(r"(.*?) +[━╸╺]+ +(.*?)\s*", _draw(display, 160))
     assert match is not None
-    return match[1], progress.tasks[0].completed, match[2]
+    return match[1], display._progress.tasks[0].completed, match[2]
+
+
+def _draw(display: LiveDisplay, width: int) -> str:
+    paper = Console(file=io.StringIO(), record=True, force_terminal=True, width=width, _environ={})
+    paper.print(display._progress.get_renderable())
+    return paper.export_text()

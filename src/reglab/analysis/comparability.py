@@ -39,6 +39,15 @@ _TERMS = (
         lambda run: f"{run.summary.train_images:,} images",
         "not on equal terms",
     ),
+    Condition(
+        "settings", "{who} trained with {what}", lambda run: run.summary.settings, "not on equal terms"
+    ),
+    Condition(
+        "clean images",
+        "clean accuracy of {who} is of {what}",
+        lambda run: f"{run.summary.clean_images:,} training images",
+        "the gaps are not equally exact",
+    ),
     Condition("epochs", "{who} had {what}", lambda run: f"{run.epochs} epochs", "not on equal terms"),
     Condition(
         "precision",
@@ -68,7 +77,7 @@ def describe_differences(results: Sequence[ExperimentResult]) -> tuple[str, ...]
         Sentences such as `CNN ran on CIFAR-10, the others on synthetic shapes: not comparable`.
     """
     between = [_compare(condition, results) for condition in (*_DATA, *_TERMS)]
-    within = [_mixture(result) for result in results]
+    within = [note for result in results for note in (_mixture(result), _choice(result))]
     return tuple(note for note in (*between, *within) if note)
 
 
@@ -96,6 +105,16 @@ def _mixture(result: ExperimentResult) -> str:
     if not mixed:
         return ""
     return f"the seeds of {result.title} differ in {', '.join(mixed)}: they are not one experiment"
+
+
+def _choice(result: ExperimentResult) -> str:
+    """Early stopping picks its epoch by the very images that it is then judged by."""
+    if all(run.summary.weights_epoch == len(run.history.rows) for run in result.runs):
+        return ""
+    return (
+        f"{result.title} kept the weights of the epoch that did best on the validation images "
+        "(early stopping), which favours it there"
+    )
 
 
 def _values(condition: Condition, result: ExperimentResult) -> tuple[str, ...]:

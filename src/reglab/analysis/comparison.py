@@ -1,5 +1,6 @@
 """What can be said about several experiments from their runs."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -44,8 +45,8 @@ class Comparison:
 def compare_runs(records: Sequence[RunRecord], baseline: str | None = None) -> Comparison:
     """Groups complete runs by experiment and pairs them by seed.
 
-    Runs of one folder and one name are one experiment; the same name in two folders is two, and their
-    labels say which is where.
+    Runs of one folder, name and identity are one experiment; the same name in two folders is two, and
+    their labels say which is where.
 
     Args:
         records: as `find_runs` gives them.
@@ -95,9 +96,9 @@ def _examine(record: RunRecord) -> CompleteRun | LeftOut:
     return CompleteRun(path, status.seed, status.epochs, record.history, record.summary)
 
 
-def _experiment_of(record: RunRecord) -> tuple[Path, str]:
-    """What makes runs one experiment: their folder and their experiment's name."""
-    return record.directory.path.resolve().parent, record.status.experiment
+def _experiment_of(record: RunRecord) -> tuple[Path, str, str]:
+    """What makes runs one experiment: their folder, their experiment's name and its identity."""
+    return record.directory.path.resolve().parent, record.status.experiment, record.status.identity
 
 
 def _find_twin(
@@ -110,10 +111,15 @@ def _find_twin(
 
 
 def _group(runs: Sequence[tuple[RunRecord, CompleteRun]]) -> list[ExperimentResult]:
-    groups: dict[tuple[Path, str], list[tuple[RunRecord, CompleteRun]]] = {}
+    groups: dict[tuple[Path, str, str], list[tuple[RunRecord, CompleteRun]]] = {}
     for record, run in runs:
         groups.setdefault(_experiment_of(record), []).append((record, run))
-    names = distinguish_names([name for _, name in groups], [folder for folder, _ in groups])
+    identities = Counter((folder, name) for folder, name, _ in groups)
+    names = distinguish_names(
+        # Two experiments of one name in one folder are told apart by what they are.
+        [name if identities[folder, name] == 1 else f"{name}-{of[:6]}" for folder, name, of in groups],
+        [folder for folder, _, _ in groups],
+    )
     titles = distinguish_titles([group[0][0].status.title for group in groups.values()], names)
     return [
         ExperimentResult(name, title, tuple(sorted((run for _, run in group), key=lambda run: run.seed)))

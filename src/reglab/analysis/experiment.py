@@ -33,6 +33,8 @@ class CompleteRun:
 class ExperimentResult:
     """One experiment of a comparison.
 
+    Its final figures are of the weights that were kept: the last epoch's, but for early stopping.
+
     Attributes:
         name: what commands call it; no other in the comparison has it.
         title: what figures and tables call it; no other in the comparison has it.
@@ -73,7 +75,7 @@ class ExperimentResult:
 
     @property
     def final_val_accuracy(self) -> Spread:
-        """Validation accuracy after the last epoch, a fraction."""
+        """Validation accuracy, a fraction."""
         return self._spread(lambda summary: summary.final_val_accuracy)
 
     @property
@@ -88,27 +90,27 @@ class ExperimentResult:
 
     @property
     def final_val_cross_entropy(self) -> Spread:
-        """Validation cross-entropy after the last epoch, nats."""
+        """Validation cross-entropy, nats."""
         return self._spread(lambda summary: summary.final_val_cross_entropy)
 
     @property
     def final_clean_accuracy(self) -> Spread:
-        """Accuracy on training images in inference mode after the last epoch, a fraction."""
+        """Accuracy on training images in inference mode, a fraction."""
         return self._spread(lambda summary: summary.final_clean_accuracy)
 
     @property
     def final_train_accuracy(self) -> Spread:
-        """Running mean as trained over the last epoch, a fraction."""
+        """Running mean as trained, a fraction."""
         return self._spread(lambda summary: summary.final_train_accuracy)
 
     @property
     def gap_accuracy(self) -> Spread:
-        """Clean − validation accuracy after the last epoch, a fraction."""
+        """Clean − validation accuracy, a fraction."""
         return self._spread(lambda summary: summary.gap_accuracy)
 
     @property
     def gap_cross_entropy(self) -> Spread:
-        """Validation − clean cross-entropy after the last epoch, nats."""
+        """Validation − clean cross-entropy, nats."""
         return self._spread(lambda summary: summary.gap_cross_entropy)
 
     @property

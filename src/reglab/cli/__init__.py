@@ -13,6 +13,7 @@ from reglab.cli.evaluate import evaluate
 from reglab.cli.group import ReglabGroup
 from reglab.cli.init import init
 from reglab.cli.list import list_
+from reglab.cli.options import examples
 from reglab.cli.predict import predict
 from reglab.cli.preview import preview
 from reglab.cli.run import run
@@ -23,8 +24,12 @@ from reglab.cli.show import show
 @click.group(
     cls=ReglabGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="First steps: reglab init; reglab show configs/mp.yaml; reglab run configs/mp.yaml; "
-    "reglab compare results/*",
+    epilog=examples(
+        "reglab init",
+        "reglab show configs/mp.yaml",
+        "reglab run configs/baseline.yaml configs/mp.yaml",
+        "reglab compare results/*",
+    ),
 )
 @click.version_option(__version__, prog_name="reglab")
 def main() -> None:

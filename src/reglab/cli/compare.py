@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from reglab.cli.options import AnyPath, examples
+from reglab.cli.options import AnyPath, FolderPath, examples
 
 
 @click.command(
@@ -16,7 +16,7 @@ from reglab.cli.options import AnyPath, examples
 @click.argument("paths", metavar="PATH…", type=AnyPath, nargs=-1, required=True)
 @click.option(
     "--output",
-    type=AnyPath,
+    type=FolderPath,
     default=Path("comparison"),
     show_default=True,
     help="Folder for comparison.png, .svg, .md, .csv and .json.",
@@ -30,9 +30,8 @@ def compare(paths: tuple[Path, ...], output: Path, baseline: str | None) -> None
     Each PATH is a run, an experiment's folder or a results folder. Runs that are not complete are named
     and left out.
     """
-    from rich.console import Console
-
     from reglab.analysis.comparison import compare_runs
+    from reglab.cli.console import build_console
     from reglab.report.comparison import write_comparison
     from reglab.report.table import build_table
     from reglab.report.table_formats import TerminalTable
@@ -41,9 +40,11 @@ def compare(paths: tuple[Path, ...], output: Path, baseline: str | None) -> None
     found = find_runs(paths)
     if found.empty:
         click.echo(f"no runs in {', '.join(map(str, found.empty))}: left out", err=True)
+    for problem in found.damaged:
+        click.echo(f"left out: {problem}", err=True)
     comparison = compare_runs(found.runs, baseline)
     for run in comparison.left_out:
         click.echo(f"left out: {run}", err=True)
     written = write_comparison(comparison, output)
-    Console().print(TerminalTable(build_table(comparison)))
+    build_console().print(TerminalTable(build_table(comparison)))
     click.echo("written: " + ", ".join(map(str, written)))

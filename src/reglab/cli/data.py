@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reglab.cli.options import data_directory_option, examples
+from reglab.errors import DataError
 
 if TYPE_CHECKING:
     from reglab.data.report import Availability
@@ -17,6 +18,8 @@ def data(data_dir: Path | None) -> None:
     """Say which dataset is found where, and how to get the others."""
     from reglab.data.report import describe_places
 
+    if data_dir is not None and not data_dir.is_dir():
+        raise DataError(f"{data_dir}: expected a directory that holds the data, found none")
     for availability in describe_places(data_dir):
         for line in _lines(availability):
             click.echo(line)

@@ -11,10 +11,13 @@ from reglab.cli.options import AnyPath, data_directory_option, examples
 @click.argument("run", type=AnyPath)
 @data_directory_option
 def evaluate(run: Path, data_dir: Path | None) -> None:
-    """Measure the trained network of RUN on the whole test set of its dataset."""
-    from reglab.training.trained import load_trained, read_trained_experiment
+    """Measure a trained network on the test set.
 
-    experiment = read_trained_experiment(run)
+    RUN is a run's folder, as results/mp/seed-0; measured is the whole test set of its dataset.
+    """
+    from reglab.training.trained import load_trained, read_trained_experiment, read_trained_summary
+
+    experiment, summary = read_trained_experiment(run), read_trained_summary(run)
     from reglab.data.loading import load_dataset
 
     dataset = load_dataset(experiment.data, data_dir)
@@ -26,4 +29,6 @@ def evaluate(run: Path, data_dir: Path | None) -> None:
         f"of {dataset.title}"
     )
     if experiment.data.validation == "test":
-        click.echo("These images were also the validation set of this run: no independent test.")
+        click.echo(f"The validation set of this run was the {summary.validation}: no independent test.")
+    if dataset.title != summary.dataset:
+        click.echo(f"The run was trained on {summary.dataset}.")

@@ -29,17 +29,14 @@ def load_all(paths: Sequence[Path], overrides: Sequence[str] = ()) -> "list[Expe
     return experiments
 
 
-def advice_on(experiment: "Experiment") -> list[str]:
-    """What the literature says against the experiment's settings, a sentence each."""
-    return [str(advice) for guest in experiment.regularizers.active for advice in guest.advice(experiment)]
-
-
 def _check_names(
     experiments: "Sequence[Experiment]", paths: Sequence[Path], problems: dict[Problem, None]
 ) -> None:
     first: dict[str, Path] = {}
     for experiment, path in zip(experiments, paths, strict=True):
         other = first.setdefault(experiment.name, path)
-        if other is not path:
+        if other == path and other is not path:
+            problems[Problem(str(path), "", "expected each experiment once, got it twice")] = None
+        elif other is not path:
             message = f"expected a name of its own, got {experiment.name!r}, which {other} has too"
             problems[Problem(str(path), "name", message)] = None

@@ -4,13 +4,16 @@ from pathlib import Path
 
 import click
 
-from reglab.cli.options import AnyPath, examples
+from reglab.cli.options import FolderPath, examples
 
 
 @click.command(epilog=examples("reglab init", "reglab init my_study"))
-@click.argument("directory", type=AnyPath, default=Path("configs"))
+@click.argument("directory", type=FolderPath, default=Path("configs"))
 def init(directory: Path) -> None:
-    """Write the shipped configs into DIRECTORY (default: configs); a file that stands is left alone."""
+    """Write the shipped configs into a folder.
+
+    DIRECTORY (default: configs) is made if need be; a file that stands is left alone.
+    """
     from reglab.config.shipped import copy_shipped
 
     copied, kept = copy_shipped(directory)

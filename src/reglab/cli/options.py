@@ -6,7 +6,18 @@ from typing import Any
 
 import click
 
-AnyPath = click.Path(path_type=Path)
+
+class _NamedPath(click.Path):
+    """A path that says something: empty, as an unset variable gives it, it would be the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("expected a path, got an empty text", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+AnyPath = _NamedPath(path_type=Path)
+FolderPath = _NamedPath(path_type=Path, file_okay=False)
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 overrides_option: Decorator = click.option(
@@ -17,12 +28,12 @@ overrides_option: Decorator = click.option(
     help="Change one key of the experiment, as in training.epochs=5; may be given several times, and works "
     "in order: a new training.optimizer.name drops the old one's settings.",
 )
+
+
 data_directory_option: Decorator = click.option(
     "--data-dir",
     type=AnyPath,
-    envvar="REGLAB_DATA_DIR",
-    show_envvar=True,
-    help="Directory with the images; left out: reglab's cache, then Keras's download.",
+    help="Directory with the images. Left out: REGLAB_DATA_DIR, reglab's cache, Keras's download.",
 )
 
 

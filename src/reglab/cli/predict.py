@@ -11,7 +11,10 @@ from reglab.cli.options import AnyPath, examples
 @click.argument("run", type=AnyPath)
 @click.argument("images", metavar="IMAGE…", type=AnyPath, nargs=-1, required=True)
 def predict(run: Path, images: tuple[Path, ...]) -> None:
-    """Name the three most probable classes of each IMAGE, any file, resized to what RUN was trained on."""
+    """Name the most probable classes of your own images.
+
+    Each IMAGE may be any picture; it is resized to what RUN was trained on.
+    """
     from reglab.data.own_picture import read_own_picture
     from reglab.training.trained import load_trained, read_classes, read_trained_experiment
 

@@ -21,12 +21,14 @@ _ROWS, _VERSIONS = 6, 8
     "--output", type=AnyPath, default=Path("preview.png"), show_default=True, help="The picture to write."
 )
 def preview(config: Path, overrides: tuple[str, ...], data_dir: Path | None, output: Path) -> None:
-    """Draw some training images, and several versions of each as the network sees them in training."""
+    """Draw training images, and what augmentation makes of them."""
     from reglab.cli.experiments import load_all
     from reglab.data.loading import load_dataset
     from reglab.data.split import split_dataset
+    from reglab.errors import RunError
     from reglab.report.preview_figure import draw_preview
 
+    _check_output(output)
     [experiment] = load_all([config], overrides)
     dataset = load_dataset(experiment.data, data_dir)
     split = split_dataset(dataset, experiment.data, experiment.training.seed)
@@ -34,9 +36,22 @@ def preview(config: Path, overrides: tuple[str, ...], data_dir: Path | None, out
     from reglab.training.backend import start_backend
 
     start_backend("float32")
+    from reglab.model.network import input_layers
     from reglab.training.augmented import augment_images
 
+    if not input_layers(experiment):
+        raise RunError(f"{config}: expected augmentation or noise on the images, got neither")
     versions = augment_images(experiment, split.images[chosen], _VERSIONS)
     names = [dataset.classes[label] for label in split.labels[chosen]]
     draw_preview(split.images[chosen], versions, names, f"{experiment.label}: {dataset.title}", output)
     click.echo(f"written: {output}")
+
+
+def _check_output(output: Path) -> None:
+    """Says what is wrong with the picture's name before the images are loaded, which takes its time."""
+    if output.suffix.lower() != ".png":
+        raise click.BadParameter(f"expected a name that ends in .png, got {output}", param_hint="'--output'")
+    if not output.parent.is_dir():
+        raise click.BadParameter(
+            f"expected a folder that exists, got {output.parent}", param_hint="'--output'"
+        )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reglab.cli.options import AnyPath, data_directory_option, examples, overrides_option
+from reglab.cli.options import AnyPath, FolderPath, data_directory_option, examples, overrides_option
 
 if TYPE_CHECKING:
     from reglab.training.display import DisplayKind
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, metavar="N", help="Short for --set training.seed=N.")
 @data_directory_option
 @click.option(
-    "--results", type=AnyPath, default=Path("results"), show_default=True, help="Folder of all results."
+    "--results", type=FolderPath, default=Path("results"), show_default=True, help="Folder of all results."
 )
 @click.option(
     "--precision",
@@ -44,12 +44,13 @@ def run(
     fresh: bool,
     quiet: bool,
 ) -> None:
-    """Train each experiment, and record its curves under results/EXPERIMENT/seed-N/.
+    """Train experiments, and record their curves.
 
-    The same command again skips what is complete, goes on with what was interrupted, and retries what
-    failed. Ctrl-C stops after the step under way; finished epochs are kept.
+    A run lies in results/EXPERIMENT/seed-N/. The same command again skips what is complete, goes on with
+    what was interrupted, and retries what failed. Ctrl-C stops after the step under way; finished epochs
+    are kept.
     """
-    from reglab.cli.experiments import advice_on, load_all
+    from reglab.cli.experiments import load_all
     from reglab.training.launch import run_experiment
 
     short = {"training.seed": seed, "training.precision": precision}
@@ -58,7 +59,7 @@ def run(
     codes = []
     for experiment in experiments:
         if not quiet:
-            for advice in advice_on(experiment):
+            for advice in experiment.advice():
                 click.echo(f"{experiment.label}: advice: {advice}", err=True)
         outcome = run_experiment(experiment, results, data_dir, fresh, _display(quiet))
         codes.append(outcome.code)
@@ -69,23 +70,36 @@ def run(
 
 
 def _display(quiet: bool) -> "DisplayKind":
+    from reglab.cli.console import is_terminal
+
     if quiet:
         return "quiet"
-    return "live" if sys.stdout.isatty() else "plain"
+    return "live" if is_terminal() else "plain"
 
 
 def _report(outcome: "Outcome", label: str, seed: int) -> None:
     """The run's last line."""
+    from reglab.errors import RunError
     from reglab.runs.summary import read_summary
     from reglab.training.display import format_seconds
 
     name = f"{label}, seed {seed}"
     if outcome.code == 130:
         click.echo(f"{name}: interrupted; the same command goes on from the last finished epoch", err=True)
+    elif outcome.killed_by:
+        click.echo(
+            f"{name}: not trained: its process was ended by {outcome.killed_by}, as the system does where "
+            "memory is short; the same command goes on from the last finished epoch",
+            err=True,
+        )
     elif outcome.code:
         click.echo(f"{name}: not trained", err=True)
     else:
-        summary = read_summary(outcome.run.summary)
+        try:
+            summary = read_summary(outcome.run.summary)
+        except RunError as error:
+            click.echo(f"{name}: complete, but its summary is lost: {error}", err=True)
+            return
         click.echo(
             f"{name}: validation accuracy ({summary.validation}) {summary.final_val_accuracy:.1%}, "
             f"best {summary.best_val_accuracy:.1%} in epoch {summary.best_epoch}, "

@@ -7,7 +7,10 @@ from reglab.cli.options import examples
 
 @click.command(epilog=examples("reglab schema > experiment.schema.json"))
 def schema() -> None:
-    """Print the JSON Schema of an experiment, so that editors complete and check its YAML."""
+    """Print the JSON Schema of an experiment.
+
+    With it, editors complete and check the YAML.
+    """
     import json
 
     from reglab.config.editor_schema import build_editor_schema

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reglab.cli.options import AnyPath, examples, overrides_option
+from reglab.cli.options import AnyPath, data_directory_option, examples, overrides_option
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from reglab.model.size import Size
     from reglab.regularizers.table import Experiment
 
-# Only the output layer depends on how many classes a dataset has.
-_CLASSES = {"cifar100": 100}
+_USUAL_CLASSES = 10
 
 
 @click.command(
@@ -23,45 +22,60 @@ _CLASSES = {"cifar100": 100}
 )
 @click.argument("config", type=AnyPath)
 @overrides_option
+@data_directory_option
 @click.option("--resolved", is_flag=True, help="Print the full YAML instead, every default filled in.")
-def show(config: Path, overrides: tuple[str, ...], resolved: bool) -> None:
-    """Show an experiment without training it: its layers, its size, its regularizers, advice."""
-    from rich.console import Console
+def show(config: Path, overrides: tuple[str, ...], data_dir: Path | None, resolved: bool) -> None:
+    """Show what an experiment is, without training it.
 
-    from reglab.cli.experiments import advice_on, load_all
+    Its layers, their output shapes, parameters and multiply-adds, where each regularizer sits, and advice.
+    """
+    from reglab.cli.experiments import load_all
     from reglab.config.resolved import dump_experiment
 
     [experiment] = load_all([config], overrides)
     if resolved:
         click.echo(dump_experiment(experiment), nl=False)
         return
+    from reglab.data.class_count import count_classes
     from reglab.training.backend import start_backend
 
+    classes = count_classes(experiment.data, data_dir)
     start_backend("float32")
     from reglab.model.network import build_with_seats
     from reglab.model.size import measure_size
 
-    network, seats = build_with_seats(experiment, _CLASSES.get(experiment.data.dataset, 10))
-    console = Console(soft_wrap=True, highlight=False)
-    console.print(f"[bold]{experiment.label}[/bold]  {experiment.description}".rstrip())
+    network, seats = build_with_seats(experiment, classes or _USUAL_CLASSES)
+    from rich.text import Text
+
+    from reglab.cli.console import build_console
+
+    console = build_console()
+    title = Text.assemble((experiment.label, "bold"), "  ", experiment.description)
+    title.rstrip()
+    console.print(title)
     _print_layers(console, measure_size(network))
+    if classes is None:
+        console.print(f"Counted with {_USUAL_CLASSES} classes: say where the folder is, with --data-dir.")
     _print_regularizers(console, experiment, seats)
-    for advice in advice_on(experiment):
-        console.print(f"Advice: {advice}", markup=False)
+    for advice in experiment.advice():
+        console.print(f"Advice: {advice}")
 
 
 def _print_layers(console: "Console", size: "Size") -> None:
-    from rich.table import Table
+    from reglab.report.grid import Column, Grid
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Layer (type)", no_wrap=True)
-    for name in ("Output shape", "Parameters", "Mult-adds"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in size.layers:
-        shape = " × ".join(map(str, row.output_shape))
-        multiply_adds = f"{row.multiply_adds:,}" if row.multiply_adds else ""
-        table.add_row(f"{row.name} ({row.kind})", shape, f"{row.parameters:,}", multiply_adds)
-    console.print(table)
+    rows = size.layers
+    names = tuple(f"{row.name} ({row.kind})" for row in rows)
+    shapes = tuple(" × ".join(map(str, row.output_shape)) for row in rows)
+    parameters = tuple(f"{row.parameters:,}" for row in rows)
+    multiply_adds = tuple(f"{row.multiply_adds:,}" if row.multiply_adds else "" for row in rows)
+    columns = (
+        Column("Layer (type)", names, 1, numeric=False),
+        Column("Output shape", shapes, 2),
+        Column("Parameters", parameters, 1),
+        Column("Mult-adds", multiply_adds, 3),
+    )
+    console.print(Grid(columns))
     console.print(
         f"Parameters: {size.parameters:,} total, {size.trainable:,} trainable, "
         f"{size.non_trainable:,} not. Multiply-adds per image: {size.multiply_adds:,}."
@@ -69,12 +83,14 @@ def _print_layers(console: "Console", size: "Size") -> None:
 
 
 def _print_regularizers(console: "Console", experiment: "Experiment", seats: "tuple[Seat, ...]") -> None:
+    from rich.padding import Padding
+
     if not experiment.regularizers.active:
         console.print("Regularizers: none.")
         return
     console.print("Regularizers:")
     for guest in experiment.regularizers.active:
-        console.print(f"  {guest.describe()}", markup=False)
+        console.print(Padding(guest.describe(), (0, 0, 0, 2), expand=False))
         taken: dict[str, list[str]] = {}
         for seat in seats:
             if seat.technique == guest.title:
@@ -82,4 +98,4 @@ def _print_regularizers(console: "Console", experiment: "Experiment", seats: "tu
         taken |= {f"changes the {seat}": [] for seat in guest.training_seats()}
         for what, layers in taken.items():
             where = f" at {', '.join(layers)}" if layers else ""
-            console.print(f"    {what}{where}", markup=False)
+            console.print(Padding(f"{what}{where}", (0, 0, 0, 4), expand=False))

@@ -1,6 +1,7 @@
 """`extends`: an experiment says only what differs from another one."""
 
 import os.path
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from reglab.errors import ExperimentError, Problem
 _OWN = ("extends", "name", "title", "description")
 
 
-def inherit(path: Path) -> Tree:
+def inherit(path: Path, implied: Mapping[str, Any] | None = None) -> Tree:
     """Reads a file and everything that it extends, and merges them.
 
     Mappings are merged key by key, anything else is replaced. Two mappings that name different kinds
@@ -21,6 +22,7 @@ def inherit(path: Path) -> Tree:
 
     Args:
         path: the experiment's file.
+        implied: values below everything that is extended; they have no place of their own.
 
     Returns:
         The merged values without `extends`, and the place of each.
@@ -30,7 +32,7 @@ def inherit(path: Path) -> Tree:
     """
     chain = _read_chain(path)
     merged = chain.pop()
-    value, places = merged.value, dict(merged.places)
+    value, places = merge(dict(implied or {}), merged.value), dict(merged.places)
     problems = [*merged.problems, *_empty_entries(merged, {})]
     for tree in reversed(chain):
         problems += [*tree.problems, *_empty_entries(tree, value)]

@@ -2,16 +2,19 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
 
 from reglab.config.inheritance import inherit
+from reglab.config.kinds import imply_kinds
 from reglab.config.messages import explain, place_of, sort_problems
+from reglab.config.optimizer import SGD
 from reglab.config.overrides import apply_overrides
-from reglab.config.schema import BareExperiment
+from reglab.config.schedule import Step
+from reglab.config.schema import BareExperiment, Data, Impossible, Training
 from reglab.config.tree import KeyPath, Tree, format_key
 from reglab.errors import ExperimentError, Problem
 
@@ -32,7 +35,7 @@ def load_experiment(path: Path, kind: type[ExperimentT], overrides: Sequence[str
     Raises:
         ExperimentError: with every problem of the file.
     """
-    tree = apply_overrides(inherit(path), overrides)
+    tree = apply_overrides(inherit(path, imply_kinds(kind)), overrides)
     tree.value.setdefault("name", _name_from(path))
     problems = list(tree.problems)
     try:
@@ -59,8 +62,30 @@ def _impossible(experiment: BareExperiment, tree: Tree) -> list[Problem]:
             (("regularizers", name, *filter(None, [fault.parameter])), fault.message)
             for fault in technique.impossible(experiment)
         ]
-    data = experiment.data
+    for section, faults in (
+        ("data", _impossible_data(experiment.data)),
+        ("training", _impossible_training(experiment.training)),
+    ):
+        found += [((section, *fault.parameter.split(".")), fault.message) for fault in faults]
+    return [Problem(place_of(tree, path), format_key(path), message) for path, message in found]
+
+
+def _impossible_data(data: Data) -> Iterator[Impossible]:
     if data.image_size is not None and data.dataset != "folder":
         message = f"expected it with dataset: folder only, got {data.image_size} with {data.dataset}"
-        found.append((("data", "image_size"), message))
-    return [Problem(place_of(tree, path), format_key(path), message) for path, message in found]
+        yield Impossible("image_size", message)
+
+
+def _impossible_training(training: Training) -> Iterator[Impossible]:
+    """What would be taken and then have no effect."""
+    optimizer, schedule = training.optimizer, training.schedule
+    if isinstance(optimizer, SGD) and optimizer.nesterov and not optimizer.momentum:
+        message = "expected it with a momentum above 0 only, got true with momentum: 0"
+        yield Impossible("optimizer.nesterov", message)
+    if schedule.warmup_epochs > training.epochs:
+        message = f"expected at most training.epochs, {training.epochs}, got {schedule.warmup_epochs:g}"
+        yield Impossible("schedule.warmup_epochs", message)
+    # After the last epoch there is no step left that the new rate could change.
+    if isinstance(schedule, Step) and schedule.every_epochs >= training.epochs:
+        message = f"expected less than training.epochs, {training.epochs}, got {schedule.every_epochs}"
+        yield Impossible("schedule.every_epochs", message)

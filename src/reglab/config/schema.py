@@ -87,10 +87,11 @@ class Training(Frozen):
 
 @dataclass(frozen=True)
 class Impossible:
-    """A regularizer's setting that cannot work in this experiment.
+    """A setting that is allowed by itself and cannot work, or would do nothing, in this experiment.
 
     Attributes:
-        parameter: name of the parameter that is at fault; empty for the regularizer as a whole.
+        parameter: the key that is at fault, below its section or regularizer; empty for a regularizer as a
+            whole.
         message: what was expected and what came, in the form of every other message.
     """
 

@@ -12,6 +12,8 @@ from reglab.errors import DataError
 
 _PIXELS = 3 * 32 * 32
 _LARGEST_BATCH = {"cifar10": 10_000, "cifar100": 50_000}
+# Training and test images of either data set.
+_OFFICIAL_COUNTS = (50_000, 10_000)
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def load_cifar(version: CifarVersion, container: Container) -> Dataset:
         container: holds the version's files; each may be shorter than the official one.
 
     Returns:
-        The data set; training and test images, (n, 32, 32, 3) uint8, are two parts of one array.
+        The data set; training and test images, (n, 32, 32, 3) uint8, are two parts of one array. Where
+        there are fewer than the official 50,000 and 10,000, the title says how many.
 
     Raises:
         DataError: a file is missing, truncated or foreign; it is named.
@@ -83,7 +86,7 @@ def load_cifar(version: CifarVersion, container: Container) -> Dataset:
         images[start:end] = batch.images
     return Dataset(
         name=version.dataset,
-        title=version.title,
+        title=_title(version, train, len(labels) - train),
         classes=version.classes,
         train_images=images[:train],
         train_labels=labels[:train],
@@ -91,6 +94,13 @@ def load_cifar(version: CifarVersion, container: Container) -> Dataset:
         test_labels=labels[train:],
         source=str(container.path),
     )
+
+
+def _title(version: CifarVersion, train: int, test: int) -> str:
+    """A part of the data set is not called like the whole: its accuracies are others."""
+    if (train, test) == _OFFICIAL_COUNTS:
+        return version.title
+    return f"{version.title} (only {train:,} + {test:,} images)"
 
 
 def _read_batch(version: CifarVersion, content: bytes, where: str) -> _Batch:

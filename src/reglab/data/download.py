@@ -7,6 +7,8 @@ import os
 import socket
 import tempfile
 from collections.abc import Iterator
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from reglab.data.remotes import Remote
 from reglab.errors import DataError
@@ -26,10 +28,12 @@ def download(remote: Remote) -> None:
     Raises:
         DataError: it cannot be downloaded, or what came has another hash.
     """
-    from keras.utils import get_file
-
     _log.info("downloading %s", remote.origin)
     try:
+        # Without network this fails at once, and the seconds that Keras takes to load are saved.
+        _knock(remote.origin)
+        from keras.utils import get_file
+
         remote.path.parent.mkdir(parents=True, exist_ok=True)
         with (
             tempfile.TemporaryDirectory(prefix=".reglab-", dir=remote.path.parent) as staging,
@@ -45,8 +49,21 @@ def download(remote: Remote) -> None:
             )
             os.replace(path, remote.path)
     except Exception as error:
-        # Keras raises bare Exception for a failed fetch, ValueError for a wrong hash.
+        # File system and network raise OSError; Keras raises bare Exception for a failed fetch and
+        # ValueError for a wrong hash.
         raise DataError(f"{remote.origin}: cannot be downloaded ({_first_line(error)})") from error
+
+
+def _knock(origin: str) -> None:
+    """Connects to where a file lies, unless a proxy stands between.
+
+    Raises:
+        OSError: there is no network, or no such machine.
+    """
+    address = urlsplit(origin)
+    if address.hostname and address.scheme not in getproxies():
+        port = address.port or {"http": 80, "https": 443}[address.scheme]
+        socket.create_connection((address.hostname, port), timeout=_PATIENCE).close()
 
 
 @contextlib.contextmanager

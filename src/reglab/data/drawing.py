@@ -1,4 +1,4 @@
-"""Draws the synthetic images: a shape on a cloudy ground, among strokes and specks, under noise."""
+"""Draws the synthetic images: a shape on a cloudy ground, among strokes and smaller shapes, under noise."""
 
 from dataclasses import dataclass
 
@@ -13,26 +13,32 @@ _Pixels = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Difficulty:
-    """How hard the shapes are to see; lengths in pixels, colours and noise as fractions of the range.
+    """How hard the shapes are to tell apart; lengths in pixels, colours as fractions of the range.
 
     Attributes:
-        radius: smallest and largest radius of a shape.
+        radius: smallest and largest radius of the shape that the label names.
+        stretch: largest factor by which it is wider than high, or the other way.
         turn: largest turn from upright, degrees.
-        contrast: smallest and largest distance between the shape's colour and the ground's.
-        clouds: how far the ground's colour wanders.
+        contrast: smallest distance between its colour and the ground's.
+        hue_spread: standard deviation of the ground's hue around its class's own, radians. The ground
+            is a hint that is easy to see and often wrong, as grass and sky are in photographs.
+        small: smaller shapes of any class beside it.
+        small_radius: smallest and largest radius of those.
         strokes: line segments an image.
+        clouds: how far the ground's colour wanders.
         noise: standard deviation of the noise of every pixel and channel.
     """
 
     radius: tuple[float, float] = (6.0, 11.0)
-    small_radius: tuple[float, float] = (2.5, 4.5)
-    small: int = 2
-    turn: float = 180.0
     stretch: float = 1.2
-    contrast: tuple[float, float] = (0.3, 0.8)
-    clouds: float = 0.15
-    strokes: int = 5
-    noise: float = 0.06
+    turn: float = 20.0
+    contrast: float = 0.3
+    hue_spread: float = 0.8
+    small: int = 1
+    small_radius: tuple[float, float] = (2.5, 4.5)
+    strokes: int = 4
+    clouds: float = 0.08
+    noise: float = 0.03
 
 
 def draw_images(
@@ -49,8 +55,9 @@ def draw_images(
         (n, 32, 32, 3) uint8.
     """
     count = len(labels)
-    ground = generator.uniform(0.1, 0.5, (count, 3)).astype(np.float32)
-    ink = _colours(count, generator, difficulty, ground)
+    hint = generator.normal(2 * np.pi * labels / len(SHAPES), difficulty.hue_spread)
+    ground = _colours(hint, generator)
+    ink = _away_from(ground, _colours(generator.uniform(0, 2 * np.pi, count), generator), difficulty.contrast)
     canvas = ground[:, None, None, :] + difficulty.clouds * _clouds(count, generator)
     for _ in range(difficulty.strokes):
         cover = _stroke(count, generator)[..., None]
@@ -59,7 +66,8 @@ def draw_images(
     for _ in range(difficulty.small):
         others = generator.integers(0, len(SHAPES), count, dtype=np.int32)
         cover = _shape_cover(others, difficulty.small_radius, difficulty, generator)[..., None]
-        canvas += cover * (_colours(count, generator, difficulty, ground)[:, None, None, :] - canvas)
+        other_ink = _colours(generator.uniform(0, 2 * np.pi, count), generator)
+        canvas += cover * (other_ink[:, None, None, :] - canvas)
     cover = _shape_cover(labels, difficulty.radius, difficulty, generator)[..., None]
     paint = ink[:, None, None, :] + 0.5 * difficulty.clouds * _clouds(count, generator)
     canvas += cover * (paint - canvas)
@@ -67,12 +75,20 @@ def draw_images(
     return (np.clip(canvas, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
-def _colours(count: int, generator: np.random.Generator, difficulty: Difficulty, ground: _Pixels) -> _Pixels:
-    """Colours (n, 3) of shapes: a random distance from the ground's, in a random direction upwards."""
-    direction = generator.uniform(0.1, 1, (count, 3))
-    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
-    distance = generator.uniform(*difficulty.contrast, (count, 1))
-    return (ground + distance * direction).astype(np.float32)
+def _colours(hues: NDArray[np.floating], generator: np.random.Generator) -> _Pixels:
+    """Colours (n, 3) of these hues (radians), pale or strong, light or dark."""
+    greyness = 0.5 - 0.5 * np.cos(hues[:, None] - 2 * np.pi / 3 * np.arange(3))
+    saturation = generator.uniform(0.3, 0.9, (len(hues), 1))
+    value = generator.uniform(0.3, 1.0, (len(hues), 1))
+    return (value * (1 - saturation * greyness)).astype(np.float32)
+
+
+def _away_from(ground: _Pixels, ink: _Pixels, contrast: float) -> _Pixels:
+    """The ink (n, 3), moved away from the ground's colour where it is nearer than `contrast`."""
+    away = ink - ground
+    distance = np.linalg.norm(away, axis=1, keepdims=True)
+    moved: _Pixels = ground + away * np.maximum(contrast / distance, 1)
+    return moved
 
 
 def _clouds(count: int, generator: np.random.Generator, cells: int = 5) -> _Pixels:
@@ -112,7 +128,7 @@ def _shape_cover(
     difficulty: Difficulty,
     generator: np.random.Generator,
 ) -> _Pixels:
-    """How much of each pixel (n, 32, 32) the image's shape covers."""
+    """How much of each pixel (n, 32, 32) a shape covers, one to an image, anywhere that it fits."""
     count = len(labels)
     column = (count, 1, 1)
     radius = generator.uniform(*radii, column).astype(np.float32)

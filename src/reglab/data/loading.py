@@ -9,7 +9,7 @@ from reglab.data.dataset import Dataset
 from reglab.data.download import download
 from reglab.data.found import find_picture_folders
 from reglab.data.picture_sets import load_picture_folder
-from reglab.data.places import DATA_DIRECTORY, cache_directory, keras_directory
+from reglab.data.places import DATA_DIRECTORY, cache_directory, data_directory, keras_directory
 from reglab.data.synthetic import make_synthetic
 from reglab.errors import DataError
 
@@ -20,12 +20,13 @@ _MENTIONED = 8
 def load_dataset(data: Data, directory: Path | None = None) -> Dataset:
     """Loads a data set.
 
-    A directory that is named must hold it. Where none is named, reglab's cache is looked through, then
-    Keras's folder of downloads, then it is downloaded.
+    A directory that is given must hold it. Where none is given, it is looked for in the directory that
+    REGLAB_DATA_DIR names, then in reglab's cache, then in Keras's folder of downloads; else it is
+    downloaded. A `folder` is in no cache: it is in the directory given, or in REGLAB_DATA_DIR.
 
     Args:
         data: which data set, and for a `folder` the side of its images.
-        directory: where the user says that the data are; `synthetic` needs none.
+        directory: where the user says that the data are, `~` for the home; `synthetic` needs none.
 
     Returns:
         The data set, checked.
@@ -35,16 +36,27 @@ def load_dataset(data: Data, directory: Path | None = None) -> Dataset:
     """
     if data.dataset == "synthetic":
         return make_synthetic()
-    if directory is not None and not directory.is_dir():
-        found = "a file" if directory.exists() else "nothing there"
-        raise DataError(f"{directory}: expected a directory that holds the data, found {found}")
+    named = data_directory(directory)
+    if named is not None:
+        check_directory(named)
     entry = entry_named(data.dataset)
     if entry is None:
-        return _load_folder(directory, data.image_size)
-    if directory is not None:
-        return _load_from(entry, directory)
-    found_here = entry.find_in_cache() or entry.find_downloaded(False)
-    return found_here.load() if found_here else _load_download(entry)
+        return _load_folder(named, data.image_size)
+    if directory is not None and named is not None:
+        return _load_from(entry, named)
+    found = (named and entry.find_in(named)) or entry.find_in_cache() or entry.find_downloaded(False)
+    return found.load() if found else _load_download(entry, named)
+
+
+def check_directory(directory: Path) -> None:
+    """Sees that there is a directory where the user says so.
+
+    Raises:
+        DataError: there is a file, or nothing.
+    """
+    if not directory.is_dir():
+        found = "a file" if directory.exists() else "nothing there"
+        raise DataError(f"{directory}: expected a directory that holds the data, found {found}")
 
 
 def _load_folder(directory: Path | None, side: int | None) -> Dataset:
@@ -69,16 +81,14 @@ def _load_from(entry: Entry, directory: Path) -> Dataset:
     return found.load()
 
 
-def _load_download(entry: Entry) -> Dataset:
+def _load_download(entry: Entry, named: Path | None) -> Dataset:
     try:
         for remote in entry.remotes:
             if not remote.is_whole():
                 download(remote)
     except DataError as error:
-        raise DataError(
-            f"{entry.title} is neither in {cache_directory()} nor in {keras_directory()}, "
-            f"and {error}. {advise_on(entry)}"
-        ) from error
+        places = " nor in ".join(map(str, filter(None, (named, cache_directory(), keras_directory()))))
+        raise DataError(f"{entry.title} is neither in {places}, and {error}. {advise_on(entry)}") from error
     found = entry.find_downloaded(False)
     if found is None:
         raise DataError(f"{entry.remotes[0].path}: expected the download of {entry.title}, found none")

@@ -1,6 +1,5 @@
 """Decodes picture files into one array, on every core there is."""
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -10,6 +9,7 @@ from PIL import Image, ImageOps
 
 from reglab.data.dataset import Images
 from reglab.errors import DataError
+from reglab.runs.cores import count_cores
 
 _CHUNK = 256
 
@@ -32,7 +32,7 @@ def decode_pictures(paths: Sequence[str], side: int, resize: bool) -> Images:
     images = np.empty((len(paths), side, side, 3), np.uint8)
     decode = partial(_decode_chunk, paths, images, resize)
     # Pillow lets go of the interpreter's lock while it decodes, so threads are enough.
-    with ThreadPoolExecutor(_available_cores()) as pool:
+    with ThreadPoolExecutor(count_cores()) as pool:
         try:
             for _ in pool.map(decode, range(0, len(paths), _CHUNK)):
                 pass
@@ -65,10 +65,3 @@ def _decode(path: str, side: int, resize: bool) -> Images:
         raise DataError(
             f"{path}: expected a whole PNG or JPEG picture, found a damaged or foreign file"
         ) from error
-
-
-def _available_cores() -> int:
-    """Cores that this process may use, where the system tells; else all of them."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

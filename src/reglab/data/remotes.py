@@ -1,10 +1,10 @@
 """What Keras downloads: file names, addresses and hashes, as in Keras 3.15.1's own data sets."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from reglab.data.places import keras_directory
+from reglab.data.verified import is_verified
 
 _STORAGE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 _TORONTO = "https://www.cs.toronto.edu/~kriz/"
@@ -33,15 +33,7 @@ class Remote:
 
     def is_whole(self) -> bool:
         """Whether it is there and its hash is right; where Keras knows no hash, whether it is there."""
-        if not self.path.is_file():
-            return False
-        if not self.sha256:
-            return True
-        try:
-            with self.path.open("rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest() == self.sha256
-        except OSError:
-            return False
+        return self.path.is_file() and (not self.sha256 or is_verified(self.path, self.sha256))
 
 
 _FASHION_FILES = (

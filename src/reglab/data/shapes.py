@@ -1,5 +1,6 @@
 """The ten shapes of the synthetic data set, as signed distances."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -32,10 +33,9 @@ def _cross(u: Field, v: Field) -> Field:
 def _star(u: Field, v: Field) -> Field:
     # Half of one of the five points is a straight edge from the tip to the notch beside it.
     along, across = _fold(u, v, 5)
-    tip, notch = np.array([1.1, 0.0]), 0.5 * np.array([np.cos(np.pi / 5), np.sin(np.pi / 5)])
-    edge = notch - tip
-    normal = np.array([edge[1], -edge[0]]) / np.hypot(*edge)
-    distance: Field = normal[0] * (along - tip[0]) + normal[1] * np.abs(across)
+    tip, notch = 1.1, (0.5 * math.cos(math.pi / 5), 0.5 * math.sin(math.pi / 5))
+    length = math.hypot(tip - notch[0], notch[1])
+    distance: Field = (notch[1] * (along - tip) + (tip - notch[0]) * np.abs(across)) / length
     return distance
 
 
@@ -51,7 +51,7 @@ def _columns(u: Field, v: Field) -> Field:
 
 def _polygon(corners: int) -> Shape:
     """A regular polygon of the disc's area, so that its size does not give it away."""
-    side_distance = 0.82 * np.sqrt(np.pi / (corners * np.tan(np.pi / corners)))
+    side_distance = 0.82 * math.sqrt(math.pi / (corners * math.tan(math.pi / corners)))
 
     def distance(u: Field, v: Field) -> Field:
         return _fold(u, v, corners)[0] - side_distance
@@ -62,7 +62,7 @@ def _polygon(corners: int) -> Shape:
 def _fold(u: Field, v: Field, sectors: int) -> tuple[Field, Field]:
     """Turns every point into the first of equal sectors: along its middle line, and across it."""
     angle = np.arctan2(v, u)
-    width = 2 * np.pi / sectors
+    width = 2 * math.pi / sectors
     folded = angle - width * np.round(angle / width)
     length = np.hypot(u, v)
     return length * np.cos(folded), length * np.sin(folded)

@@ -158,7 +158,7 @@ class _Walk:
         self.seats.append(Seat(guest.title, place.layer, what))
 
 
-class _SumOfPenalties(keras.regularizers.Regularizer):  # type: ignore[misc]
+class _SumOfPenalties(keras.regularizers.Regularizer):
     """Several penalties on one kernel."""
 
     def __init__(self, penalties: Sequence[Any]) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from reglab.config.schema import BareExperiment
+from reglab.config.schema import BareExperiment, Impossible
 from reglab.regularizers.base import Advice, Place, Regularizer
 
 FillMode = Literal["nearest", "reflect", "constant", "wrap"]
@@ -74,4 +74,14 @@ class Augmentation(Regularizer):
             yield Advice(
                 "vertical_flip puts animals and vehicles on their backs, as no validation image shows them",
                 _SURVEY,
+            )
+
+    def impossible(self, experiment: BareExperiment) -> Iterable[Impossible]:
+        """Moves that leave every image as it is."""
+        ranges = (self.rotation, self.width_shift, self.height_shift, self.shear, self.zoom)
+        if not any((*ranges, self.horizontal_flip, self.vertical_flip)):
+            yield Impossible(
+                "",
+                "expected a range above 0 or a flip, got none, which changes nothing; "
+                "take it away, as in augmentation: null",
             )

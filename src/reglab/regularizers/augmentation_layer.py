@@ -7,16 +7,15 @@ from keras import ops
 
 from reglab.regularizers.affine import DRAWS_PER_IMAGE, compose_affine, scale_draws
 from reglab.regularizers.compilation import compile_function
+from reglab.regularizers.pixel_layer import PixelLayer
 from reglab.regularizers.warp import warp
 
 if TYPE_CHECKING:
     from reglab.regularizers.augmentation import Augmentation
 
 
-class AugmentationLayer(keras.layers.Layer):
-    """Moves each image at random while training, and is the identity in inference.
-
-    It computes in float32 whatever the global policy is: eight bits of mantissa would blur positions.
+class AugmentationLayer(PixelLayer):
+    """Moves each image at random.
 
     Args:
         augmentation: how far to move.
@@ -25,24 +24,16 @@ class AugmentationLayer(keras.layers.Layer):
     """
 
     def __init__(self, augmentation: "Augmentation", seed: int, name: str) -> None:
-        super().__init__(name=name, dtype="float32")
+        super().__init__(seed, name)
         self.augmentation = augmentation
-        self.seed_generator = keras.random.SeedGenerator(seed)
         self._move_compiled = compile_function(self._move)
 
-    def call(self, images: Any, training: bool = False) -> Any:
-        """Moves images `(n, height, width, channels)` in [0, 255]; float32, same shape and range."""
-        images = ops.cast(images, "float32")
-        if not training:
-            return images
+    def change(self, images: Any) -> Any:
+        """The images, moved; the range of their values stays."""
         draws = keras.random.uniform(
             (ops.shape(images)[0], DRAWS_PER_IMAGE), dtype="float32", seed=self.seed_generator
         )
         return self._move_compiled(images, draws)
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """The shape stays."""
-        return input_shape
 
     def _move(self, images: Any, draws: Any) -> Any:
         _, height, width, _ = images.shape

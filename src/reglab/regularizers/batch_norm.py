@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from reglab.config.schema import BareExperiment
+from reglab.config.schema import BareExperiment, Impossible
 from reglab.regularizers.base import Advice, Place, Regularizer
 
 _PAPER = "Ioffe and Szegedy, Batch Normalization, 2015"
@@ -63,6 +63,13 @@ class BatchNorm(Regularizer):
             yield Advice(
                 f"batch norm with batches of {experiment.training.batch_size} has noisy statistics",
                 "Wu and He, Group Normalization, 2018",
+            )
+
+    def impossible(self, experiment: BareExperiment) -> Iterable[Impossible]:
+        """Normalized dense layers, where there are none."""
+        if self.dense and not experiment.model.dense:
+            yield Impossible(
+                "dense", "expected it with hidden dense layers only, got true with model.dense: []"
             )
 
     def _build(self, kind: Any, place: Place) -> Any:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from reglab.config.schema import BareExperiment
+from reglab.config.schema import BareExperiment, Impossible
 from reglab.regularizers.base import Advice, Place, Regularizer
 
 Rate = Annotated[float, Field(ge=0, lt=1)]
@@ -58,3 +58,8 @@ class Dropout(Regularizer):
                 "dropout after convolutional groups rarely helps: they have few parameters to overfit with",
                 _PAPER,
             )
+
+    def impossible(self, experiment: BareExperiment) -> Iterable[Impossible]:
+        """Whole maps, where no maps are dropped."""
+        if self.spatial and not self.groups:
+            yield Impossible("spatial", "expected it with groups above 0 only, got true with groups: 0")

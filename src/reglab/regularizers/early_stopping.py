@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from reglab.config.schema import BareExperiment
+from reglab.config.schema import BareExperiment, Impossible
 from reglab.regularizers.base import Advice, Regularizer
 
 Monitor = Literal["val_cross_entropy", "val_accuracy"]
@@ -48,3 +48,10 @@ class EarlyStopping(Regularizer):
                 "fraction of train, as in data.validation: 0.1",
                 "Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2009, section 7.2",
             )
+
+    def impossible(self, experiment: BareExperiment) -> Iterable[Impossible]:
+        """A watch that begins when the training is over."""
+        epochs = experiment.training.epochs
+        if self.start_from_epoch >= epochs:
+            message = f"expected less than training.epochs, {epochs}, got {self.start_from_epoch}"
+            yield Impossible("start_from_epoch", message)

@@ -90,6 +90,11 @@ class EarlyStoppingCallback(keras.callbacks.EarlyStopping):
         if self.best_weights is not None:
             self._network.set_weights(self.best_weights)
 
+    @property
+    def kept_epoch(self) -> int | None:
+        """Epoch, from 1, of the weights that the training ends with; None: the last one's."""
+        return None if self.best_weights is None else self.best_epoch + 1
+
     def get_monitor_value(self, logs: Mapping[str, float] | None) -> float:
         """The watched value of this epoch.
 

@@ -5,12 +5,13 @@ from typing import Any
 import keras
 from keras import ops
 
+from reglab.regularizers.pixel_layer import PixelLayer
 
-class PixelNoiseLayer(keras.layers.Layer):
-    """Adds normal noise to float32 images while training, and is the identity in inference.
 
-    `keras.layers.GaussianNoise` takes deviations up to 1, too little for pixels in [0, 255], and under
-    `mixed_bfloat16` it would round the pixels to eight bits of mantissa.
+class PixelNoiseLayer(PixelLayer):
+    """Adds normal noise to images.
+
+    `keras.layers.GaussianNoise` takes deviations up to 1, too little for pixels in [0, 255].
 
     Args:
         stddev: standard deviation of the noise, grey levels.
@@ -19,20 +20,12 @@ class PixelNoiseLayer(keras.layers.Layer):
     """
 
     def __init__(self, stddev: float, seed: int, name: str) -> None:
-        super().__init__(name=name, dtype="float32")
+        super().__init__(seed, name)
         self.stddev = stddev
-        self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def call(self, images: Any, training: bool = False) -> Any:
-        """Float32 images of the shape that came, noisy if `training`."""
-        images = ops.cast(images, "float32")
-        if not training:
-            return images
+    def change(self, images: Any) -> Any:
+        """The images, noisy; not cut off at 0 and 255."""
         noise = keras.random.normal(
             ops.shape(images), stddev=self.stddev, dtype="float32", seed=self.seed_generator
         )
         return images + noise
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """The shape stays."""
-        return input_shape

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from reglab.regularizers.compilation import compile_function
+from reglab.regularizers.pixel_layer import PixelLayer
 
 if TYPE_CHECKING:
     from reglab.regularizers.random_erasing import RandomErasing
@@ -14,8 +15,8 @@ DRAWS_PER_IMAGE = 5
 GREY = 127.5
 
 
-class RandomErasingLayer(keras.layers.Layer):
-    """Covers a random rectangle of each image while training, and is the identity in inference.
+class RandomErasingLayer(PixelLayer):
+    """Covers a random rectangle of each image.
 
     Args:
         erasing: probability, ranges and fill.
@@ -24,16 +25,12 @@ class RandomErasingLayer(keras.layers.Layer):
     """
 
     def __init__(self, erasing: "RandomErasing", seed: int, name: str) -> None:
-        super().__init__(name=name, dtype="float32")
+        super().__init__(seed, name)
         self.erasing = erasing
-        self.seed_generator = keras.random.SeedGenerator(seed)
         self._erase_compiled = compile_function(self._erase)
 
-    def call(self, images: Any, training: bool = False) -> Any:
-        """Covers images `(n, height, width, channels)` in [0, 255]; float32, same shape and range."""
-        images = ops.cast(images, "float32")
-        if not training:
-            return images
+    def change(self, images: Any) -> Any:
+        """The images, covered in part; the range of their values stays."""
         draws = keras.random.uniform(
             (ops.shape(images)[0], DRAWS_PER_IMAGE), dtype="float32", seed=self.seed_generator
         )
@@ -41,10 +38,6 @@ class RandomErasingLayer(keras.layers.Layer):
         if self.erasing.fill == "noise":
             fill = keras.random.uniform(ops.shape(images), 0, 255, dtype="float32", seed=self.seed_generator)
         return self._erase_compiled(images, draws, fill)
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """The shape stays."""
-        return input_shape
 
     def _erase(self, images: Any, draws: Any, fill: Any) -> Any:
         _, height, width, _ = images.shape

@@ -121,7 +121,7 @@ def _draw_overlays(
 def _draw_bars(
     page: Page, results: Sequence[ExperimentResult], styles: Mapping[str, Style], top: float
 ) -> None:
-    page.write(_MARGIN, top - 0.3, "Generalization gap after the last epoch", size=NORMAL, bold=True)
+    page.write(_MARGIN, top - 0.3, "Generalization gap at the end", size=NORMAL, bold=True)
     width = (_WIDTH - _MARGIN - _BAR_TITLES - 0.3 - _BETWEEN_PANELS) / 2
     for number, gap in enumerate((ACCURACY_GAP, CROSS_ENTROPY_GAP)):
         left = _MARGIN + _BAR_TITLES + number * (width + _BETWEEN_PANELS)

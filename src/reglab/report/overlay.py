@@ -32,7 +32,7 @@ class Overlay:
         axis: name of the vertical axis, with its unit.
         validation: column of the history, drawn solid.
         clean: column of the history, drawn dashed; None for none.
-        final: what the label says: the number after the last epoch of every seed.
+        final: what the label says: the number at the end of every seed.
         factor: from the column's unit to the axis's.
         digits: after the point, in the labels.
     """

@@ -10,7 +10,7 @@ import numpy as np
 from reglab.report.canvas import FAINT, INK, LARGE, NORMAL, SMALL, Page, label_epochs, label_y, limit_epochs
 from reglab.report.lines import AS_TRAINED, CLEAN, VALIDATION, Line, add_key
 from reglab.report.wording import shorten
-from reglab.runs.history import History
+from reglab.runs.history import Epoch, History
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,11 +20,12 @@ _PENALTY_COLOUR = "#9c4f7d"
 _PENALTY = Line("penalty", (4.0, 1.2, 1.0, 1.2), 1.1)
 
 
-def draw_run(history: History, title: str, subtitle: str, png: Path) -> None:
+def draw_run(history: History, kept: int, title: str, subtitle: str, png: Path) -> None:
     """Draws a run's `curves.png`.
 
     Args:
         history: of the run, at least one epoch.
+        kept: epoch of the weights that were kept, whose figures are written out.
         title: the experiment's.
         subtitle: seed, dataset, and which images validation is.
         png: file to write or replace, 130 dots an inch.
@@ -37,12 +38,12 @@ def draw_run(history: History, title: str, subtitle: str, png: Path) -> None:
     page.write(0.7, 0.5, subtitle, colour=FAINT)
     add_key(page, 0.7, 0.78, _BLUE)
     accuracy, cross_entropy = (page.add_axes(left, 1.3, 4.5, 2.75) for left in (0.7, 6.2))
-    _draw_accuracy(accuracy, history)
-    _draw_cross_entropy(cross_entropy, history)
+    _draw_accuracy(accuracy, history, kept)
+    _draw_cross_entropy(cross_entropy, history, kept)
     page.save_png(png)
 
 
-def _draw_accuracy(axes: Axes, history: History) -> None:
+def _draw_accuracy(axes: Axes, history: History, kept: int) -> None:
     clean, validation = (100 * history.column(name) for name in ("clean_accuracy", "val_accuracy"))
     axes.fill_between(np.arange(1, len(clean) + 1), validation, clean, color=_BLUE, alpha=0.1, linewidth=0)
     AS_TRAINED.draw(axes, 100 * history.column("train_accuracy"), _BLUE)
@@ -51,9 +52,9 @@ def _draw_accuracy(axes: Axes, history: History) -> None:
     limit_epochs(axes, len(clean))
     label_epochs(axes)
     label_y(axes, "accuracy (%)")
-    last = history.rows[-1]
+    final = _mark_kept(axes, history, kept)
     axes.set_title(
-        f"validation {100 * last.val_accuracy:.1f} %, gap {100 * last.gap_accuracy:.1f} points",
+        f"validation {100 * final.val_accuracy:.1f} %, gap {100 * final.gap_accuracy:.1f} points",
         loc="left",
         y=1,
         fontsize=NORMAL,
@@ -61,7 +62,7 @@ def _draw_accuracy(axes: Axes, history: History) -> None:
     )
 
 
-def _draw_cross_entropy(axes: Axes, history: History) -> None:
+def _draw_cross_entropy(axes: Axes, history: History, kept: int) -> None:
     AS_TRAINED.draw(axes, history.column("train_cross_entropy"), _BLUE)
     CLEAN.draw(axes, history.column("clean_cross_entropy"), _BLUE)
     VALIDATION.draw(axes, history.column("val_cross_entropy"), _BLUE)
@@ -71,14 +72,23 @@ def _draw_cross_entropy(axes: Axes, history: History) -> None:
     label_epochs(axes)
     axes.set_ylim(bottom=0)
     label_y(axes, "cross-entropy (nats), without penalty")
-    last = history.rows[-1]
+    final = _mark_kept(axes, history, kept)
     axes.set_title(
-        f"validation {last.val_cross_entropy:.3f}, gap {last.gap_cross_entropy:.3f} nats",
+        f"validation {final.val_cross_entropy:.3f}, gap {final.gap_cross_entropy:.3f} nats",
         loc="left",
         y=1,
         fontsize=NORMAL,
         color=INK,
     )
+
+
+def _mark_kept(axes: Axes, history: History, kept: int) -> Epoch:
+    """The epoch of the kept weights; a line shows it where early stopping went back to it."""
+    if kept < len(history.rows):
+        axes.axvline(kept, color=FAINT, linewidth=0.9, linestyle=(0, (3, 2)))
+        place = {"xycoords": ("data", "axes fraction"), "fontsize": SMALL, "color": FAINT}
+        axes.annotate(f" kept: epoch {kept}", (kept, 0.02), **place)
+    return history.rows[kept - 1]
 
 
 def _draw_penalty(axes: Axes, history: History) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from reglab.analysis.comparison import Comparison
 from reglab.analysis.experiment import ExperimentResult
+from reglab.report.grid import Column
 from reglab.report.wording import (
     describe_data,
     describe_seeds,
@@ -15,24 +16,7 @@ from reglab.report.wording import (
     format_seeds,
 )
 
-_REST = "Accuracies and gap are after the last epoch, ± is the standard deviation over seeds"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of text.
-
-    Attributes:
-        heading: its name, with its unit where the cells have none.
-        cells: one an experiment.
-        rank: 1 is shown always; the greater, the sooner it is left out where there is little room.
-        numeric: whether it is aligned to the right.
-    """
-
-    heading: str
-    cells: tuple[str, ...]
-    rank: int
-    numeric: bool = True
+_REST = "Accuracies and gap are at the end, ± is the standard deviation over seeds"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Where a run's files are, and what may be done with the place where a run wants to be."""
 
 import os
-import re
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,19 +79,6 @@ class RunDirectory:
         """Folder with what resuming needs; gone once the run is complete."""
         return self.path / "checkpoint"
 
-    @property
-    def experiment_name(self) -> str:
-        """Name of the folder above, which is the experiment's."""
-        return self.path.resolve().parent.name
-
-    @property
-    def seed(self) -> int:
-        """The number in the directory's name; raises RunError where there is none."""
-        match = re.fullmatch(r"seed-(\d+)", self.path.resolve().name)
-        if match is None:
-            raise RunError(f"{self.path}: expected a run's directory, named seed-0, seed-1, …")
-        return int(match[1])
-
     def create(self) -> None:
         """Makes the directory, and the folders above it, exclusively.
 
@@ -143,6 +130,7 @@ def prepare_run(
         RunInUse: `fresh`, and another process is training the old run.
     """
     directory = RunDirectory(results / experiment / f"seed-{seed}")
+    _check_siblings(directory, identity)
     if fresh and directory.path.is_dir():
         _set_aside(directory.path)
     if not directory.path.is_dir():
@@ -152,13 +140,33 @@ def prepare_run(
         _check_unused(directory)
         return directory, "new"
     status = read_status(directory.status)
-    if status.identity != identity:
-        raise RunError(
-            f"{directory.path} holds another experiment (identity {status.identity[:12]}, this one is "
-            f"{identity[:12]}): name this one with --set name=…, put it elsewhere with --results DIR, "
-            "or set the old run aside with --fresh"
-        )
+    _check_identity(directory, status.identity, identity)
     return directory, "complete" if status.state == "complete" else "resume"
+
+
+def clear_leftovers(directory: RunDirectory) -> None:
+    """Removes half-written files that a killed process left behind; call it under the run's lock."""
+    for entry in directory.path.glob(f"{TEMPORARY_PREFIX}*"):
+        entry.unlink(missing_ok=True)
+    if directory.status.exists() and read_status(directory.status).state == "complete":
+        shutil.rmtree(directory.checkpoint, ignore_errors=True)
+
+
+def _check_siblings(directory: RunDirectory, identity: str) -> None:
+    """The seeds in one folder are of one experiment, or their mean would be of nothing."""
+    for status in sorted(directory.path.parent.glob("seed-*/status.json")):
+        sibling = RunDirectory(status.parent)
+        if sibling.path != directory.path and REPLACED not in sibling.path.name:
+            _check_identity(sibling, read_status(status).identity, identity)
+
+
+def _check_identity(directory: RunDirectory, there: str, wanted: str) -> None:
+    if there != wanted:
+        raise RunError(
+            f"{directory.path} holds another experiment (identity {there}, this one is {wanted}): "
+            "name this one with --set name=…, put it elsewhere with --results DIR, "
+            "or, for the same seed, set the old run aside with --fresh"
+        )
 
 
 def _set_aside(path: Path) -> None:

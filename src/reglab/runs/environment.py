@@ -2,11 +2,11 @@
 
 import os
 import platform
-import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from reglab.runs.document import Document, read_document, write_document
+from reglab.runs.cores import count_cores
+from reglab.runs.document import Document, write_document
 
 
 class Environment(Document):
@@ -59,18 +59,13 @@ def collect_environment(precision: str, precision_reason: str, backend: str, thr
         numpy=_installed("numpy"),
         platform=platform.platform(),
         processor=_processor(),
-        cores=_cores(),
+        cores=count_cores(),
         memory=_memory(),
         backend=backend,
         precision=precision,
         precision_reason=precision_reason,
         threads=threads,
     )
-
-
-def read_environment(path: Path) -> Environment:
-    """Reads a run's `environment.json`; raises RunError where there is none."""
-    return read_document(path, Environment)
 
 
 def write_environment(path: Path, environment: Environment) -> None:
@@ -93,12 +88,6 @@ def _processor() -> str:
             if key.strip() == "model name":
                 return value.strip()
     return platform.processor() or platform.machine()
-
-
-def _cores() -> int:
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _memory() -> int | None:

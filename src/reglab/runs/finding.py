@@ -49,12 +49,15 @@ class Found:
     """What lies under given paths.
 
     Attributes:
-        runs: each once, in the order of the paths, then of names and seeds (2 before 10).
+        runs: those that could be read, each once, in the order of the paths, then of names and seeds
+            (2 before 10).
         empty: the paths under which there is no run.
+        damaged: why runs could not be read, a sentence each.
     """
 
     runs: tuple[RunRecord, ...]
     empty: tuple[Path, ...]
+    damaged: tuple[str, ...] = ()
 
 
 def find_runs(paths: Sequence[Path]) -> Found:
@@ -68,9 +71,10 @@ def find_runs(paths: Sequence[Path]) -> Found:
         The runs, and the paths without any. Runs that `--fresh` has set aside are not looked at.
 
     Raises:
-        RunError: a path does not exist or cannot be read, or a run is damaged.
+        RunError: a path does not exist or cannot be read.
     """
-    runs: dict[Path, RunRecord] = {}
+    runs: dict[Path, RunRecord | None] = {}
+    damaged: list[str] = []
     empty: list[Path] = []
     for path in paths:
         if not path.exists():
@@ -81,8 +85,12 @@ def find_runs(paths: Sequence[Path]) -> Found:
         for directory in found:
             place = directory.path.resolve()
             if place not in runs:
-                runs[place] = read_run(directory)
-    return Found(tuple(runs.values()), tuple(empty))
+                try:
+                    runs[place] = read_run(directory)
+                except RunError as error:
+                    runs[place] = None
+                    damaged.append(str(error))
+    return Found(tuple(run for run in runs.values() if run is not None), tuple(empty), tuple(damaged))
 
 
 def read_run(directory: RunDirectory) -> RunRecord:

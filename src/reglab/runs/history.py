@@ -19,7 +19,7 @@ class Epoch:
         epoch: counts from 1.
         seconds: wall-clock time of this epoch, its measurements included.
         learning_rate: of the epoch's last step.
-        train_loss: cross-entropy plus penalty, running mean as trained (dropout and augmentation on).
+        train_loss: running mean as trained: smoothed labels, penalty, dropout and augmentation included.
         train_accuracy: running mean as trained.
         train_cross_entropy: running mean as trained.
         clean_cross_entropy: on training images in inference mode, at the end of the epoch.

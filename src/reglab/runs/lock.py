@@ -36,14 +36,12 @@ class RunLock:
     def __enter__(self) -> "RunLock":
         """Takes the lock; raises RunInUse where another process holds it."""
         path = self.directory / LOCK_NAME
+        descriptor = _open(path)
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        except OSError as error:
-            raise refused("lock", path, error) from error
-        try:
-            if not _lock(descriptor):
-                holder = os.read(descriptor, 1000).decode(errors="replace").strip()
-                raise RunInUse(f"{self.directory} is being trained by {holder or 'another process'}")
+            while not self._is_mine(descriptor, path):
+                # The folder was set aside while we waited: its lock went with it.
+                os.close(descriptor)
+                descriptor = _open(path)
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
         except OSError as error:
@@ -55,6 +53,16 @@ class RunLock:
         self._descriptor = descriptor
         return self
 
+    def _is_mine(self, descriptor: int, path: Path) -> bool:
+        """Whether the file that is locked now is the one that stands there."""
+        if not _lock(descriptor):
+            holder = os.read(descriptor, 1000).decode(errors="replace").strip()
+            raise RunInUse(f"{self.directory} is being trained by {holder or 'another process'}")
+        try:
+            return os.path.samestat(os.fstat(descriptor), os.stat(path))
+        except FileNotFoundError:
+            return False
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
@@ -65,6 +73,13 @@ class RunLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise refused("lock", path, error) from error
 
 
 def is_locked(directory: Path) -> bool:

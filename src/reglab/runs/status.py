@@ -17,7 +17,7 @@ class Status(Document):
     state: State
     """As last written; a process that was killed leaves `running` behind."""
     identity: str
-    """Hash of the resolved experiment: tells whether a directory holds what is about to be run."""
+    """Hash of the resolved experiment but for its seed: what the runs of one experiment share."""
     experiment: str
     """The experiment's name."""
     title: str
@@ -32,6 +32,10 @@ class Status(Document):
     """Process that trains, or trained, it."""
     host: str
     """Machine of that process."""
+    images: str = ""
+    """Fingerprint of the images and their split; a run never goes on with others."""
+    validation: str = ""
+    """Which images validation is: `test set`, `500 of the test images`, `held-out 10 % of train`."""
     message: str = ""
     """Why it failed or stopped."""
     version: str

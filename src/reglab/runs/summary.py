@@ -20,23 +20,27 @@ class Summary(Document):
     dataset: str
     """Title of the dataset and its source: `CIFAR-10 (JPEG copy)`."""
     validation: str
-    """Which images validation is: `test set`, or `held-out 10 % of train`."""
+    """Which images validation is: `test set`, `500 of the test images`, `held-out 10 % of train`."""
     train_images: int
     validation_images: int
     test_images: int
+    clean_images: int
+    """Training images that were measured in inference mode."""
+    weights_epoch: int
+    """Epoch of the weights that were kept: the last one, but for early stopping. Final figures are theirs."""
     final_val_accuracy: float
     best_val_accuracy: float
     best_epoch: int
     """Epoch of the best validation accuracy, the first of equals."""
     final_val_cross_entropy: float
     final_clean_accuracy: float
-    """On training images in inference mode, after the last epoch."""
+    """On training images in inference mode."""
     final_train_accuracy: float
-    """Running mean as trained, over the last epoch."""
+    """Running mean as trained, over that epoch."""
     gap_accuracy: float
-    """Clean − validation accuracy after the last epoch."""
+    """Clean − validation accuracy."""
     gap_cross_entropy: float
-    """Validation − clean cross-entropy after the last epoch."""
+    """Validation − clean cross-entropy."""
     test_accuracy: float | None
     """On the test set, once, at the end; None where that was the validation set."""
     test_cross_entropy: float | None
@@ -46,6 +50,8 @@ class Summary(Document):
     """Training images."""
     precision: str
     """What the network computed in: `float32`, `mixed_bfloat16`."""
+    settings: str
+    """Optimizer, learning rate, batch size and schedule, in a line."""
     regularizers: tuple[str, ...]
     """Names of the active regularizers, in the order in which they act."""
 

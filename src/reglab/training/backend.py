@@ -1,19 +1,17 @@
 """Keras's backend: started quietly, with the cores that this process may use."""
 
-import math
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from reglab.config.schema import Precision
+from reglab.runs.cores import count_cores
 from reglab.training.precision import Choice, choose_precision
 
 _STDERR = 2
-_CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 @dataclass(frozen=True)
@@ -33,11 +31,12 @@ class Backend:
     precision: Choice
 
 
-def start_backend(precision: Precision) -> Backend:
+def start_backend(precision: Precision, began_with: str | None = None) -> Backend:
     """Imports Keras and sets threads and precision for the whole process; call it once, first.
 
     Args:
         precision: the experiment's.
+        began_with: Keras's dtype policy of a run that goes on, which is kept.
 
     Returns:
         What was started.
@@ -47,17 +46,29 @@ def start_backend(precision: Precision) -> Backend:
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     threads = count_cores()
     with _silent_libraries():
-        name, gpu = _import_keras(threads)
-    choice = choose_precision(precision, gpu)
+        name = _import_keras(threads)
+        gpu = _find_gpu(name)
+    if began_with is None:
+        choice = choose_precision(precision, gpu.found, gpu.capability)
+    else:
+        choice = Choice(began_with, "as the run began")
 
     import keras
 
     keras.config.set_dtype_policy(choice.policy)
-    return Backend(name, gpu, threads, choice)
+    return Backend(name, gpu.found, threads, choice)
 
 
-def _import_keras(threads: int) -> tuple[str, bool]:
-    """Keras's backend, and whether it has a GPU."""
+@dataclass(frozen=True)
+class _Gpu:
+    """Whether there is one, and its compute capability where that is known."""
+
+    found: bool
+    capability: float | None = None
+
+
+def _import_keras(threads: int) -> str:
+    """The name of Keras's backend, which has been given its threads."""
     if os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow":
         import tensorflow as tf
 
@@ -69,25 +80,29 @@ def _import_keras(threads: int) -> tuple[str, bool]:
     name = keras.backend.backend()
     if name == "torch":
         sys.modules["torch"].set_num_threads(threads)
-    return name, any("gpu" in device.lower() or "cuda" in device.lower() for device in _list_devices(name))
+    return str(name)
 
 
-def count_cores() -> int:
-    """Cores that this process may use: its affinity, and its container's quota if that is lower."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = _CGROUP_QUOTA.read_text().split()
-    except (OSError, ValueError):
-        return cores
-    return cores if quota == "max" else max(1, min(cores, math.ceil(int(quota) / int(period))))
-
-
-def _list_devices(name: str) -> list[str]:
+def _find_gpu(name: str) -> _Gpu:
+    """The first GPU that the backend would use."""
     if name == "torch":
-        return ["cuda"] if sys.modules["torch"].cuda.is_available() else []
-    import keras
+        cuda = sys.modules["torch"].cuda
+        return _Gpu(True, _as_number(cuda.get_device_capability())) if cuda.is_available() else _Gpu(False)
+    if name == "jax":
+        device = sys.modules["jax"].devices()[0]
+        if device.platform != "gpu":
+            return _Gpu(False)
+        return _Gpu(True, float(getattr(device, "compute_capability", 0)) or None)
+    import tensorflow as tf
 
-    return [str(device) for device in keras.distribution.list_devices()]
+    for device in tf.config.list_physical_devices("GPU"):
+        details = tf.config.experimental.get_device_details(device)
+        return _Gpu(True, _as_number(details.get("compute_capability")))
+    return _Gpu(False)
+
+
+def _as_number(capability: tuple[int, int] | None) -> float | None:
+    return None if capability is None else capability[0] + capability[1] / 10
 
 
 @contextmanager

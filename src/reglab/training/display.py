@@ -1,15 +1,19 @@
 """How a run looks while it trains: live bars in a terminal, plain lines elsewhere, or nothing."""
 
 import time
+from collections.abc import Iterable
 from typing import Literal, Protocol
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
 from reglab.runs.history import Epoch
 
 DisplayKind = Literal["live", "plain", "quiet"]
+
+_WIDE = 150
+"""Cells that a long title, the bar and its details take side by side."""
 
 
 class Display(Protocol):
@@ -89,33 +93,23 @@ class PlainDisplay:
 
     def say(self, message: str) -> None:
         """Prints a line."""
-        self._console.print(message, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(message, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
     def end(self) -> None:
         """Nothing is left to show."""
 
 
 class LiveDisplay:
-    """A bar that moves with every step, the last figures beside it."""
+    """A bar that moves with every step, the last figures beside it or, in a narrow terminal, below."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._pace = Pace()
-        self._title = ""
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            _Detail(self._pace),
-            console=console,
-            transient=True,
-            refresh_per_second=4,
-        )
+        self._progress = _Bar(self._pace, console)
         self._task = self._progress.add_task("", total=1)
-        self._last: Epoch | None = None
 
     def begin(self, title: str, epochs: int, epochs_done: int, steps: int, images: int) -> None:
         """Shows the bar."""
-        self._title = title
         self._pace.begin(epochs, epochs_done, steps, images)
         self._progress.update(
             self._task, description=title, total=epochs * steps, completed=epochs_done * steps
@@ -137,7 +131,7 @@ class LiveDisplay:
 
     def say(self, message: str) -> None:
         """Prints a line above the bar."""
-        self._console.print(message, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(message, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
     def end(self) -> None:
         """Takes the bar away."""
@@ -191,8 +185,26 @@ class Pace:
         return max(0.0, (left - under_way) * row.seconds)
 
 
+class _Bar(Progress):
+    """A bar with a training's details: beside it where they have room, below it elsewhere."""
+
+    def __init__(self, pace: Pace, console: Console) -> None:
+        self._pace = pace
+        self._wide = console.width >= _WIDE
+        bar = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=24))
+        columns = (*bar, _Detail(pace)) if self._wide else bar
+        super().__init__(*columns, console=console, transient=True, refresh_per_second=4)
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """The bar, and what is below it."""
+        yield from super().get_renderables()
+        if not self._wide:
+            for line in describe_pace(self._pace):
+                yield Text(line)
+
+
 class _Detail(ProgressColumn):
-    """Epoch, speed, time left and the last epoch's figures."""
+    """The details beside the bar."""
 
     def __init__(self, pace: Pace) -> None:
         super().__init__()
@@ -200,14 +212,16 @@ class _Detail(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         """The text beside the bar."""
-        pace = self._pace
-        parts = [f"epoch {max(1, pace.epoch)}/{pace.epochs}", f"{pace.images_per_second:.0f} images/s"]
-        left = pace.seconds_left(pace.last)
-        if left is not None:
-            parts.append(f"{format_seconds(left)} left")
-        if pace.last is not None:
-            parts.append(format_figures(pace.last))
-        return Text(" · ".join(parts))
+        return Text(" · ".join(describe_pace(self._pace)))
+
+
+def describe_pace(pace: Pace) -> tuple[str, ...]:
+    """Epoch, speed and time left; then the last epoch's figures, if there was one."""
+    parts = [f"epoch {max(1, pace.epoch)}/{pace.epochs}", f"{pace.images_per_second:.0f} images/s"]
+    if pace.last is None:
+        return (" · ".join(parts),)
+    parts.append(f"{format_seconds(pace.seconds_left(pace.last))} left")
+    return " · ".join(parts), format_figures(pace.last)
 
 
 def build_display(kind: DisplayKind) -> Display:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 from reglab import __version__
 from reglab.config.resolved import dump_experiment, identify
-from reglab.regularizers.table import Experiment
+from reglab.errors import RunError
 from reglab.runs.directory import RunDirectory
-from reglab.runs.history import append_epoch, read_history, repair_history
+from reglab.runs.history import append_epoch, repair_history
 from reglab.runs.status import State, Status, read_status, write_status
 from reglab.runs.writing import write_atomically
 from reglab.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from reglab.training.subject import Subject
 
 
 class Journal:
@@ -22,13 +23,17 @@ class Journal:
     history that lacks the checkpoint's last epoch, which the next opening adds.
     """
 
-    def __init__(self, run: RunDirectory, experiment: Experiment) -> None:
+    def __init__(self, run: RunDirectory, subject: Subject) -> None:
         """Opens the record of a run whose lock this process holds.
 
         Raises:
-            RunError: checkpoint and history contradict each other, or cannot be written.
+            RunError: the run began with other images, or checkpoint and history contradict each other,
+                or cannot be written.
         """
         self.run = run
+        experiment = subject.experiment
+        before = read_status(run.status) if run.status.exists() else None
+        _check_images(run, before, subject)
         self.checkpoint: Checkpoint | None = read_checkpoint(run.checkpoint)
         last = self.checkpoint.epoch if self.checkpoint else None
         done = last.epoch if last else 0
@@ -42,10 +47,12 @@ class Journal:
             seed=experiment.training.seed,
             epochs_done=done,
             epochs=experiment.training.epochs,
-            started=read_status(run.status).started if run.status.exists() else now,
+            started=before.started if before else now,
             updated=now,
             pid=os.getpid(),
             host=socket.gethostname(),
+            images=subject.fingerprint,
+            validation=subject.validation,
             version=__version__,
         )
         write_atomically(run.experiment, dump_experiment(experiment))
@@ -55,11 +62,6 @@ class Journal:
     def epochs_done(self) -> int:
         """Epochs that a resumed training need not repeat."""
         return self._status.epochs_done
-
-    @property
-    def seconds(self) -> float:
-        """Wall-clock time of all recorded epochs."""
-        return sum(row.seconds for row in read_history(self.run.history).rows)
 
     def record(self, checkpoint: Checkpoint) -> None:
         """Keeps a finished epoch.
@@ -85,3 +87,12 @@ class Journal:
         changed = {"state": state, "updated": datetime.now(UTC), **changes}
         self._status = self._status.model_copy(update=changed)
         write_status(self.run.status, self._status)
+
+
+def _check_images(run: RunDirectory, before: Status | None, subject: Subject) -> None:
+    """A run that goes on with other images, another copy of CIFAR-10 say, would be of neither."""
+    if before and before.epochs_done and before.images not in ("", subject.fingerprint):
+        raise RunError(
+            f"{run.path} was begun with other images than {subject.dataset.title} from "
+            f"{subject.dataset.source}: name their directory with --data-dir, or start anew with --fresh"
+        )

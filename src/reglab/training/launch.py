@@ -1,7 +1,9 @@
 """Runs as processes: each experiment is handed to a worker of its own."""
 
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from reglab.regularizers.table import Experiment
 from reglab.runs.directory import RunDirectory
 from reglab.runs.status import read_status
 from reglab.training.display import DisplayKind
-from reglab.training.worker import COMPLETE, INTERRUPTED, Order
+from reglab.training.worker import COMPLETE, FAILED, INTERRUPTED, Order
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,13 @@ class Outcome:
         run: where it lies.
         code: what its process left with: 0 complete, 1 failed, 2 wrong input, 130 interrupted.
         skipped: whether it was complete before.
+        killed_by: the signal that ended its process, `SIGKILL`; empty where none did.
     """
 
     run: RunDirectory
     code: int
     skipped: bool = False
+    killed_by: str = ""
 
 
 def run_experiment(
@@ -59,22 +63,43 @@ def run_experiment(
         fresh=fresh,
         display=display,
     )
-    worker = subprocess.Popen([sys.executable, "-m", "reglab.training.worker"], stdin=subprocess.PIPE)
-    if worker.stdin is None:
-        raise RuntimeError("The worker was started without an input.")
+    # Ctrl-C waits until the worker can be told, and until the worker can hear it, while it imports.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        worker.stdin.write(order.model_dump_json().encode() + b"\n")
-        worker.stdin.flush()
-        code = worker.wait()
+        worker = subprocess.Popen([sys.executable, "-m", "reglab.training.worker"], stdin=subprocess.PIPE)
+        code = _order(worker, order.model_dump_json().encode() + b"\n")
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    if code < 0:
+        return Outcome(run, FAILED, killed_by=signal.Signals(-code).name)
+    return Outcome(run, code)
+
+
+def _order(worker: subprocess.Popen[bytes], line: bytes) -> int:
+    """Hands the worker its order, and waits for what it leaves with."""
+    try:
+        try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+            if worker.stdin is not None:
+                worker.stdin.write(line)
+                worker.stdin.flush()
+        except BrokenPipeError:
+            # It ended before it could read; how, it says itself.
+            pass
+        return worker.wait()
     except KeyboardInterrupt:
         # Closing its input tells the worker to stop, if the terminal has not told it already.
-        worker.stdin.close()
+        _close(worker)
         worker.wait()
-        code = INTERRUPTED
+        return INTERRUPTED
     finally:
-        if not worker.stdin.closed:
+        _close(worker)
+
+
+def _close(worker: subprocess.Popen[bytes]) -> None:
+    if worker.stdin is not None:
+        with suppress(BrokenPipeError):
             worker.stdin.close()
-    return Outcome(run, code if code >= 0 else 1)
 
 
 def _is_complete(run: RunDirectory, experiment: Experiment) -> bool:

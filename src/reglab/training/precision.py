@@ -7,6 +7,7 @@ from reglab.config.schema import Precision
 
 _CPU_FLAGS = Path("/proc/cpuinfo")
 _BFLOAT16_FLAGS = ("amx_bf16", "avx512_bf16")
+_GPU_WITH_BFLOAT16 = 8.0
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,12 @@ class Choice:
     reason: str
 
 
-def choose_precision(setting: Precision, gpu: bool, cpu_flags: frozenset[str] | None = None) -> Choice:
+def choose_precision(
+    setting: Precision,
+    gpu: bool,
+    capability: float | None = None,
+    cpu_flags: frozenset[str] | None = None,
+) -> Choice:
     """Decides what `auto` means here.
 
     mixed_bfloat16 computes in bfloat16 and keeps the weights in float32. It about doubles the speed
@@ -25,7 +31,8 @@ def choose_precision(setting: Precision, gpu: bool, cpu_flags: frozenset[str] | 
 
     Args:
         setting: the experiment's.
-        gpu: whether the training will run on a GPU; all that Keras's backends support have bfloat16.
+        gpu: whether the training will run on a GPU.
+        capability: the GPU's compute capability, 8.0 from Ampere on; None where that is not known.
         cpu_flags: what the processor can do; read from the system where left out.
 
     Returns:
@@ -34,7 +41,10 @@ def choose_precision(setting: Precision, gpu: bool, cpu_flags: frozenset[str] | 
     if setting != "auto":
         return Choice(setting, "as the experiment says")
     if gpu:
-        return Choice("mixed_bfloat16", "auto: the GPU has bfloat16")
+        if capability is not None and capability >= _GPU_WITH_BFLOAT16:
+            return Choice("mixed_bfloat16", f"auto: a GPU of compute capability {capability} has bfloat16")
+        known = f"of compute capability {capability}" if capability else "of unknown compute capability"
+        return Choice("float32", f"auto: a GPU {known} may have no bfloat16 units")
     flags = read_cpu_flags() if cpu_flags is None else cpu_flags
     for flag in _BFLOAT16_FLAGS:
         if flag in flags:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from reglab.config.schema import Training
 from reglab.model.saving import build_standalone
 from reglab.model.size import measure_size
 from reglab.report.run_figure import draw_run
@@ -15,13 +16,16 @@ from reglab.training.measurement import Measurement, measure, predict_logits, to
 from reglab.training.subject import Subject
 
 
-def write_results(subject: Subject, model: Any, history: History, run: RunDirectory, policy: str) -> Summary:
+def write_results(
+    subject: Subject, model: Any, history: History, kept: int, run: RunDirectory, policy: str
+) -> Summary:
     """Measures the trained network once more, the test set for the first time, and writes all there is.
 
     Args:
         subject: experiment and images.
         model: the trained index model.
         history: of the whole run.
+        kept: epoch of the weights that the model has.
         run: where to write.
         policy: Keras's dtype policy.
 
@@ -32,9 +36,12 @@ def write_results(subject: Subject, model: Any, history: History, run: RunDirect
         RunError: the system refused.
     """
     split = subject.split
-    parts = [split.clean, split.validation, split.test]
+    parts = [split.clean, split.validation, *([] if split.validation_is_test else [split.test])]
     borders = np.cumsum([len(part) for part in parts])[:-1]
     logits = np.split(predict_logits(model, np.concatenate(parts)), borders)
+    if split.validation_is_test:
+        parts.append(split.test)
+        logits.append(logits[1])
     clean, validation, test = (
         measure(part, split.labels[indices]) for part, indices in zip(logits, parts, strict=True)
     )
@@ -51,10 +58,10 @@ def write_results(subject: Subject, model: Any, history: History, run: RunDirect
         model.network.save_weights(temporary)
     with atomic_path(run.model) as temporary:
         build_standalone(model.network).save(temporary)
-    summary = _summarize(subject, model, history, (clean, validation, test), policy)
+    summary = _summarize(subject, model, history, kept, (clean, validation, test), policy)
     write_summary(run.summary, summary)
     where = f"{summary.dataset}, validation on the {summary.validation}"
-    draw_run(history, f"{summary.title}, seed {summary.seed}", where, run.curves)
+    draw_run(history, kept, subject.title, where, run.curves)
     return summary
 
 
@@ -62,6 +69,7 @@ def _summarize(
     subject: Subject,
     model: Any,
     history: History,
+    kept: int,
     measured: tuple[Measurement, Measurement, Measurement],
     policy: str,
 ) -> Summary:
@@ -82,12 +90,14 @@ def _summarize(
         train_images=len(split.train),
         validation_images=len(split.validation),
         test_images=len(split.test),
+        clean_images=len(split.clean),
+        weights_epoch=kept,
         final_val_accuracy=validation.accuracy,
         best_val_accuracy=history.rows[best].val_accuracy,
         best_epoch=best + 1,
         final_val_cross_entropy=validation.cross_entropy,
         final_clean_accuracy=clean.accuracy,
-        final_train_accuracy=history.rows[-1].train_accuracy,
+        final_train_accuracy=history.rows[kept - 1].train_accuracy,
         gap_accuracy=clean.accuracy - validation.accuracy,
         gap_cross_entropy=validation.cross_entropy - clean.cross_entropy,
         test_accuracy=None if split.validation_is_test else test.accuracy,
@@ -95,5 +105,12 @@ def _summarize(
         seconds=seconds,
         images_per_second=len(split.train) * len(history.rows) / seconds,
         precision=policy,
+        settings=_describe_settings(experiment.training),
         regularizers=experiment.regularizers.names,
     )
+
+
+def _describe_settings(training: Training) -> str:
+    optimizer = ", ".join(f"{name} {value}" for name, value in training.optimizer)
+    schedule = ", ".join(f"{name} {value}" for name, value in training.schedule)
+    return f"optimizer: {optimizer}; schedule: {schedule}; batches of {training.batch_size}"

@@ -1,6 +1,8 @@
 """What a run trains, and on what."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
 
 from reglab.data.dataset import Dataset
 from reglab.data.split import Split
@@ -19,4 +21,21 @@ class Subject:
     def validation(self) -> str:
         """Which images validation is, in words."""
         fraction = self.experiment.data.validation
-        return "test set" if isinstance(fraction, str) else f"held-out {fraction:.3g} of train"
+        if not isinstance(fraction, str):
+            return f"held-out {100 * fraction:.3g} % of train"
+        used = len(self.split.validation)
+        return "test set" if used == len(self.dataset.test_labels) else f"{used:,} of the test images"
+
+    @property
+    def title(self) -> str:
+        """What the display calls the run."""
+        return f"{self.experiment.label}, seed {self.experiment.training.seed}"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash, 16 hexadecimal digits, of the images, their labels and their split."""
+        digest = blake2b(digest_size=8)
+        split = self.split
+        for array in (split.images, split.labels, split.train, split.validation, split.test, split.clean):
+            digest.update(array.data)
+        return digest.hexdigest()

@@ -1,5 +1,6 @@
 """A finished run's network, rebuilt from code and its weights."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from reglab.errors import RunError
 from reglab.regularizers.table import Experiment
 from reglab.runs.directory import RunDirectory
 from reglab.runs.status import read_status
-from reglab.runs.summary import read_summary
+from reglab.runs.summary import Summary, read_summary
 from reglab.training.measurement import Measurement, measure, to_probabilities
 
 
@@ -52,6 +53,11 @@ def read_trained_experiment(path: Path) -> Experiment:
     return load_experiment(run.experiment, Experiment)
 
 
+def read_trained_summary(path: Path) -> Summary:
+    """What came of a run; raises RunError where its summary is lost."""
+    return read_summary(RunDirectory(path).summary)
+
+
 def read_classes(path: Path) -> tuple[str, ...]:
     """Names of the classes that a run tells apart, in the order of its outputs."""
     run = RunDirectory(path)
@@ -78,7 +84,15 @@ def load_trained(path: Path, experiment: Experiment, classes: int) -> TrainedNet
 
     network = build_network(experiment, classes)
     try:
-        network.load_weights(run.weights)
-    except (OSError, ValueError) as error:
-        raise RunError(f"cannot read {run.weights}: {error}") from error
+        # Keras only warns where a layer finds no weights, and leaves it as it started.
+        with warnings.catch_warnings(action="error", category=UserWarning):
+            network.load_weights(run.weights)
+    except OSError as error:
+        found = "a file that is not HDF5" if run.weights.exists() else "nothing there"
+        raise RunError(f"{run.weights}: expected the weights of this run, found {found}") from error
+    except (ValueError, UserWarning) as error:
+        raise RunError(
+            f"{run.weights}: expected the weights of the network in {run.experiment.name}, "
+            "found those of another one; train the run again with --fresh"
+        ) from error
     return TrainedNetwork(network)

@@ -1,11 +1,13 @@
 """One run: from the experiment and its images to a trained, recorded network."""
 
+import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import keras
 import numpy as np
 
+from reglab.runs.directory import RunDirectory
 from reglab.runs.environment import collect_environment, write_environment
 from reglab.runs.history import read_history
 from reglab.runs.summary import Summary
@@ -39,7 +41,7 @@ def train(subject: Subject, journal: Journal, backend: Backend, display: Display
     """
     experiment, split = subject.experiment, subject.split
     training = experiment.training
-    write_environment(journal.run.environment, _environment(backend))
+    _note_environment(journal.run, backend)
     batches = Batches(
         split.train,
         np.eye(len(subject.dataset.classes), dtype=np.float32)[split.labels],
@@ -57,8 +59,11 @@ def train(subject: Subject, journal: Journal, backend: Backend, display: Display
         restore(journal.checkpoint, model, stateful)
         if journal.checkpoint.stopped:
             last = first
-    title = f"{experiment.label}, seed {training.seed}"
-    display.begin(title, training.epochs, first, batches.steps_per_epoch, len(split.train))
+    display.say(
+        f"{subject.title}: {len(split.train):,} training images of {subject.dataset.title}, "
+        f"validation on the {subject.validation}, {backend.precision.policy} ({backend.precision.reason})"
+    )
+    display.begin(subject.title, training.epochs, first, batches.steps_per_epoch, len(split.train))
     try:
         _fit(
             model,
@@ -75,7 +80,10 @@ def train(subject: Subject, journal: Journal, backend: Backend, display: Display
     finally:
         display.end()
     history = read_history(journal.run.history)
-    summary = write_results(subject, model, history, journal.run, backend.precision.policy)
+    kept = next((guest.kept_epoch for guest in guests if isinstance(guest, WeightsKeeper)), None)
+    summary = write_results(
+        subject, model, history, kept or len(history.rows), journal.run, backend.precision.policy
+    )
     journal.finish()
     return summary
 
@@ -111,6 +119,19 @@ def _fit(model: Any, batches: Batches, callbacks: Sequence[Any], first: int, las
     )
 
 
-def _environment(backend: Backend) -> Any:
+def _note_environment(run: RunDirectory, backend: Backend) -> None:
+    """Writes what the run began with, once, and what each sitting has into the log."""
     choice = backend.precision
-    return collect_environment(choice.policy, choice.reason, backend.name, backend.threads)
+    environment = collect_environment(choice.policy, choice.reason, backend.name, backend.threads)
+    print(environment.model_dump_json(), file=sys.stderr)
+    if not run.environment.exists():
+        write_environment(run.environment, environment)
+
+
+@runtime_checkable
+class WeightsKeeper(Protocol):
+    """A callback that may end a training with the weights of an earlier epoch."""
+
+    @property
+    def kept_epoch(self) -> int | None:
+        """That epoch, from 1; None: the last one."""

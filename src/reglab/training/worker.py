@@ -18,13 +18,13 @@ from types import FrameType
 from pydantic import BaseModel, ConfigDict
 
 from reglab.config.resolved import identify
-from reglab.config.schema import Precision
 from reglab.data.loading import load_dataset
 from reglab.data.split import split_dataset
 from reglab.errors import ReglabError
 from reglab.regularizers.table import Experiment
-from reglab.runs.directory import RunDirectory, prepare_run
+from reglab.runs.directory import RunDirectory, clear_leftovers, prepare_run
 from reglab.runs.lock import RunLock
+from reglab.runs.status import read_status
 from reglab.training.display import DisplayKind, build_display
 from reglab.training.journal import Journal
 from reglab.training.subject import Subject
@@ -52,10 +52,16 @@ def main() -> int:
         0 complete, 1 failed, 2 wrong input, 130 interrupted. What the user should know is printed on
         standard error; what is our fault leaves its traceback in the run's log.
     """
-    order = Order.model_validate_json(_read_line())
+    line = _read_line()
+    if not line:
+        # Whoever started this process was stopped before it could say what for.
+        return INTERRUPTED
+    order = Order.model_validate_json(line)
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
     try:
+        # The parent has blocked it, so that Ctrl-C does not end this process while it imports.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         _stop_with_parent()
         return _work(order)
     except KeyboardInterrupt:
@@ -74,17 +80,23 @@ def _work(order: Order) -> int:
     )
     if start == "complete":
         return COMPLETE
+    subject = Subject(experiment, dataset, split)
     with RunLock(run.path):
-        journal = Journal(run, experiment)
+        clear_leftovers(run)
+        if run.status.exists() and read_status(run.status).state == "complete":
+            # Another process has completed it since.
+            return COMPLETE
+        journal = Journal(run, subject)
         try:
             with _logged(run):
-                _train(Subject(experiment, dataset, split), journal, order.display)
+                _train(subject, journal, order.display)
         except KeyboardInterrupt:
             journal.close("interrupted")
             return INTERRUPTED
         except ReglabError as error:
             journal.close("failed", str(error))
-            raise
+            print(error, file=sys.stderr)
+            return FAILED
         except Exception as error:
             message = f"{type(error).__name__}: {error}".splitlines()[0]
             journal.close("failed", message)
@@ -97,18 +109,13 @@ def _train(subject: Subject, journal: Journal, display: DisplayKind) -> None:
     # Imported here: it loads Keras, and wrong input is to be told before that.
     from reglab.training.backend import start_backend
 
-    checkpoint = journal.checkpoint
-    setting = subject.experiment.training.precision
     # A run that goes on keeps the precision that it began with, on another machine too.
-    backend = start_backend(_as_setting(checkpoint.policy) if checkpoint else setting)
+    began_with = journal.checkpoint.policy if journal.checkpoint else None
+    backend = start_backend(subject.experiment.training.precision, began_with)
 
     from reglab.training.trainer import train
 
     train(subject, journal, backend, build_display(display))
-
-
-def _as_setting(policy: str) -> Precision:
-    return "mixed_bfloat16" if policy == "mixed_bfloat16" else "float32"
 
 
 @contextmanager

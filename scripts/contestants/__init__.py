@@ -1,0 +1,1 @@
+"""What the benchmark runs in turn, each as a process of its own that prints one JSON line."""

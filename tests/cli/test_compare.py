@@ -1,0 +1,82 @@
+"""`reglab compare`."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Command = Callable[..., Any]
+Maker = Callable[..., Any]
+WRITTEN = ("comparison.png", "comparison.svg", "comparison.md", "comparison.csv", "comparison.json")
+
+
+@pytest.fixture
+def results(make_run: Maker, here: Path) -> Path:
+    """Two complete experiments, one that failed, and folders that are something else."""
+    make_run("results/baseline/seed-0", [0.5, 0.5], title="CNN")
+    make_run("results/mp/seed-0", [0.5, 0.75], title="CNN + MP")
+    make_run("results/bn/seed-0", [0.5], state="failed", message="loss became nan in epoch 2")
+    (here / "results" / "notes").mkdir()
+    (here / "results" / "README.md").write_text("Our results.")
+    return here / "results"
+
+
+def test_as_the_shell_expands_it(call: Command, results: Path, here: Path) -> None:
+    """`compare results/*`: what holds no run is named in one line, and left out; so are failed runs."""
+    expanded = sorted(str(path.relative_to(here)) for path in results.iterdir())
+    code, out, err = call("compare", *expanded, "--baseline", "baseline")
+    assert (code, err.splitlines()) == (
+        0,
+        [
+            "no runs in results/README.md, results/notes: left out",
+            "left out: results/bn/seed-0 failed: loss became nan in epoch 2",
+        ],
+    )
+    assert out.splitlines() == []
+    assert sorted(path.name for path in (here / "comparison").iterdir()) == sorted(WRITTEN)
+    content = json.loads((here / "comparison" / "comparison.json").read_text())
+    assert [one["difference"] for one in content["experiments"]] == [None, 0.25]
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_widths(call: Command, results: Path, width: int) -> None:
+    """Every accuracy is whole; but for the list of files, no line is wider than the terminal."""
+    *lines, written = call("compare", results, COLUMNS=str(width)).out.splitlines()
+    assert max(map(len, lines)) <= width
+    assert [line.split()[-1] for line in lines if "75.0 %" in line or "50.0 %" in line] != []
+    assert "…" not in "".join(lines)
+    assert written == "written: " + ", ".join(f"comparison/{name}" for name in WRITTEN)
+
+
+def test_names_with_spaces_and_letters_of_all_kinds(call: Command, make_run: Maker, here: Path) -> None:
+    """Titles are text, never markup; paths may be called anything."""
+    make_run("my résultats/été/seed-0", title="[bold]Été[/x] :smile: $x$")
+    code, out, err = call("compare", "my résultats", "--output", "mein Bild")
+    assert (code, err) == (0, "")
+    assert "[bold]Été[/x] :smile: $x$" in out
+    assert sorted(path.name for path in (here / "mein Bild").iterdir()) == sorted(WRITTEN)
+
+
+def test_unknown_baseline(call: Command, results: Path, here: Path) -> None:
+    """The known ones are named, and the nearest; nothing is written."""
+    code, out, err = call("compare", "results/baseline", "results/mp", "--baseline", "baselin")
+    message = "baseline: expected one of baseline, mp, got baselin; did you mean baseline?\n"
+    assert (code, out, err) == (2, "", message)
+    assert not (here / "comparison").exists()
+
+
+def test_nothing_complete(call: Command, results: Path, here: Path) -> None:
+    """Why each is left out."""
+    message = "no complete run to compare: results/bn/seed-0 failed: loss became nan in epoch 2\n"
+    assert call("compare", "results/bn") == (2, "", message)
+    assert not (here / "comparison").exists()
+
+
+def test_a_damaged_run(call: Command, results: Path) -> None:
+    """The file and what is wrong with it."""
+    (results / "mp" / "seed-0" / "status.json").write_text("{")
+    code, out, err = call("compare", "results")
+    assert (code, out) == (2, "")
+    assert err == ""

@@ -1,0 +1,104 @@
+"""The program itself: its help, how fast it is there, and what it does where it cannot write."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reglab import __version__
+from reglab.cli import main
+
+Command = Callable[..., Any]
+
+
+def run_python(*arguments: str, **options: Any) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([sys.executable, *arguments], text=True, check=False, **options)
+
+
+def test_help_names_every_command_in_a_whole_line(call: Command) -> None:
+    """In the order of use, none cut short."""
+    code, out, err = call("--help")
+    assert (code, err) == (0, "")
+    listed = out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert [line.split()[0] for line in listed] == list(main.commands)
+    assert not [line for line in listed if line.endswith("...")]
+    assert out.endswith("    reglab compare results/*\n")
+
+
+def test_without_a_command_it_shows_its_help(call: Command) -> None:
+    """Which is no success."""
+    assert call() == (2, "", call("--help").out)
+
+
+def test_version(call: Command) -> None:
+    """The package's."""
+    assert call("--version") == (0, f"reglab, version {__version__}\n", "")
+
+
+def test_mistyped_command(call: Command, here: Path) -> None:
+    """The nearest one is named."""
+    usage = "Usage: reglab [OPTIONS] COMMAND [ARGS]...\nTry 'reglab --help' for help.\n\n"
+    message = f"{usage}Error: No such command 'comapre'. Did you mean 'compare'?\n"
+    assert call("comapre") == (2, "", message.replace("reglab", "main"))
+    assert list(here.iterdir()) == []
+
+
+def test_python_m_reglab(program: Command, here: Path) -> None:
+    """The same program."""
+    code, out, err = program("--version", folder=here)
+    assert (code, out, err) == (0, f"reglab, version {__version__}\n", "")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["list", "results"], ["compare", "results"]])
+def test_no_backend_is_loaded(arguments: list[str], make_run: Callable[..., Any], here: Path) -> None:
+    """What needs no network does not wait for one."""
+    make_run("results/mp/seed-0")
+    code = (
+        "import sys; from reglab.cli import main\n"
+        f"try: main({arguments!r}, prog_name='reglab')\n"
+        "except SystemExit as end: assert not end.code\n"
+        "print([name for name in ('keras', 'tensorflow', 'jax', 'torch') if name in sys.modules])"
+    )
+    done = run_python("-c", code, capture_output=True)
+    assert (done.returncode, done.stdout.splitlines()[-1:], done.stderr) == (0, ["[]"], "")
+
+
+def test_a_terminal_without_a_letter_shows_a_question_mark(here: Path) -> None:
+    """Instead of a traceback."""
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    done = run_python("-m", "reglab", "run", "--help", capture_output=True, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: python -m reglab run [OPTIONS] CONFIG?\n")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["schema"], ["list", "."]])
+def test_full_disk(arguments: list[str], here: Path, make_run: Callable[..., Any]) -> None:
+    """One line, and no success."""
+    make_run("mp/seed-0")
+    with Path("/dev/full").open("w") as full:
+        done = run_python("-m", "reglab", *arguments, stdout=full, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (2, "cannot write: No space left on device\n")
+
+
+def test_a_reader_that_has_seen_enough(here: Path) -> None:
+    """As `head` does: no word about it."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = run_python("-m", "reglab", "schema", stdout=writer, stderr=subprocess.PIPE)
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_closed_output(make_run: Callable[..., Any], here: Path) -> None:
+    """Nothing to write to is nothing to fail at."""
+    make_run("mp/seed-0")
+    done = subprocess.run(
+        ["sh", "-c", '"$0" -m reglab list . >&-', sys.executable], stderr=subprocess.PIPE, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")

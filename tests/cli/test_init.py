@@ -1,0 +1,78 @@
+"""`reglab init`, `schema` and `data`."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from reglab.config.shipped import shipped_directory
+
+Command = Callable[..., Any]
+SHIPPED = sorted(path.relative_to(shipped_directory()) for path in shipped_directory().rglob("*.yaml"))
+
+
+def test_init(call: Command, here: Path) -> None:
+    """All of them, in `configs` where no folder is named."""
+    count = len(SHIPPED)
+    message = f"{count} configs written to configs; look at one: reglab show configs/mp.yaml\n"
+    assert call("init") == (0, message, "")
+    assert sorted(path.relative_to("configs") for path in Path("configs").rglob("*.yaml")) == SHIPPED
+    assert (here / "configs/mp.yaml").read_bytes() == (shipped_directory() / "mp.yaml").read_bytes()
+
+
+def test_init_leaves_what_stands(call: Command, here: Path) -> None:
+    """A file of the same name is the user's."""
+    (here / "mine").mkdir()
+    (here / "mine" / "mp.yaml").write_text("title: mine\n")
+    code, out, err = call("init", "mine")
+    assert (code, err) == (0, "")
+    assert out == (
+        "left as they are: mine/mp.yaml\n"
+        f"{len(SHIPPED) - 1} configs written to mine; look at one: reglab show mine/mp.yaml\n"
+    )
+    assert (here / "mine" / "mp.yaml").read_text() == "title: mine\n"
+
+
+def test_init_where_a_file_is_in_the_way(call: Command, here: Path) -> None:
+    """Exit 2, and the file stays."""
+    (here / "file").write_text("")
+    assert call("init", "file/below") == (2, "", "cannot write to file/below: Not a directory\n")
+    assert [path.name for path in here.iterdir()] == ["file"]
+
+
+def test_schema(call: Command, here: Path) -> None:
+    """One JSON document, with every regularizer in it."""
+    code, out, err = call("schema")
+    schema = json.loads(out)
+    assert (code, err) == (0, "")
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert {"extends", "data", "model", "regularizers", "training"} <= set(schema["properties"])
+    assert list(here.iterdir()) == []
+
+
+def test_data_that_are_nowhere(call: Command, here: Path) -> None:
+    """Where it looked, and the ways to get it; synthetic ones are always there."""
+    code, out, err = call("data")
+    lines = out.splitlines()
+    assert (code, err) == (0, "")
+    assert lines[0] == "cifar10 (CIFAR-10): not found"
+    assert lines[1] == f"  looked in reglab's cache, {here.parent / 'home/REGLAB_CACHE_DIR'}"
+    assert lines[2] == f"  looked in Keras's downloads, {here.parent / 'home/KERAS_HOME/datasets'}"
+    assert lines[3].startswith("  Three ways to get it: ")
+    assert lines[-1] == "synthetic (synthetic shapes): always there"
+    assert list(here.iterdir()) == []
+
+
+def test_data_that_are_there(call: Command, here: Path) -> None:
+    """What was found, and where; by option or by environment."""
+    for part in ("train", "test"):
+        (here / "images" / part / "cat").mkdir(parents=True)
+        (here / "images" / part / "cat" / "1.png").write_bytes(b"")
+    named = call("data", "--data-dir", "images")
+    assert call("data", REGLAB_DATA_DIR="images") == named
+    assert named.code == 0
+    assert [line for line in named.out.splitlines() if line.startswith("folder")] == [
+        "folder (your own pictures): pictures of 1 classes in images"
+    ]
+    homely = call("data", REGLAB_DATA_DIR="~/images", HOME=str(here))
+    assert homely.out == named.out.replace("images", f"{here}/images")

@@ -1,0 +1,59 @@
+"""`reglab list`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Command = Callable[..., Any]
+Maker = Callable[..., Any]
+
+
+@pytest.fixture
+def results(make_run: Maker) -> None:
+    make_run("results/mp_do/seed-0", [0.5, 0.75])
+    make_run("results/mp_do/seed-10", [0.5, 0.625], validation="held-out 0.1 of train")
+    make_run("results/mp_do/seed-2", [0.5], state="failed", message="loss became nan in epoch 2")
+    make_run("results/bn/seed-0", [], state="interrupted")
+
+
+@pytest.mark.usefixtures("results")
+def test_table(call: Command) -> None:
+    """State, epochs, accuracy and what it is measured on; seeds as numbers; not folded in a pipe."""
+    code, out, err = call("list")
+    assert (code, err) == (0, "")
+    assert [line.rstrip() for line in out.splitlines()] == [
+        "state        experiment  seed  epochs  validation accuracy  gap, points  age  validation",
+        "─" * 99,
+        "interrupted  bn             0     0/2                                    2 h",
+        "complete     mp_do          0     2/2                75.0%        +12.5  2 h  test set",
+        "failed       mp_do          2     1/2                50.0%        +37.5  2 h",
+        "complete     mp_do         10     2/2                62.5%        +25.0  2 h  held-out 0.1 of train",
+    ]
+
+
+@pytest.mark.usefixtures("results")
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 120])
+def test_widths(call: Command, width: int) -> None:
+    """No line is wider than the terminal, no state or number cut off; what is left out is named."""
+    code, out, err = call("list", COLUMNS=str(width))
+    lines = out.splitlines()
+    assert (code, err) == (0, "")
+    assert max(map(len, lines)) <= width
+    assert [line.split()[0] for line in lines if "mp_do" in line] == ["complete", "failed", "complete"]
+    assert ("For a wider terminal" in out) == (width < 99)
+    assert "…" not in out
+
+
+def test_one_experiment(call: Command, make_run: Maker, results: None) -> None:
+    """Only what lies under the path."""
+    out = call("list", "results/bn").out
+    assert "bn" in out
+    assert "mp_do" not in out
+
+
+def test_nothing(call: Command, here: Path) -> None:
+    """A folder without runs is no error."""
+    (here / "results").mkdir()
+    assert call("list") == (0, "no runs in results\n", "")

@@ -1,0 +1,208 @@
+"""`reglab run`: real trainings, in workers of their own."""
+
+import re
+import resource
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reglab.runs.directory import RunDirectory
+from reglab.runs.history import read_history
+from reglab.runs.status import read_status
+from reglab.runs.summary import read_summary
+
+Command = Callable[..., Any]
+FIGURES = r"\d+ images/s  clean \d+\.\d%  validation \d+\.\d%  gap [+-]\d+\.\d points  \d+ s left"
+RESULT = (
+    r"validation accuracy \(held-out 0\.25 of train\) (\d+\.\d)%, best (\d+\.\d)% in epoch (\d+), "
+    r"gap [+-]\d+\.\d points, \d+ s, "
+)
+FILES = {
+    "curves.png",
+    "environment.json",
+    "experiment.yaml",
+    "history.csv",
+    "lock",
+    "log.txt",
+    "model.keras",
+    "model.weights.h5",
+    "predictions.npz",
+    "status.json",
+    "summary.json",
+}
+TOO_FAST = re.compile(
+    r"(\w+ became (nan|inf) in epoch (\d+); "
+    r"a lower training\.optimizer\.learning_rate, or some warm-up, may help)\n"
+    r"Too fast, seed 0: not trained\n"
+)
+
+
+def run_of(sittings: Any, name: str) -> RunDirectory:
+    return RunDirectory(sittings.folder / "results" / name / "seed-0")
+
+
+def test_ctrl_c(sittings: Any) -> None:
+    """Exit 130, one line that says how to go on; the experiments after it are not begun."""
+    code, out, err = sittings.first
+    message = "Tiny A, seed 0: interrupted; the same command goes on from the last finished epoch\n"
+    assert (code, err) == (130, message)
+    done = sittings.interrupted.epochs_done
+    assert (sittings.interrupted.state, 0 < done < 40) == ("interrupted", True)
+    lines = out.splitlines()
+    assert len(lines) in (done - 1, done)
+    for number, line in enumerate(lines, start=1):
+        assert re.fullmatch(rf"Tiny A, seed 0: epoch {number}/40  {FIGURES}", line)
+
+
+def test_two_at_once(sittings: Any) -> None:
+    """The second is refused, by name of the first, and disturbs nothing."""
+    code, out, err = sittings.rival
+    holder = f"process {sittings.pid} on {socket.gethostname()}"
+    message = f"results/a/seed-0 is being trained by {holder}\nTiny A, seed 0: not trained\n"
+    assert (code, out, err) == (2, "", message)
+
+
+def test_list_sees_it_run(sittings: Any) -> None:
+    """As running, with the epochs done so far."""
+    (row,) = (line.split() for line in sittings.listed.out.splitlines() if "seed" not in line and "a" in line)
+    assert (row[:3], row[3].endswith("/40")) == (["running", "a", "0"], True)
+
+
+def test_the_same_command_goes_on(sittings: Any) -> None:
+    """From the last finished epoch to the last of all; the history has each epoch once."""
+    run, done = run_of(sittings, "a"), sittings.interrupted.epochs_done
+    lines = sittings.second.out.splitlines()
+    assert lines[0] == f"Tiny A, seed 0: goes on after epoch {done} of 40"
+    for number, line in enumerate(lines[1 : 41 - done], start=done + 1):
+        assert re.fullmatch(rf"Tiny A, seed 0: epoch {number}/40  {FIGURES}", line)
+    assert [row.epoch for row in read_history(run.history).rows] == list(range(1, 41))
+    assert read_status(run.status).state == "complete"
+
+
+def test_last_line(sittings: Any) -> None:
+    """Final and best accuracy with what they are measured on, gap, time, and where it lies."""
+    (line,) = (line for line in sittings.second.out.splitlines() if line.startswith("Tiny B, seed 0: val"))
+    match = re.fullmatch(rf"Tiny B, seed 0: {RESULT}in results/b/seed-0", line)
+    assert match is not None, line
+    summary = read_summary(run_of(sittings, "b").summary)
+    final, best = f"{summary.final_val_accuracy:.1%}", f"{summary.best_val_accuracy:.1%}"
+    assert (match[1] + "%", match[2] + "%", int(match[3])) == (final, best, summary.best_epoch)
+
+
+def test_files(sittings: Any) -> None:
+    """Those that the README names; nothing is left of checkpoints and temporary files."""
+    for name in ("a", "b"):
+        assert {path.name for path in run_of(sittings, name).path.iterdir()} == FILES
+
+
+def test_a_loss_that_is_no_number(sittings: Any) -> None:
+    """Exit 1, the epoch is named, finished epochs stay, and the other experiments are trained."""
+    assert sittings.second.code == 1
+    advice = "Too fast: advice: L2 strength 1 is strong: "
+    message = TOO_FAST.search(sittings.second.err)
+    assert sittings.second.err.startswith(advice)
+    assert message is not None, sittings.second.err
+    assert sittings.second.err.endswith(message[0])
+    run = run_of(sittings, "bad")
+    status = read_status(run.status)
+    assert (status.state, status.message) == ("failed", message[1])
+    assert status.epochs_done == int(message[3]) - 1 > 0
+    assert len(read_history(run.history).rows) == status.epochs_done
+    assert not run.summary.exists()
+
+
+def test_what_is_complete_is_skipped(sittings: Any) -> None:
+    """The line says so; `--quiet` leaves nothing but it."""
+    code, out, err = sittings.third
+    first, second = out.splitlines()
+    assert (code, err) == (0, "")
+    assert re.fullmatch(rf"Tiny A, seed 0: {RESULT}complete before, in results/a/seed-0", first)
+    assert re.fullmatch(rf"Tiny B, seed 0: {RESULT}complete before, in results/b/seed-0", second)
+
+
+def test_another_experiment_in_its_place(sittings: Any, program: Command) -> None:
+    """Refused, with the ways out."""
+    folder = sittings.folder
+    code, out, err = program(
+        "run", "a.yaml", "--set", "training.epochs=5", "--data-dir", "pictures", folder=folder
+    )
+    assert (code, out) == (2, "")
+    pattern = (
+        r"results/a/seed-0 holds another experiment \(identity [0-9a-f]{12}, this one is [0-9a-f]{12}\): "
+        r"name this one with --set name=…, put it elsewhere with --results DIR, "
+        r"or set the old run aside with --fresh\nTiny A, seed 0: not trained\n"
+    )
+    assert re.fullmatch(pattern, err), err
+
+
+def test_a_file_in_the_way(here: Path, program: Command) -> None:
+    """Which one; it stays, and nothing is made beside it."""
+    (here / "a.yaml").write_text("data: {dataset: synthetic, subset: {train: 60, validation: 30}}\n")
+    (here / "results").mkdir()
+    (here / "results" / "a").write_text("mine")
+    message = (
+        "cannot create results/a/seed-0: results/a is in the way, a folder was expected; "
+        "choose another place with --results DIR\na, seed 0: not trained\n"
+    )
+    assert program("run", "a.yaml", "--quiet", folder=here) == (2, "", message)
+    assert (here / "results" / "a").read_text() == "mine"
+    assert sorted(path.name for path in here.iterdir()) == ["a.yaml", "results"]
+
+
+def test_data_that_are_not_there(here: Path, program: Command) -> None:
+    """No results folder is made for a run that cannot begin; each experiment says so."""
+    (here / "a.yaml").write_text("title: A\n")
+    (here / "b.yaml").write_text("title: B\n")
+    message = "".join(
+        f"nope: expected a directory that holds the data, found nothing there\n{title}, seed 0: not trained\n"
+        for title in "AB"
+    )
+    arguments = ("run", "a.yaml", "b.yaml", "--data-dir", "nope")
+    assert program(*arguments, folder=here) == (2, "", message)
+    assert sorted(path.name for path in here.iterdir()) == ["a.yaml", "b.yaml"]
+
+
+def test_a_disk_that_is_full(here: Path) -> None:
+    """Told with the file that could not be written; no half of it stays."""
+    (here / "a.yaml").write_text("data: {dataset: synthetic, subset: {train: 60, validation: 30}}\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "reglab", "run", "a.yaml"],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)),
+    )
+    message = "cannot write results/a/seed-0/experiment.yaml: File too large\na, seed 0: not trained\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", message)
+    assert [path.name for path in (here / "results/a/seed-0").iterdir()] == ["lock"]
+
+
+def test_a_worker_that_is_killed(call: Command, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By whom, and how to go on; exit 1."""
+    from reglab.training import launch
+
+    (here / "a.yaml").write_text("data: {dataset: synthetic}\n")
+    monkeypatch.setattr(launch, "_order", lambda worker, line: (worker.kill(), worker.wait())[1])
+    message = (
+        "a, seed 0: not trained: its process was ended by SIGKILL, as the system does where memory is short; "
+        "the same command goes on from the last finished epoch\n"
+    )
+    assert call("run", "a.yaml") == (1, "", message)
+
+
+def test_a_config_from_windows(call: Command, here: Path) -> None:
+    """Carriage returns and a byte order mark mean nothing; lines are counted as the editor counts them."""
+    (here / "dos.yaml").write_bytes(
+        b"\xef\xbb\xbftitle: X\r\ndata: {dataset: synthetic}\r\nmodel:\r\n  kernel: 3\r\n"
+    )
+    code, out, err = call("show", "dos.yaml", "--resolved")
+    assert (code, out) == (2, "")
+    assert err == (
+        "dos.yaml:4: model.kernel: unknown key; expected one of groups, kernel_size, activation, head, dense; "
+        "did you mean kernel_size?\n"
+    )

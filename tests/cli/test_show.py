@@ -1,0 +1,64 @@
+"""`reglab show` and `reglab preview`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from PIL import Image
+
+from reglab.config.shipped import shipped_directory
+
+Command = Callable[..., Any]
+CONFIG = shipped_directory() / "mp_do.yaml"
+BIG = shipped_directory() / "mp_bn_da.yaml"
+
+
+def test_resolved(call: Command, here: Path) -> None:
+    """Every default filled in, `--set` and `extends` applied; what is printed can be run."""
+    code, out, err = call("show", CONFIG, "--resolved", "--set", "training.epochs=7")
+    assert (code, err) == (0, "")
+    experiment = yaml.safe_load(out)
+    assert (experiment["name"], experiment["training"]["epochs"]) == ("mp_do", 7)
+    assert experiment["regularizers"]["dropout"] == {"rate": 0.3, "groups": 0.0, "spatial": False}
+    (here / "again.yaml").write_text(out)
+    assert call("show", "again.yaml", "--resolved").out == out
+
+
+def test_layers(with_keras: Command) -> None:
+    """Each layer with its shape, parameters and multiply-adds; the sums; who sits where."""
+    code, out, err = with_keras("show", CONFIG)
+    assert (code, err) == (0, "")
+    assert [line.rstrip() for line in out.splitlines()] == []
+
+
+def test_advice_and_brackets(with_keras: Command) -> None:
+    """What the literature says against a setting; titles are text."""
+    changes = ("--set", "regularizers.dropout.rate=0.7", "--set", 'title="[b]A[/x] :smile:"')
+    lines = with_keras("show", CONFIG, *changes).out.splitlines()
+    assert lines[0].startswith("[b]A[/x] :smile:")
+    assert [line for line in lines if line.startswith("Advice: ")] == []
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_widths(with_keras: Command, width: int) -> None:
+    """Nothing is wider than the terminal, every count is whole."""
+    code, out, err = with_keras("show", BIG, COLUMNS=str(width))
+    assert (code, err) == (0, "")
+    assert max(map(len, out.splitlines())) <= width
+    assert "…" not in out
+    for count in ("442,624", "1,838,346"):
+        assert count in out
+    assert ("148,972,160" in out, "42,467,328" in out) == (True, width >= 80)
+
+
+def test_preview(with_keras: Command, sittings: Any, tmp_path: Path) -> None:
+    """One picture, of originals and what becomes of them."""
+    picture = tmp_path / "preview.png"
+    arguments = ("preview", sittings.folder / "a.yaml", "--set", "regularizers.augmentation={}")
+    data = ("--data-dir", sittings.folder / "pictures")
+    assert with_keras(*arguments, *data, "--output", picture) == (0, f"written: {picture}\n", "")
+    with Image.open(picture) as opened:
+        assert opened.format == "PNG"
+        assert min(opened.size) > 100

@@ -1,0 +1,80 @@
+"""`reglab evaluate` and `reglab predict`: what a trained run can tell."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from reglab.runs.summary import read_summary
+
+Command = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def trained(sittings: Any) -> Path:
+    """A run that is complete."""
+    run: Path = sittings.folder / "results" / "a" / "seed-0"
+    return run
+
+
+def test_evaluate(with_keras: Command, sittings: Any, trained: Path) -> None:
+    """The same figures as at the end of the training, of the same images."""
+    summary = read_summary(trained / "summary.json")
+    assert summary.test_accuracy is not None
+    message = (
+        f"Tiny A, seed 0: accuracy {summary.test_accuracy:.2%}, cross-entropy "
+        f"{summary.test_cross_entropy:.4f} on the 30 test images of {summary.dataset}\n"
+    )
+    done = with_keras("evaluate", trained, "--data-dir", sittings.folder / "pictures")
+    assert done == (0, message, "")
+
+
+def test_predict(with_keras: Command, trained: Path, tmp_path: Path) -> None:
+    """Grey, transparent, paletted, large: the three most probable classes of each, best first."""
+    pixels = np.full((8, 8, 3), 180, np.uint8)
+    pictures = {
+        "colour.png": Image.fromarray(pixels),
+        "grey.png": Image.fromarray(pixels).convert("L"),
+        "transparent.png": Image.fromarray(pixels).convert("RGBA"),
+        "palette.gif": Image.fromarray(pixels).convert("P"),
+        "large photo.jpg": Image.fromarray(pixels).resize((1500, 1000)),
+    }
+    for name, picture in pictures.items():
+        picture.save(tmp_path / name)
+    code, out, err = with_keras("predict", trained, *(tmp_path / name for name in pictures))
+    assert (code, err) == (0, "")
+    told = []
+    for name, line in zip(pictures, out.splitlines(), strict=True):
+        match = re.fullmatch(
+            rf"{re.escape(str(tmp_path / name))}: (\w+) ([\d.]+)%, (\w+) ([\d.]+)%, (\w+) ([\d.]+)%", line
+        )
+        assert match is not None, line
+        assert {match[1], match[3], match[5]} == {"dark", "middling", "bright"}
+        assert float(match[2]) >= float(match[4]) >= float(match[6])
+        assert abs(float(match[2]) + float(match[4]) + float(match[6]) - 100) < 0.2
+        told.append(match.groups())
+    # They are all of one grey, so it is the same picture each time.
+    assert told == told[:1] * len(told)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("nope.png", "there is none"),
+        ("text.png", "this file is none, or damaged"),
+        ("cut.png", "this file is none, or damaged"),
+        ("folder", "this file is none, or damaged"),
+    ],
+)
+def test_what_is_no_picture(call: Command, trained: Path, here: Path, name: str, reason: str) -> None:
+    """Told before Keras is loaded, even where other pictures are fine."""
+    Image.new("RGB", (64, 64), "red").save(here / "good.png")
+    (here / "text.png").write_text("no picture")
+    (here / "cut.png").write_bytes((here / "good.png").read_bytes()[:60])
+    (here / "folder").mkdir()
+    message = f"{name}: expected a picture, but {reason}\n"
+    assert call("predict", trained, "good.png", name) == (2, "", message)
