@@ -32,7 +32,7 @@ _NOT_NUMBERS = """\
 extends: a.yaml
 title: Too fast
 regularizers: {l2: {strength: 1.0}}
-training: {optimizer: {name: sgd, learning_rate: 10}}
+training: {optimizer: {name: sgd, learning_rate: 1.1}}
 """
 # A process that answers command lines, so that Keras is loaded once for all of them.
 _SERVER = """
@@ -151,6 +151,7 @@ def make_run(here: Path) -> Callable[..., RunDirectory]:
             host="here",
             message=message,
             version="0.1.0",
+            validation=validation,
         )
         write_status(run.status, status)
         for number, value in enumerate(accuracies, start=1):
@@ -245,10 +246,12 @@ def sittings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sittings]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REGLAB_CACHE_DIR", str(folder / "cache"))
         patch.setenv("REGLAB_DATA_DIR", str(folder / "pictures"))
+        patch.delenv("COLUMNS", raising=False)
         configs = ("a.yaml", "bad.yaml", "b.yaml")
         first = start_reglab("run", *configs, folder=folder)
         assert first.stdout is not None
-        begun = first.stdout.readline()
+        # What it begins with, and its first epoch.
+        begun = first.stdout.readline() + first.stdout.readline()
         status = RunDirectory(folder / "results/a/seed-0").status
         # It stands still while others look at it.
         os.killpg(first.pid, signal.SIGSTOP)

@@ -74,7 +74,17 @@ def test_everything_that_is_wrong_is_said_at_once(call: Command, configs: Path) 
     before = contents(configs)
     code, out, err = call("run", "bad.yaml", "nope.yaml", "a.yaml")
     assert (code, out) == (2, "")
-    assert err.splitlines() == []
+    assert err.splitlines() == [
+        "bad.yaml:1: titel: unknown key; expected one of extends, name, title, description, data, model, "
+        "regularizers, training; did you mean title?",
+        "bad.yaml:3: model.groups: expected a list, not empty, whose items are each a list, not empty, "
+        "whose items are each an integer of at least 1, got 3",
+        "bad.yaml:5: regularizers.dropuot: unknown regularizer; expected one of augmentation, "
+        "random_erasing, batch_norm, gaussian_noise, max_pooling, average_pooling, dropout, max_norm, l1, "
+        "l2, l1_l2, weight_decay, label_smoothing, early_stopping; did you mean dropout?",
+        "bad.yaml:6: regularizers.dropout.rate: expected a number in [0, 1), got 1.5",
+        "nope.yaml: expected a YAML file, got: No such file or directory",
+    ]
     assert contents(configs) == before
 
 

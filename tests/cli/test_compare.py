@@ -1,6 +1,7 @@
 """`reglab compare`."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,14 +28,35 @@ def test_as_the_shell_expands_it(call: Command, results: Path, here: Path) -> No
     """`compare results/*`: what holds no run is named in one line, and left out; so are failed runs."""
     expanded = sorted(str(path.relative_to(here)) for path in results.iterdir())
     code, out, err = call("compare", *expanded, "--baseline", "baseline")
-    assert (code, err.splitlines()) == (
-        0,
-        [
-            "no runs in results/README.md, results/notes: left out",
-            "left out: results/bn/seed-0 failed: loss became nan in epoch 2",
-        ],
-    )
-    assert out.splitlines() == []
+    assert (code, err) == (0, "no runs in results/README.md, results/notes: left out\n")
+    caption, headings, _, first, second, *notes, written = out.splitlines()
+    assert caption == "CIFAR-10; validation: test set (10,000 images); one seed each: no spread is known"
+    assert re.split("  +", headings) == [
+        "experiment",
+        "parameters",
+        "seeds",
+        "epochs",
+        "train (clean)",
+        "validation",
+        "best (epoch)",
+        "gap, points",
+        "validation cross-entropy",
+        "minutes",
+        "Δ validation, points [95 % CI]",
+    ]
+    same = ["295,914", "0", "2", "87.5 %"]
+    assert re.split("  +", first) == [
+        *("CNN", *same, "50.0 %", "50.0 % (1)", "37.5", "0.750", "1.0", "baseline")
+    ]
+    assert re.split("  +", second) == [
+        *("CNN + MP", *same, "75.0 %", "75.0 % (2)", "12.5", "0.750", "1.0", "+25.0")
+    ]
+    assert notes == [
+        "Accuracies and gap are at the end, ± is the standard deviation over seeds, where there are several.",
+        "Δ is paired by seed with the baseline baseline, n = 1.",
+        "Left out: results/bn/seed-0 failed: loss became nan in epoch 2.",
+    ]
+    assert written == "written: " + ", ".join(f"comparison/{name}" for name in WRITTEN)
     assert sorted(path.name for path in (here / "comparison").iterdir()) == sorted(WRITTEN)
     content = json.loads((here / "comparison" / "comparison.json").read_text())
     assert [one["difference"] for one in content["experiments"]] == [None, 0.25]
@@ -75,8 +97,11 @@ def test_nothing_complete(call: Command, results: Path, here: Path) -> None:
 
 
 def test_a_damaged_run(call: Command, results: Path) -> None:
-    """The file and what is wrong with it."""
+    """The file and what is wrong with it; the others are compared."""
     (results / "mp" / "seed-0" / "status.json").write_text("{")
-    code, out, err = call("compare", "results")
-    assert (code, out) == (2, "")
-    assert err == ""
+    code, out, err = call("compare", "results/baseline", "results/mp")
+    assert (code, "CNN" in out) == (0, True)
+    assert err == (
+        "left out: results/mp/seed-0/status.json: expected a status of reglab: "
+        "Invalid JSON: EOF while parsing an object at line 1 column 1\n"
+    )

@@ -13,7 +13,7 @@ Maker = Callable[..., Any]
 @pytest.fixture
 def results(make_run: Maker) -> None:
     make_run("results/mp_do/seed-0", [0.5, 0.75])
-    make_run("results/mp_do/seed-10", [0.5, 0.625], validation="held-out 0.1 of train")
+    make_run("results/mp_do/seed-10", [0.5, 0.625], validation="held-out 0.1")
     make_run("results/mp_do/seed-2", [0.5], state="failed", message="loss became nan in epoch 2")
     make_run("results/bn/seed-0", [], state="interrupted")
 
@@ -25,11 +25,11 @@ def test_table(call: Command) -> None:
     assert (code, err) == (0, "")
     assert [line.rstrip() for line in out.splitlines()] == [
         "state        experiment  seed  epochs  validation accuracy  gap, points  age  validation",
-        "─" * 99,
-        "interrupted  bn             0     0/2                                    2 h",
+        "─" * 90,
+        "interrupted  bn             0     0/2                                    2 h  test set",
         "complete     mp_do          0     2/2                75.0%        +12.5  2 h  test set",
-        "failed       mp_do          2     1/2                50.0%        +37.5  2 h",
-        "complete     mp_do         10     2/2                62.5%        +25.0  2 h  held-out 0.1 of train",
+        "failed       mp_do          2     1/2                50.0%        +37.5  2 h  test set",
+        "complete     mp_do         10     2/2                62.5%        +25.0  2 h  held-out 0.1",
     ]
 
 
@@ -42,7 +42,7 @@ def test_widths(call: Command, width: int) -> None:
     assert (code, err) == (0, "")
     assert max(map(len, lines)) <= width
     assert [line.split()[0] for line in lines if "mp_do" in line] == ["complete", "failed", "complete"]
-    assert ("For a wider terminal" in out) == (width < 99)
+    assert ("For a wider terminal" in out) == (width < 80)
     assert "…" not in out
 
 
@@ -57,3 +57,15 @@ def test_nothing(call: Command, here: Path) -> None:
     """A folder without runs is no error."""
     (here / "results").mkdir()
     assert call("list") == (0, "no runs in results\n", "")
+
+
+@pytest.mark.usefixtures("results")
+def test_a_damaged_run(call: Command, here: Path) -> None:
+    """What is wrong with it; the others are listed."""
+    (here / "results/bn/seed-0/status.json").write_text("{")
+    code, out, err = call("list")
+    assert (code, out.count("mp_do")) == (0, 3)
+    assert err == (
+        "results/bn/seed-0/status.json: expected a status of reglab: "
+        "Invalid JSON: EOF while parsing an object at line 1 column 1\n"
+    )

@@ -12,6 +12,11 @@ from reglab.config.shipped import shipped_directory
 
 Command = Callable[..., Any]
 CONFIG = shipped_directory() / "mp_do.yaml"
+ON_TEST = (
+    "Advice: the validation set is the test set: what is tuned on it is not tested by it; "
+    "data.validation: 0.1 holds out a part of train (Hastie, Tibshirani and Friedman, "
+    "The Elements of Statistical Learning, 2009, section 7.2)"
+)
 BIG = shipped_directory() / "mp_bn_da.yaml"
 
 
@@ -30,7 +35,33 @@ def test_layers(with_keras: Command) -> None:
     """Each layer with its shape, parameters and multiply-adds; the sums; who sits where."""
     code, out, err = with_keras("show", CONFIG)
     assert (code, err) == (0, "")
-    assert [line.rstrip() for line in out.splitlines()] == []
+    assert [line.rstrip() for line in out.splitlines()] == [
+        "CNN + MP + DO",
+        "Layer (type)                             Output shape  Parameters  Mult-adds",
+        "─" * 76,
+        "rescaling (Rescaling)                     32 × 32 × 3           0",
+        "conv_1_1 (Conv2D)                        32 × 32 × 32         896    884,736",
+        "conv_1_2 (Conv2D)                        32 × 32 × 32       9,248  9,437,184",
+        "group_1_max_pooling (MaxPooling2D)       16 × 16 × 32           0",
+        "conv_2_1 (Conv2D)                        16 × 16 × 64      18,496  4,718,592",
+        "conv_2_2 (Conv2D)                        16 × 16 × 64      36,928  9,437,184",
+        "group_2_max_pooling (MaxPooling2D)         8 × 8 × 64           0",
+        "conv_3_1 (Conv2D)                         8 × 8 × 128      73,856  4,718,592",
+        "conv_3_2 (Conv2D)                         8 × 8 × 128     147,584  9,437,184",
+        "group_3_max_pooling (MaxPooling2D)        4 × 4 × 128           0",
+        "global_max_pooling (GlobalMaxPooling2D)           128           0",
+        "dense_1_dropout (Dropout)                         128           0",
+        "dense_1 (Dense)                                    64       8,256      8,192",
+        "output_dropout (Dropout)                           64           0",
+        "output (Dense)                                     10         650        640",
+        "Parameters: 295,914 total, 295,914 trainable, 0 not. Multiply-adds per image: 38,642,304.",
+        "Regularizers:",
+        "  Max pooling {pool_size: 2, padding: valid}",
+        "    MaxPooling2D at group_1, group_2, group_3",
+        "  Dropout {rate: 0.3, groups: 0.0, spatial: false}",
+        "    Dropout at dense_1, output",
+        ON_TEST,
+    ]
 
 
 def test_advice_and_brackets(with_keras: Command) -> None:
@@ -38,7 +69,10 @@ def test_advice_and_brackets(with_keras: Command) -> None:
     changes = ("--set", "regularizers.dropout.rate=0.7", "--set", 'title="[b]A[/x] :smile:"')
     lines = with_keras("show", CONFIG, *changes).out.splitlines()
     assert lines[0].startswith("[b]A[/x] :smile:")
-    assert [line for line in lines if line.startswith("Advice: ")] == []
+    assert [line for line in lines if line.startswith("Advice: ")] == [
+        "Advice: dropout rate 0.7 is outside 0.2 to 0.5 (Srivastava et al., Dropout, JMLR 15, 2014)",
+        ON_TEST,
+    ]
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])

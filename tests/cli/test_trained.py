@@ -40,7 +40,7 @@ def test_predict(with_keras: Command, trained: Path, tmp_path: Path) -> None:
         "colour.png": Image.fromarray(pixels),
         "grey.png": Image.fromarray(pixels).convert("L"),
         "transparent.png": Image.fromarray(pixels).convert("RGBA"),
-        "palette.gif": Image.fromarray(pixels).convert("P"),
+        "palette.gif": Image.fromarray(pixels).quantize(2),
         "large photo.jpg": Image.fromarray(pixels).resize((1500, 1000)),
     }
     for name, picture in pictures.items():

@@ -94,8 +94,8 @@ def test_mistakes_do_not_fit(value: dict[str, Any]) -> None:
         {"training": {"schedule": {"warmup_epochs": 2}}},
     ],
 )
-def test_what_a_child_may_leave_to_its_parent_fits(value: dict[str, Any]) -> None:
-    """Everything; the name of the optimizer too."""
+def test_what_may_be_left_out_fits(value: dict[str, Any]) -> None:
+    """Everything, as it is inherited or has a default; the name of the optimizer too."""
     assert fits(value, SCHEMA)
 
 

@@ -158,6 +158,47 @@ def test_two_kinds_of_pooling_are_impossible(complaints: Complaints) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "training:\n  optimizer: {name: sgd, nesterov: true}\n",
+            "x.yaml:2: training.optimizer.nesterov: expected it with a momentum above 0 only, "
+            "got true with momentum: 0",
+        ),
+        (
+            "training:\n  epochs: 5\n  schedule: {warmup_epochs: 5.5}\n",
+            "x.yaml:3: training.schedule.warmup_epochs: expected at most training.epochs, 5, got 5.5",
+        ),
+        (
+            "training:\n  epochs: 5\n  schedule: {name: step, every_epochs: 5}\n",
+            "x.yaml:3: training.schedule.every_epochs: expected less than training.epochs, 5, got 5",
+        ),
+        (
+            "training:\n  epochs: 5\n  schedule: {name: step}\n",
+            "x.yaml:3: training.schedule.every_epochs: expected less than training.epochs, 5, got 10",
+        ),
+    ],
+)
+def test_settings_that_would_do_nothing_are_impossible(complaints: Complaints, text: str, line: str) -> None:
+    """Nesterov's momentum of none; a warm-up and a step that end after the training; defaults too."""
+    assert complaints(text) == [line]
+
+
+@pytest.mark.parametrize(
+    "training",
+    [
+        "optimizer: {name: sgd, nesterov: true, momentum: 0.9}",
+        "optimizer: {name: sgd, nesterov: false}",
+        "epochs: 5, schedule: {warmup_epochs: 5}",
+        "epochs: 5, schedule: {name: step, every_epochs: 4}",
+    ],
+)
+def test_settings_that_only_just_do_something_are_possible(load: Load, training: str) -> None:
+    """A momentum, a warm-up that ends with the training, a step before the last epoch."""
+    load(f"training: {{{training}}}")
+
+
 def test_images_of_a_known_size_are_not_resized(complaints: Complaints) -> None:
     """`image_size` is for folders, whose pictures have any size."""
     assert complaints("data:\n  dataset: cifar10\n  image_size: 64\n") == [

@@ -200,19 +200,20 @@ def test_numbers_out_of_range_are_said_with_the_range(complaints: Complaints, te
             f"training.optimizer.name: expected one of {OPTIMIZERS}, got 3",
         ),
         (
-            "training: {optimizer: {learning_rate: 0.1}}",
-            f"training.optimizer.name: expected one of {OPTIMIZERS}, got nothing",
+            "training: {optimizer: {name: }}",
+            f"training.optimizer.name: expected one of {OPTIMIZERS}, got null",
         ),
         (
-            "training: {schedule: {warmup_epochs: 1}}",
-            "training.schedule.name: expected one of constant, cosine, step, got nothing",
+            "training: {schedule: {name: cosin}}",
+            "training.schedule.name: expected one of constant, cosine, step, got the text 'cosin'; "
+            "did you mean cosine?",
         ),
     ],
 )
 def test_words_that_are_none_of_the_choices_are_named_with_the_nearest(
     complaints: Complaints, text: str, line: str
 ) -> None:
-    """Among them the name of an optimizer or a schedule that is wrong or missing."""
+    """Among them the name of an optimizer or a schedule that is wrong."""
     assert complaints(text) == [f"x.yaml:1: {line}"]
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from reglab.config.loading import load_experiment
 from reglab.config.shipped import copy_shipped, shipped_directory
 from reglab.errors import RunError
+from reglab.regularizers.table import Experiment
 
 SHIPPED = sorted(path.relative_to(shipped_directory()) for path in shipped_directory().rglob("*.yaml"))
 
@@ -37,6 +39,26 @@ def test_each_opens_with_its_question() -> None:
     """The first line says what the experiment is for."""
     first = {str(path): (shipped_directory() / path).read_text("utf-8").splitlines()[0] for path in SHIPPED}
     assert {name: line for name, line in first.items() if not (line.startswith("# ") and "?" in line)} == {}
+
+
+def test_the_baseline_is_the_schema_s_default() -> None:
+    """The lecture's settings stand in both, and must not drift apart."""
+    baseline = load_experiment(shipped_directory() / "baseline.yaml", Experiment)
+    default = Experiment(name="baseline")
+    for section in ("data", "model", "training", "regularizers"):
+        assert getattr(baseline, section) == getattr(default, section), section
+
+
+def test_l1_and_l2_are_as_strong_together_as_alone() -> None:
+    """Else their sum would not be compared with its parts."""
+    l1, l2, both = (
+        load_experiment(shipped_directory() / f"{name}.yaml", Experiment).regularizers
+        for name in ("l1", "l2", "l1_l2")
+    )
+    assert l1.l1 is not None
+    assert l2.l2 is not None
+    assert both.l1_l2 is not None
+    assert (both.l1_l2.l1, both.l1_l2.l2) == (l1.l1.strength, l2.l2.strength)
 
 
 def test_all_are_copied_with_their_folders() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from reglab.config.schema import Data
+from reglab.data import cifar
 from reglab.data.dataset import Dataset
 from reglab.data.loading import load_dataset
 from reglab.errors import DataError
@@ -81,14 +82,15 @@ def test_cifar100_has_fine_labels(tmp_path: Path, layouts: Any, pickled: bool, a
     np.testing.assert_array_equal(dataset.test_labels, labels)
 
 
-def test_the_whole_has_the_plain_title(tmp_path: Path) -> None:
-    """All 60,000 records; with one record less, the title says how many there are."""
-    for number in range(1, 6):
-        (tmp_path / f"data_batch_{number}.bin").write_bytes(bytes(3073 * 10_000))
-    (tmp_path / "test_batch.bin").write_bytes(bytes(3073 * 10_000))
+def test_the_whole_has_the_plain_title(tmp_path: Path, layouts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If 100 and 20 images were all there are; with one test image less, the title says how many."""
+    assert cifar._OFFICIAL_COUNTS == (50_000, 10_000)
+    monkeypatch.setattr(cifar, "_OFFICIAL_COUNTS", (100, 20))
+    files = layouts.cifar10_files(pickled=False)
+    layouts.write_files(tmp_path, files)
     assert load_dataset(Data(), tmp_path).title == "CIFAR-10"
-    (tmp_path / "test_batch.bin").write_bytes(bytes(3073 * 9_999))
-    assert load_dataset(Data(), tmp_path).title == "CIFAR-10 (only 50,000 + 9,999 images)"
+    layouts.write_files(tmp_path, {"test_batch.bin": files["test_batch.bin"][3073:]})
+    assert load_dataset(Data(), tmp_path).title == "CIFAR-10 (only 100 + 19 images)"
 
 
 def test_official_pixels_come_before_copies(tmp_path: Path, layouts: Any) -> None:

@@ -15,19 +15,18 @@ from scipy.special import softmax
 from reglab.model.network import build_network
 from reglab.model.saving import build_standalone
 from reglab.regularizers.fused_batch_norm import FusedBatchNormalization
-from reglab.regularizers.table import Experiment
+from reglab.regularizers.table import Experiment, Regularizers
 
-GUESTS: Mapping[str, Any] = {
-    "augmentation": {},
-    "batch_norm": {"dense": True},
+# What a technique does only when asked for.
+SPECIAL: Mapping[str, Any] = {
+    "batch_norm": {"dense": True, "keep_bias": False},
     "gaussian_noise": {"activations": 0.1},
-    "max_pooling": {},
     "dropout": {"groups": 0.2, "spatial": True},
-    "max_norm": {},
-    "l1": {},
-    "l2": {},
 }
-KINDS = ("everything", "mixed")
+TOGETHER: Mapping[str, Any] = {name: SPECIAL.get(name, {}) for name in Regularizers.model_fields} | {
+    "average_pooling": None
+}
+KINDS = (*Regularizers.model_fields, "together", "mixed")
 
 # Stands for an environment where only Keras is installed.
 FOREIGN = """
@@ -45,17 +44,18 @@ import numpy as np
 images, *paths = sys.argv[1:]
 for path in paths:
     model = keras.models.load_model(path)
-    np.save(path + ".npy", model.predict(np.load(images), verbose=0))
+    np.save(path + ".npy", keras.ops.convert_to_numpy(model(np.load(images), training=False)))
 print("reglab" in sys.modules)
 """
 
 
 @dataclass(frozen=True)
 class Saved:
-    """A network, its standalone copy, and what another process made of the saved copy."""
+    """A network, its standalone copy, its logits, and what another process made of the saved copy."""
 
     network: Any
     standalone: Any
+    logits: NDArray[np.float64]
     foreign_probabilities: NDArray[np.float32]
 
 
@@ -70,17 +70,20 @@ def saved(
     images: NDArray[np.uint8],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Mapping[str, Saved]:
-    """Two networks, saved; loaded and used by one process that cannot import reglab."""
+    """A network a technique, and two with several, saved; one process that cannot import reglab uses them."""
     folder = tmp_path_factory.mktemp("saved")
-    everything = make_experiment(model={"groups": ((4, 4), (6,))}, regularizers=GUESTS)
-    other = make_experiment(
+    networks = {
+        name: _network(make_experiment(regularizers={name: {}}), images) for name in Regularizers.model_fields
+    }
+    together = make_experiment(model={"groups": ((4, 4), (6,))}, regularizers=TOGETHER)
+    networks["together"] = _network(together, images)
+    mixed = make_experiment(
         model={"head": "flatten", "activation": "gelu", "dense": ()},
         regularizers={"batch_norm": {"keep_bias": False}, "average_pooling": {}, "l1_l2": {}},
     )
-    networks = {"everything": _network(everything, images)}
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
-    networks["mixed"] = _network(other, images)
+    networks["mixed"] = _network(mixed, images)
     keras.config.set_dtype_policy(before)
     copies = {kind: build_standalone(network) for kind, network in networks.items()}
     np.save(folder / "images.npy", images)
@@ -95,7 +98,13 @@ def saved(
     )
     assert done.stdout == "False\n", done.stderr
     return {
-        kind: Saved(networks[kind], copies[kind], np.load(folder / f"{kind}.keras.npy")) for kind in KINDS
+        kind: Saved(
+            networks[kind],
+            copies[kind],
+            _logits(networks[kind], images),
+            np.load(folder / f"{kind}.keras.npy"),
+        )
+        for kind in KINDS
     }
 
 
@@ -104,10 +113,10 @@ def test_other_process_gets_the_same_probabilities(
     saved: Mapping[str, Saved], images: NDArray[np.uint8], kind: str
 ) -> None:
     """Raw uint8 in, without reglab: the softmax of the network's logits, to float32's last digits."""
-    logits = saved[kind].network.predict(images.astype(np.float32), verbose=0)
+    logits = saved[kind].logits
     got = saved[kind].foreign_probabilities
     assert got.dtype == np.float32
-    np.testing.assert_allclose(got, softmax(logits.astype(np.float64), axis=1), rtol=2e-6, atol=1e-7)
+    np.testing.assert_allclose(got, softmax(logits, axis=1), rtol=2e-6, atol=1e-7)
     assert (np.ptp(got, axis=0) > 1e-4).all()
 
 
@@ -123,7 +132,7 @@ def test_copy_has_keras_layers_alone(saved: Mapping[str, Saved], kind: str) -> N
 
 def test_copy_has_the_layers_of_the_network(saved: Mapping[str, Saved]) -> None:
     """In order, with the softmax behind them; augmentation is no part of it; pixels come as uint8."""
-    one = saved["everything"]
+    one = saved["together"]
     names = [layer.name for layer in one.network.layers]
     assert any(isinstance(layer, FusedBatchNormalization) for layer in one.network.layers)
     assert [layer.name for layer in one.standalone.layers] == [*names, "probabilities"]
@@ -134,7 +143,7 @@ def test_network_is_left_as_it_was(
     make_experiment: Callable[..., Experiment], images: NDArray[np.uint8]
 ) -> None:
     """Its penalties, constraints and weights are still there when the copy is made."""
-    network = build_network(make_experiment(regularizers=GUESTS), 3)
+    network = build_network(make_experiment(regularizers=TOGETHER), 3)
     before = [weight.numpy() for weight in network.weights]
     penalties = [float(loss) for loss in network.losses]
     build_standalone(network)
@@ -154,3 +163,8 @@ def _network(experiment: Experiment, images: NDArray[np.uint8]) -> Any:
     for _ in range(3):
         network(images.astype(np.float32), training=True)
     return network
+
+
+def _logits(network: Any, images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    got = network(images.astype(np.float32), training=False)
+    return np.asarray(keras.ops.convert_to_numpy(got), np.float64)

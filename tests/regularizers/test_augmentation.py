@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 from scipy import ndimage
 
+from reglab.config.schema import Impossible
 from reglab.regularizers.augmentation import Augmentation
 from reglab.regularizers.base import Place
 from reglab.regularizers.table import Experiment
@@ -174,3 +175,19 @@ def test_photographs_are_not_to_stand_on_their_heads(experiment: Callable[..., E
     assert [str(advice) for advice in Augmentation(vertical_flip=True).advice(experiment())] == [
         f"vertical_flip puts animals and vehicles on their backs, as no validation image shows them {SURVEY}"
     ]
+
+
+def test_an_augmentation_that_changes_nothing_is_impossible(experiment: Callable[..., Experiment]) -> None:
+    """Any one range or flip makes it possible."""
+    assert list(NOTHING.impossible(experiment())) == [
+        Impossible(
+            "",
+            "expected a range above 0 or a flip, got none, which changes nothing; "
+            "take it away, as in augmentation: null",
+        )
+    ]
+    something = {"rotation": 1.0, "width_shift": 0.1, "height_shift": 0.1, "shear": 1.0, "zoom": 0.1}
+    something |= {"horizontal_flip": True, "vertical_flip": True}
+    assert set(something) == set(Augmentation.model_fields) - {"fill_mode"}
+    for name, value in something.items():
+        assert list(NOTHING.model_copy(update={name: value}).impossible(experiment())) == [], name

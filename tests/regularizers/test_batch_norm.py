@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from reglab.config.schema import Impossible
 from reglab.regularizers.base import Place
 from reglab.regularizers.batch_norm import BatchNorm
 from reglab.regularizers.fused_batch_norm import FusedBatchNormalization
@@ -81,4 +82,13 @@ def test_superfluous_biases_and_small_batches_are_advised_against(
         "the bias before batch norm has no effect, its mean is subtracted: keep_bias: false saves it "
         "(Ioffe and Szegedy, Batch Normalization, 2015, section 3.2)",
         "batch norm with batches of 8 has noisy statistics (Wu and He, Group Normalization, 2018)",
+    ]
+
+
+def test_dense_layers_that_are_not_there_are_not_normalized(experiment: Callable[..., Experiment]) -> None:
+    """`dense` without hidden dense layers would do nothing."""
+    assert list(BatchNorm(dense=True).impossible(experiment())) == []
+    assert list(BatchNorm().impossible(experiment(model={"dense": ()}))) == []
+    assert list(BatchNorm(dense=True).impossible(experiment(model={"dense": ()}))) == [
+        Impossible("dense", "expected it with hidden dense layers only, got true with model.dense: []")
     ]

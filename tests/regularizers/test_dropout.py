@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from reglab.config.schema import Impossible
 from reglab.regularizers.base import Place
 from reglab.regularizers.dropout import Dropout
 from reglab.regularizers.table import Experiment
@@ -75,4 +76,12 @@ def test_unusual_rates_and_groups_are_advised_against(experiment: Callable[..., 
     assert [str(advice) for advice in Dropout(rate=0.7, groups=0.1).advice(experiment())] == [
         f"dropout rate 0.7 is outside 0.2 to 0.5 {PAPER}",
         f"dropout after convolutional groups rarely helps: they have few parameters to overfit with {PAPER}",
+    ]
+
+
+def test_maps_that_are_not_dropped_are_not_dropped_whole(experiment: Callable[..., Experiment]) -> None:
+    """`spatial` without `groups` would do nothing."""
+    assert list(Dropout(groups=0.1, spatial=True).impossible(experiment())) == []
+    assert list(Dropout(spatial=True).impossible(experiment())) == [
+        Impossible("spatial", "expected it with groups above 0 only, got true with groups: 0")
     ]

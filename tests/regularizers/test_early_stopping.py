@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from pydantic import ValidationError
 
+from reglab.config.schema import Impossible
 from reglab.regularizers.early_stopping import EarlyStopping
 from reglab.regularizers.early_stopping_callback import EarlyStoppingCallback
 from reglab.regularizers.table import Experiment
@@ -48,4 +49,13 @@ def test_stopping_on_the_test_set_is_advised_against(experiment: Callable[..., E
         "early stopping on the test set tunes on it, so its result is too good: "
         "hold out a fraction of train, as in data.validation: 0.1 "
         "(Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2009, section 7.2)"
+    ]
+
+
+def test_a_watch_begins_before_the_last_epoch_ends(experiment: Callable[..., Experiment]) -> None:
+    """Of five epochs, four may go unwatched."""
+    five = experiment(training={"epochs": 5})
+    assert list(EarlyStopping(start_from_epoch=4).impossible(five)) == []
+    assert list(EarlyStopping(start_from_epoch=5).impossible(five)) == [
+        Impossible("start_from_epoch", "expected less than training.epochs, 5, got 5")
     ]

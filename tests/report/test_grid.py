@@ -34,7 +34,7 @@ def test_wide() -> None:
 def test_narrower() -> None:
     """Headings break before columns go."""
     assert draw(67) == [
-        "                                              train",
+        "                                                train",
         "experiment                        parameters  (clean)    validation",
         "───────────────────────────────────────────────────────────────────",
         "CNN                                  295,914   99.1 %  71.3 ± 0.4 %",

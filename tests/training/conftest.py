@@ -80,7 +80,8 @@ def train_here(make_subject: Callable[[Experiment], Subject]) -> Callable[..., R
         if not path.exists():
             run.create()
         backend = Backend(keras.backend.backend(), False, 1, Choice("float32", "for a test"))
-        train(make_subject(experiment), Journal(run, experiment), backend, display or QuietDisplay())
+        subject = make_subject(experiment)
+        train(subject, Journal(run, subject), backend, display or QuietDisplay())
         return run
 
     return train_one

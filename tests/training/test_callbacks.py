@@ -1,6 +1,7 @@
 """What is measured after an epoch, and what stops a training that has gone wrong."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,15 @@ class _Model:
 
 
 @pytest.fixture
-def split(make_experiment: Callable[..., Experiment], make_subject: Callable[[Experiment], Subject]) -> Split:
-    return make_subject(make_experiment()).split
+def subject(
+    make_experiment: Callable[..., Experiment], make_subject: Callable[[Experiment], Subject]
+) -> Subject:
+    return make_subject(make_experiment())
+
+
+@pytest.fixture
+def split(subject: Subject) -> Split:
+    return subject.split
 
 
 def test_an_epoch_is_measured(split: Split) -> None:
@@ -75,13 +83,11 @@ def test_a_measured_figure_that_is_no_number_ends_it_too(split: Split) -> None:
     )
 
 
-def test_recording_without_measuring_is_our_own_mistake(
-    make_experiment: Callable[..., Experiment], split: Split, tmp_path: Any
-) -> None:
+def test_recording_without_measuring_is_our_own_mistake(subject: Subject, tmp_path: Path) -> None:
     """The order of the callbacks is fixed."""
     run = RunDirectory(tmp_path / "tiny" / "seed-0")
     run.create()
-    recording = Recording(Journal(run, make_experiment()), _measuring(split, _Model()), [], "float32")
+    recording = Recording(Journal(run, subject), _measuring(subject.split, _Model()), [], "float32")
     recording.set_model(_Model())
     with pytest.raises(RuntimeError, match="Recording needs Measuring in front of it"):
         recording.on_epoch_end(0)

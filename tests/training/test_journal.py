@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from reglab.runs.history import Epoch, append_epoch, read_history
 from reglab.runs.status import read_status
 from reglab.training.checkpoint import Checkpoint, write_checkpoint
 from reglab.training.journal import Journal
+from reglab.training.subject import Subject
 
 
 @pytest.fixture
@@ -27,62 +29,64 @@ def run(tmp_path: Path) -> RunDirectory:
 
 
 @pytest.fixture
-def experiment(make_experiment: Callable[..., Experiment]) -> Experiment:
-    return make_experiment(epochs=5, seed=4)
+def subject(
+    make_experiment: Callable[..., Experiment], make_subject: Callable[[Experiment], Subject]
+) -> Subject:
+    return make_subject(make_experiment(epochs=5, seed=4))
 
 
-def test_opening_begins_the_record(run: RunDirectory, experiment: Experiment) -> None:
+def test_opening_begins_the_record(run: RunDirectory, subject: Subject) -> None:
     """A status that says who trains what, and the resolved experiment, which loads as it was."""
-    journal = Journal(run, experiment)
+    journal = Journal(run, subject)
     status = read_status(run.status)
     assert (status.state, status.epochs_done, status.epochs, status.seed) == ("running", 0, 5, 4)
-    assert (status.identity, status.experiment) == (identify(experiment), "tiny")
+    assert (status.identity, status.experiment) == (identify(subject.experiment), "tiny")
     assert (status.pid, status.host) == (os.getpid(), socket.gethostname())
     assert status.started == status.updated
+    assert (status.images, status.validation) == (subject.fingerprint, "test set")
     assert (journal.checkpoint, journal.epochs_done) == (None, 0)
-    assert load_experiment(run.experiment, Experiment) == experiment
+    assert load_experiment(run.experiment, Experiment) == subject.experiment
 
 
-def test_epochs_are_kept_as_they_end(run: RunDirectory, experiment: Experiment) -> None:
-    """In checkpoint, history and status; the time is that of all epochs."""
-    journal = Journal(run, experiment)
+def test_epochs_are_kept_as_they_end(run: RunDirectory, subject: Subject) -> None:
+    """In checkpoint, history and status."""
+    journal = Journal(run, subject)
     for number in (1, 2):
         journal.record(_checkpoint(number))
     assert read_history(run.history).rows == (_row(1), _row(2))
     assert (read_status(run.status).epochs_done, journal.epochs_done) == (2, 2)
-    assert journal.seconds == 3.0
-    again = Journal(run, experiment)
+    again = Journal(run, subject)
     assert again.checkpoint is not None
     assert (again.checkpoint.epoch, again.epochs_done) == (_row(2), 2)
     assert read_status(run.status).started < read_status(run.status).updated
 
 
-def test_killed_between_checkpoint_and_history(run: RunDirectory, experiment: Experiment) -> None:
+def test_killed_between_checkpoint_and_history(run: RunDirectory, subject: Subject) -> None:
     """The next opening adds the line that is missing, and only that."""
-    Journal(run, experiment).record(_checkpoint(1))
+    Journal(run, subject).record(_checkpoint(1))
     write_checkpoint(run.checkpoint, _checkpoint(2))
-    journal = Journal(run, experiment)
+    journal = Journal(run, subject)
     assert read_history(run.history).rows == (_row(1), _row(2))
     assert journal.epochs_done == 2
-    Journal(run, experiment)
+    Journal(run, subject)
     assert read_history(run.history).rows == (_row(1), _row(2))
 
 
-def test_killed_before_the_first_line(run: RunDirectory, experiment: Experiment) -> None:
+def test_killed_before_the_first_line(run: RunDirectory, subject: Subject) -> None:
     """A checkpoint of epoch 1 and no history yet."""
-    Journal(run, experiment)
+    Journal(run, subject)
     write_checkpoint(run.checkpoint, _checkpoint(1))
-    assert Journal(run, experiment).epochs_done == 1
+    assert Journal(run, subject).epochs_done == 1
     assert read_history(run.history).rows == (_row(1),)
 
 
-def test_contradicting_files_are_refused(run: RunDirectory, experiment: Experiment) -> None:
+def test_contradicting_files_are_refused(run: RunDirectory, subject: Subject) -> None:
     """A history that is ahead of its checkpoint is of another run; the status stays as it was."""
-    Journal(run, experiment).record(_checkpoint(1))
+    Journal(run, subject).record(_checkpoint(1))
     append_epoch(run.history, _row(2))
     before = run.status.read_bytes()
     with pytest.raises(RunError) as caught:
-        Journal(run, experiment)
+        Journal(run, subject)
     assert str(caught.value) == (
         f"{run.history} has 2 epochs, but the checkpoint beside it has 1: "
         "they are not of the same run; start it again with --fresh"
@@ -90,9 +94,29 @@ def test_contradicting_files_are_refused(run: RunDirectory, experiment: Experime
     assert run.status.read_bytes() == before
 
 
-def test_a_complete_run_has_no_checkpoint(run: RunDirectory, experiment: Experiment) -> None:
+def test_other_images_are_refused(run: RunDirectory, subject: Subject) -> None:
+    """A run that has begun never goes on with other images; the status stays as it was."""
+    Journal(run, subject).record(_checkpoint(1))
+    before = run.status.read_bytes()
+    with pytest.raises(RunError) as caught:
+        Journal(run, _darken(subject))
+    assert str(caught.value) == (
+        f"{run.path} was begun with other images than tiny images from memory: "
+        "name their directory with --data-dir, or start anew with --fresh"
+    )
+    assert run.status.read_bytes() == before
+
+
+def test_other_images_may_begin(run: RunDirectory, subject: Subject) -> None:
+    """Before the first epoch is kept, there is nothing to mix."""
+    Journal(run, subject)
+    Journal(run, _darken(subject))
+    assert read_status(run.status).images == _darken(subject).fingerprint != subject.fingerprint
+
+
+def test_a_complete_run_has_no_checkpoint(run: RunDirectory, subject: Subject) -> None:
     """It would only take space; whatever comes after, the run stays complete."""
-    journal = Journal(run, experiment)
+    journal = Journal(run, subject)
     journal.record(_checkpoint(1))
     journal.finish()
     assert read_status(run.status).state == "complete"
@@ -101,16 +125,23 @@ def test_a_complete_run_has_no_checkpoint(run: RunDirectory, experiment: Experim
     assert read_status(run.status).state == "complete"
 
 
-def test_how_a_sitting_ended(run: RunDirectory, experiment: Experiment) -> None:
+def test_how_a_sitting_ended(run: RunDirectory, subject: Subject) -> None:
     """State and reason are told, what was done is kept; the next sitting clears the reason."""
-    journal = Journal(run, experiment)
+    journal = Journal(run, subject)
     journal.record(_checkpoint(1))
     journal.close("failed", "loss became nan in epoch 2")
     status = read_status(run.status)
     assert (status.state, status.message, status.epochs_done) == ("failed", "loss became nan in epoch 2", 1)
-    Journal(run, experiment)
+    Journal(run, subject)
     again = read_status(run.status)
     assert (again.state, again.message, again.started) == ("running", "", status.started)
+
+
+def _darken(subject: Subject) -> Subject:
+    """The same but for one pixel."""
+    images = subject.split.images.copy()
+    images[0, 0, 0, 0] ^= 1
+    return replace(subject, split=replace(subject.split, images=images))
 
 
 def _row(number: int) -> Epoch:

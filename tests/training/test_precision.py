@@ -13,27 +13,38 @@ from reglab.training.precision import Choice, choose_precision, read_cpu_flags
 @pytest.mark.parametrize("gpu", [True, False])
 def test_what_the_experiment_says_is_done(setting: Precision, gpu: bool) -> None:
     """Whatever the machine has."""
-    choice = choose_precision(setting, gpu, frozenset({"amx_bf16"}))
+    choice = choose_precision(setting, gpu, 8.0, frozenset({"amx_bf16"}))
     assert choice == Choice(setting, "as the experiment says")
 
 
 @pytest.mark.parametrize(
-    ("gpu", "flags", "choice"),
+    ("flags", "policy", "reason"),
     [
-        (True, set(), Choice("mixed_bfloat16", "auto: the GPU has bfloat16")),
-        (
-            False,
-            {"sse2", "amx_bf16", "avx512_bf16"},
-            Choice("mixed_bfloat16", "auto: the processor has amx_bf16"),
-        ),
-        (False, {"avx512_bf16"}, Choice("mixed_bfloat16", "auto: the processor has avx512_bf16")),
-        (False, {"avx512f"}, Choice("float32", "auto: the processor has no bfloat16 instructions")),
-        (False, set(), Choice("float32", "auto: the processor has no bfloat16 instructions")),
+        ({"sse2", "amx_bf16", "avx512_bf16"}, "mixed_bfloat16", "the processor has amx_bf16"),
+        ({"avx512_bf16"}, "mixed_bfloat16", "the processor has avx512_bf16"),
+        ({"avx512f"}, "float32", "the processor has no bfloat16 instructions"),
+        (set(), "float32", "the processor has no bfloat16 instructions"),
     ],
 )
-def test_auto_follows_the_hardware(gpu: bool, flags: set[str], choice: Choice) -> None:
+def test_auto_follows_the_processor(flags: set[str], policy: str, reason: str) -> None:
     """bfloat16 where there are instructions for it, with the reason; float32 elsewhere."""
-    assert choose_precision("auto", gpu, frozenset(flags)) == choice
+    got = choose_precision("auto", gpu=False, cpu_flags=frozenset(flags))
+    assert got == Choice(policy, f"auto: {reason}")
+
+
+@pytest.mark.parametrize(
+    ("capability", "policy", "reason"),
+    [
+        (9.0, "mixed_bfloat16", "a GPU of compute capability 9.0 has bfloat16"),
+        (8.0, "mixed_bfloat16", "a GPU of compute capability 8.0 has bfloat16"),
+        (7.5, "float32", "a GPU of compute capability 7.5 may have no bfloat16 units"),
+        (None, "float32", "a GPU of unknown compute capability may have no bfloat16 units"),
+    ],
+)
+def test_auto_follows_the_gpu(capability: float | None, policy: str, reason: str) -> None:
+    """From Ampere on; the processor has no say."""
+    got = choose_precision("auto", gpu=True, capability=capability, cpu_flags=frozenset({"amx_bf16"}))
+    assert got == Choice(policy, f"auto: {reason}")
 
 
 def test_flags_are_read_from_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

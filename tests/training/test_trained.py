@@ -13,6 +13,7 @@ from reglab.runs.directory import RunDirectory
 from reglab.runs.summary import read_summary
 from reglab.training import backend
 from reglab.training.journal import Journal
+from reglab.training.subject import Subject
 from reglab.training.trained import load_trained, read_classes, read_trained_experiment
 
 
@@ -66,11 +67,13 @@ def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:
     )
 
 
-def test_a_run_that_is_not_complete_is_refused(tmp_path: Path, experiment: Experiment) -> None:
+def test_a_run_that_is_not_complete_is_refused(
+    tmp_path: Path, experiment: Experiment, make_subject: Callable[[Experiment], Subject]
+) -> None:
     """Its state is told."""
     unfinished = RunDirectory(tmp_path / "short" / "seed-0")
     unfinished.create()
-    Journal(unfinished, experiment).close("interrupted")
+    Journal(unfinished, make_subject(experiment)).close("interrupted")
     with pytest.raises(RunError) as caught:
         read_trained_experiment(unfinished.path)
     assert str(caught.value) == (

@@ -181,6 +181,8 @@ def test_early_stopping_ends_early_and_goes_back(straight: Left) -> None:
     assert (straight.summary.epochs, straight.summary.parameters) == (3, 171)
     assert straight.summary.final_val_cross_entropy == rows[0].val_cross_entropy
     assert straight.summary.final_clean_accuracy == rows[0].clean_accuracy
+    assert straight.summary.final_train_accuracy == rows[0].train_accuracy
+    assert straight.summary.weights_epoch == 1
     assert rows[2].val_cross_entropy != rows[0].val_cross_entropy
 
 
@@ -248,7 +250,7 @@ def test_validation_figures_are_those_of_the_predictions(penalized: Left) -> Non
     assert row.val_accuracy == (probabilities.argmax(axis=1) == labels).mean()
     cross_entropy = -np.log(probabilities[np.arange(12), labels]).mean()
     assert row.val_cross_entropy == pytest.approx(cross_entropy, rel=1e-6)
-    assert penalized.summary.final_val_accuracy == row.val_accuracy
+    assert (penalized.summary.final_val_accuracy, penalized.summary.weights_epoch) == (row.val_accuracy, 2)
 
 
 def test_held_out_validation_leaves_the_test_set_for_the_end(penalized: Left, straight: Left) -> None:
@@ -257,7 +259,7 @@ def test_held_out_validation_leaves_the_test_set_for_the_end(penalized: Left, st
     labels = penalized.predictions["test_labels"]
     summary = penalized.summary
     assert (summary.train_images, summary.validation_images, summary.test_images) == (48, 12, 30)
-    assert summary.validation == "held-out 0.2 of train"
+    assert summary.validation == "held-out 20 % of train"
     assert summary.test_accuracy == (probabilities.argmax(axis=1) == labels).mean()
     expected = -np.log(probabilities[np.arange(30), labels]).mean()
     assert summary.test_cross_entropy == pytest.approx(expected, rel=1e-6)

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reglab.data.loading import load_dataset
+from reglab.data.split import split_dataset
 from reglab.regularizers.table import Experiment
 from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch, read_history
@@ -17,6 +19,7 @@ from reglab.runs.lock import is_locked
 from reglab.runs.status import read_status
 from reglab.training.checkpoint import Checkpoint
 from reglab.training.journal import Journal
+from reglab.training.subject import Subject
 from reglab.training.worker import Order
 
 FOREVER = 100_000
@@ -26,7 +29,7 @@ REPLACED = """
 import os, signal, sys
 from reglab.training import backend, worker
 
-def start_backend(precision):
+def start_backend(precision, began_with=None):
     {body}
 
 backend.start_backend = start_backend
@@ -94,6 +97,18 @@ def make_order(
 
 
 @pytest.fixture
+def find_subject() -> Callable[[Order], Subject]:
+    """What a worker will make of an order."""
+
+    def find(order: Order) -> Subject:
+        data = order.experiment.data
+        dataset = load_dataset(data, order.data_directory)
+        return Subject(order.experiment, dataset, split_dataset(dataset, data, 0))
+
+    return find
+
+
+@pytest.fixture
 def run(tmp_path: Path) -> RunDirectory:
     return RunDirectory(tmp_path / "results" / "tiny" / "seed-0")
 
@@ -104,8 +119,10 @@ def test_interrupted_shared_and_orphaned(
     """One run, one process: a second is refused; Ctrl-C and a lost parent both end it in good order."""
     order = make_order(epochs=FOREVER)
     first = start(order)
-    line = first.stdout.readline()
-    assert line.startswith(f"tiny, seed 0: epoch 1/{FOREVER}  "), first.stderr.read()
+    opening, line = first.stdout.readline(), first.stdout.readline()
+    assert opening.startswith("tiny, seed 0: 60 training images of "), first.stderr.read()
+    assert opening.endswith(", validation on the test set, float32 (as the experiment says)\n")
+    assert line.startswith(f"tiny, seed 0: epoch 1/{FOREVER}  ")
 
     log = run.log.read_bytes()
     second = start(order).end()
@@ -128,6 +145,7 @@ def test_interrupted_shared_and_orphaned(
     assert done - len(out.splitlines()) in (1, 2)
 
     third = start(order)
+    assert third.stdout.readline().endswith("float32 (as the run began)\n")
     assert third.stdout.readline().startswith("tiny, seed 0: goes on after epoch ")
     assert third.stdout.readline().startswith("tiny, seed 0: epoch ")
     third.stdin.close()
@@ -197,37 +215,48 @@ def test_no_order_is_no_crash() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
-@pytest.mark.parametrize(("begun", "setting"), [(False, "auto"), (True, "mixed_bfloat16")])
+@pytest.mark.parametrize(("begun", "setting"), [(False, "auto None"), (True, "auto mixed_bfloat16")])
 def test_a_run_keeps_its_precision(
     make_order: Callable[..., Order],
     start: Callable[..., Worker],
     run: RunDirectory,
     begun: bool,
     setting: str,
+    find_subject: Callable[[Order], Subject],
 ) -> None:
     """`auto` is asked of the machine that begins a run; whoever resumes it does as was done."""
     order = make_order(precision="auto")
     if begun:
-        _begin(run, order.experiment)
-    assert start(order, "print(precision); raise KeyboardInterrupt").end() == (130, f"{setting}\n", "")
+        _begin(run, find_subject(order))
+    assert start(order, "print(precision, began_with); raise KeyboardInterrupt").end() == (
+        130,
+        f"{setting}\n",
+        "",
+    )
 
 
 def test_a_complete_run_is_left_alone(
-    make_order: Callable[..., Order], start: Callable[..., Worker], run: RunDirectory
+    make_order: Callable[..., Order],
+    start: Callable[..., Worker],
+    run: RunDirectory,
+    find_subject: Callable[[Order], Subject],
 ) -> None:
     """Nothing to do: exit 0, and no file is touched."""
     order = make_order()
-    _begin(run, order.experiment).finish()
+    _begin(run, find_subject(order)).finish()
     before = {path.name: path.stat().st_mtime_ns for path in run.path.iterdir()}
     assert start(order, "raise SystemError").end() == (0, "", "")
     assert {path.name: path.stat().st_mtime_ns for path in run.path.iterdir()} == before
 
 
 def test_another_experiment_in_its_place_is_refused(
-    make_order: Callable[..., Order], start: Callable[..., Worker], run: RunDirectory
+    make_order: Callable[..., Order],
+    start: Callable[..., Worker],
+    run: RunDirectory,
+    find_subject: Callable[[Order], Subject],
 ) -> None:
     """Two experiments are never mixed in one directory; what is there stays as it is."""
-    _begin(run, make_order().experiment)
+    _begin(run, find_subject(make_order()))
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
     code, out, err = start(make_order(epochs=7), "raise SystemError").end()
     assert (code, out) == (2, "")
@@ -236,10 +265,26 @@ def test_another_experiment_in_its_place_is_refused(
     assert {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()} == before
 
 
-def _begin(run: RunDirectory, experiment: Experiment) -> Journal:
+def test_other_images_are_refused(
+    make_order: Callable[..., Order],
+    start: Callable[..., Worker],
+    run: RunDirectory,
+    make_subject: Callable[[Experiment], Subject],
+) -> None:
+    """Exit 2, one line, and the run stays as it was."""
+    order = make_order()
+    _begin(run, make_subject(order.experiment))
+    before = run.status.read_bytes()
+    code, out, err = start(order, "raise SystemError").end()
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"{run.path} was begun with other images than ")
+    assert run.status.read_bytes() == before
+
+
+def _begin(run: RunDirectory, subject: Subject) -> Journal:
     """A run with one epoch, begun on a machine that has bfloat16."""
     run.create()
     row = Epoch(1, 1.0, 1e-3, 2.0, 0.1, 2.0, 1.9, 0.3, 1.95, 0.25, 0.0, 0.05, 0.05)
-    journal = Journal(run, experiment)
+    journal = Journal(run, subject)
     journal.record(Checkpoint(row, False, "mixed_bfloat16", ("kernel",), (np.zeros(3, np.float32),)))
     return journal

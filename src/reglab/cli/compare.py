@@ -43,8 +43,6 @@ def compare(paths: tuple[Path, ...], output: Path, baseline: str | None) -> None
     for problem in found.damaged:
         click.echo(f"left out: {problem}", err=True)
     comparison = compare_runs(found.runs, baseline)
-    for run in comparison.left_out:
-        click.echo(f"left out: {run}", err=True)
     written = write_comparison(comparison, output)
     build_console().print(TerminalTable(build_table(comparison)))
     click.echo("written: " + ", ".join(map(str, written)))

@@ -51,6 +51,7 @@ def run(
     are kept.
     """
     from reglab.cli.experiments import load_all
+    from reglab.training.display import silence_output
     from reglab.training.launch import run_experiment
 
     short = {"training.seed": seed, "training.precision": precision}
@@ -63,7 +64,11 @@ def run(
                 click.echo(f"{experiment.label}: advice: {advice}", err=True)
         outcome = run_experiment(experiment, results, data_dir, fresh, _display(quiet))
         codes.append(outcome.code)
-        _report(outcome, experiment.label, experiment.training.seed)
+        try:
+            _report(outcome, experiment.label, experiment.training.seed)
+        except BrokenPipeError:
+            # The reader, as in `reglab run … | head`, is gone; the other experiments are trained still.
+            silence_output()
         if outcome.code == 130:
             break
     sys.exit(next((code for code in (130, 2, 1) if code in codes), 0))

@@ -19,6 +19,8 @@ class Difficulty:
         radius: smallest and largest radius of the shape that the label names.
         stretch: largest factor by which it is wider than high, or the other way.
         turn: largest turn from upright, degrees.
+        ground_value: darkest and lightest ground.
+        ink_value: darkest and lightest shape.
         contrast: smallest distance between its colour and the ground's.
         hue_spread: standard deviation of the ground's hue around its class's own, radians. The ground
             is a hint that is easy to see and often wrong, as grass and sky are in photographs.
@@ -32,6 +34,8 @@ class Difficulty:
     radius: tuple[float, float] = (6.0, 11.0)
     stretch: float = 1.2
     turn: float = 20.0
+    ground_value: tuple[float, float] = (0.15, 0.65)
+    ink_value: tuple[float, float] = (0.45, 1.0)
     contrast: float = 0.3
     hue_spread: float = 0.8
     small: int = 1
@@ -56,8 +60,8 @@ def draw_images(
     """
     count = len(labels)
     hint = generator.normal(2 * np.pi * labels / len(SHAPES), difficulty.hue_spread)
-    ground = _colours(hint, generator)
-    ink = _away_from(ground, _colours(generator.uniform(0, 2 * np.pi, count), generator), difficulty.contrast)
+    ground = _colours(generator.uniform(0, 2 * np.pi, count), difficulty.ground_value, generator)
+    ink = _away_from(ground, _colours(hint, difficulty.ink_value, generator), difficulty.contrast)
     canvas = ground[:, None, None, :] + difficulty.clouds * _clouds(count, generator)
     for _ in range(difficulty.strokes):
         cover = _stroke(count, generator)[..., None]
@@ -66,7 +70,7 @@ def draw_images(
     for _ in range(difficulty.small):
         others = generator.integers(0, len(SHAPES), count, dtype=np.int32)
         cover = _shape_cover(others, difficulty.small_radius, difficulty, generator)[..., None]
-        other_ink = _colours(generator.uniform(0, 2 * np.pi, count), generator)
+        other_ink = _colours(generator.uniform(0, 2 * np.pi, count), difficulty.ink_value, generator)
         canvas += cover * (other_ink[:, None, None, :] - canvas)
     cover = _shape_cover(labels, difficulty.radius, difficulty, generator)[..., None]
     paint = ink[:, None, None, :] + 0.5 * difficulty.clouds * _clouds(count, generator)
@@ -75,11 +79,13 @@ def draw_images(
     return (np.clip(canvas, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
-def _colours(hues: NDArray[np.floating], generator: np.random.Generator) -> _Pixels:
-    """Colours (n, 3) of these hues (radians), pale or strong, light or dark."""
+def _colours(
+    hues: NDArray[np.floating], values: tuple[float, float], generator: np.random.Generator
+) -> _Pixels:
+    """Colours (n, 3) of these hues (radians), pale or strong, as light as `values` say."""
     greyness = 0.5 - 0.5 * np.cos(hues[:, None] - 2 * np.pi / 3 * np.arange(3))
     saturation = generator.uniform(0.3, 0.9, (len(hues), 1))
-    value = generator.uniform(0.3, 1.0, (len(hues), 1))
+    value = generator.uniform(*values, (len(hues), 1))
     return (value * (1 - saturation * greyness)).astype(np.float32)
 
 

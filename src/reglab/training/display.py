@@ -1,5 +1,7 @@
 """How a run looks while it trains: live bars in a terminal, plain lines elsewhere, or nothing."""
 
+import os
+import sys
 import time
 from collections.abc import Iterable
 from typing import Literal, Protocol
@@ -224,11 +226,27 @@ def describe_pace(pace: Pace) -> tuple[str, ...]:
     return " · ".join(parts), format_figures(pace.last)
 
 
+class _PatientConsole(Console):
+    """A console whose reader may leave, as `head` does: the training goes on, and shows nothing more."""
+
+    def on_broken_pipe(self) -> None:
+        """Goes on without a reader."""
+        self.quiet = True
+        silence_output()
+
+
+def silence_output() -> None:
+    """Sends standard output nowhere; what is still to be flushed would end the process with an error."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
 def build_display(kind: DisplayKind) -> Display:
     """The display that was asked for, on standard output."""
     if kind == "quiet":
         return QuietDisplay()
-    console = Console()
+    console = _PatientConsole()
     return LiveDisplay(console) if kind == "live" else PlainDisplay(console)
 
 

@@ -4,6 +4,7 @@ One process a run, since memory grows over trainings in one process, and since K
 and threads are settings of a process.
 """
 
+import io
 import os
 import signal
 import sys
@@ -57,6 +58,9 @@ def main() -> int:
         # Whoever started this process was stopped before it could say what for.
         return INTERRUPTED
     order = Order.model_validate_json(line)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A title with a letter that the terminal lacks must not end a training.
+        sys.stdout.reconfigure(errors="replace")
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
     try:

@@ -1,0 +1,108 @@
+"""A status and a summary of a complete run to start from, and whole runs in memory."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from reglab.runs.directory import RunDirectory
+from reglab.runs.finding import RunRecord
+from reglab.runs.history import Epoch, History
+from reglab.runs.status import State, Status
+from reglab.runs.summary import Summary
+
+
+@pytest.fixture
+def status() -> Status:
+    return Status(
+        state="complete",
+        identity="aaaa",
+        experiment="mp",
+        title="CNN + MP",
+        seed=0,
+        epochs_done=2,
+        epochs=2,
+        started=datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC),
+        updated=datetime(2025, 1, 2, 3, 5, 5, tzinfo=UTC),
+        pid=12,
+        host="here",
+        version="0.1.0",
+    )
+
+
+@pytest.fixture
+def summary() -> Summary:
+    return Summary(
+        experiment="mp",
+        title="CNN + MP",
+        seed=0,
+        epochs=2,
+        parameters=295_914,
+        trainable_parameters=295_914,
+        dataset="CIFAR-10",
+        validation="test set",
+        train_images=50_000,
+        validation_images=10_000,
+        test_images=10_000,
+        clean_images=5_000,
+        weights_epoch=2,
+        final_val_accuracy=0.7,
+        best_val_accuracy=0.71,
+        best_epoch=1,
+        final_val_cross_entropy=0.75,
+        final_clean_accuracy=0.9,
+        final_train_accuracy=0.8,
+        gap_accuracy=0.2,
+        gap_cross_entropy=0.25,
+        test_accuracy=None,
+        test_cross_entropy=None,
+        seconds=90.0,
+        images_per_second=1600.0,
+        precision="float32",
+        settings="adamw 0.001",
+        regularizers=("max_pooling",),
+    )
+
+
+def _epoch(number: int, accuracy: float) -> Epoch:
+    return Epoch(number, 1.0, 0.001, 1.1, 0.8, 1.0, 0.5, 0.9, 0.75, accuracy, 0.0, 0.9 - accuracy, 0.25)
+
+
+@pytest.fixture
+def make_record(status: Status, summary: Summary) -> Callable[..., RunRecord]:
+    """A complete run with the given validation accuracies, one an epoch; `changes` are the summary's."""
+
+    def make(
+        name: str,
+        seed: int,
+        accuracies: Sequence[float],
+        *,
+        folder: str = "results",
+        title: str = "",
+        state: State = "complete",
+        message: str = "",
+        epochs: int = 0,
+        **changes: object,
+    ) -> RunRecord:
+        done, last, best = len(accuracies), accuracies[-1], max(accuracies)
+        called = {"experiment": name, "title": title or f"CNN + {name.upper()}", "seed": seed}
+        state_now = {"state": state, "message": message, "epochs_done": done, "epochs": epochs or done}
+        numbers = {
+            "epochs": done,
+            "weights_epoch": done,
+            "final_val_accuracy": last,
+            "best_val_accuracy": best,
+            "best_epoch": list(accuracies).index(best) + 1,
+            "gap_accuracy": 0.9 - last,
+            "regularizers": (name,),
+        }
+        history = History(tuple(_epoch(number, value) for number, value in enumerate(accuracies, start=1)))
+        return RunRecord(
+            RunDirectory(Path(folder) / name / f"seed-{seed}"),
+            status.model_copy(update=called | state_now),
+            history,
+            summary.model_copy(update=called | numbers | changes),
+        )
+
+    return make
