@@ -1,4 +1,4 @@
-"""reglab itself, through the path that `reglab run` takes: python reglab_run.py CONFIG DIRECTORY COUNT [KEY=VALUE…].
+"""reglab itself, on the path that `reglab run` takes: reglab_run.py CONFIG DIRECTORY COUNT [KEY=VALUE…].
 
 Trains two epochs on COUNT images and times the second; the first has the compiling in it.
 """

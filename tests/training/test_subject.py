@@ -13,7 +13,7 @@ from reglab.training.subject import Subject
     ("data", "words"),
     [
         ({}, "test set"),
-        ({"subset": {"validation": 12}}, "12 of the test images"),
+        ({"subset": {"validation": 12}}, "12 images of the test set"),
         ({"validation": 0.2}, "held-out 20 % of train"),
         ({"validation": 0.125}, "held-out 12.5 % of train"),
     ],

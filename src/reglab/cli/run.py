@@ -9,6 +9,7 @@ import click
 from reglab.cli.options import AnyPath, FolderPath, data_directory_option, examples, overrides_option
 
 if TYPE_CHECKING:
+    from reglab.runs.summary import Summary
     from reglab.training.display import DisplayKind
     from reglab.training.launch import Outcome
 
@@ -108,6 +109,11 @@ def _report(outcome: "Outcome", label: str, seed: int) -> None:
         click.echo(
             f"{name}: validation accuracy ({summary.validation}) {summary.final_val_accuracy:.1%}, "
             f"best {summary.best_val_accuracy:.1%} in epoch {summary.best_epoch}, "
-            f"gap {100 * summary.gap_accuracy:+.1f} points, {format_seconds(summary.seconds)}, "
+            f"gap {100 * summary.gap_accuracy:+.1f} points, {_describe_test(summary)}{format_seconds(summary.seconds)}, "
             f"{'complete before, ' if outcome.skipped else ''}in {outcome.run.path}"
         )
+
+
+def _describe_test(summary: "Summary") -> str:
+    """The test accuracy, where the test set was not the validation set."""
+    return "" if summary.test_accuracy is None else f"test accuracy {summary.test_accuracy:.1%}, "

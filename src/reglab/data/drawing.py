@@ -19,14 +19,14 @@ class Difficulty:
         radius: smallest and largest radius of the shape that the label names.
         stretch: largest factor by which it is wider than high, or the other way.
         turn: largest turn from upright, degrees.
-        ground_value: darkest and lightest ground.
-        ink_value: darkest and lightest shape.
-        contrast: smallest distance between its colour and the ground's.
-        hue_spread: standard deviation of the ground's hue around its class's own, radians. The ground
-            is a hint that is easy to see and often wrong, as grass and sky are in photographs.
-        small: smaller shapes of any class beside it.
+        hue_spread: standard deviation of its hue around its class's own, radians. The hue is a hint
+            that is easy to see and often wrong, as colours are in photographs.
+        ink_value: darkest and lightest colour of a shape.
+        ground_value: darkest and lightest colour of the ground.
+        contrast: smallest distance between the shape's colour and the ground's.
+        small: smaller shapes of any class behind it.
         small_radius: smallest and largest radius of those.
-        strokes: line segments an image.
+        strokes: line segments behind it.
         clouds: how far the ground's colour wanders.
         noise: standard deviation of the noise of every pixel and channel.
     """
@@ -34,15 +34,15 @@ class Difficulty:
     radius: tuple[float, float] = (6.0, 11.0)
     stretch: float = 1.2
     turn: float = 20.0
-    ground_value: tuple[float, float] = (0.15, 0.65)
+    hue_spread: float = 0.9
     ink_value: tuple[float, float] = (0.45, 1.0)
+    ground_value: tuple[float, float] = (0.15, 0.65)
     contrast: float = 0.3
-    hue_spread: float = 0.8
     small: int = 1
     small_radius: tuple[float, float] = (2.5, 4.5)
     strokes: int = 4
-    clouds: float = 0.08
-    noise: float = 0.03
+    clouds: float = 0.12
+    noise: float = 0.04
 
 
 def draw_images(
@@ -59,9 +59,9 @@ def draw_images(
         (n, 32, 32, 3) uint8.
     """
     count = len(labels)
-    hint = generator.normal(2 * np.pi * labels / len(SHAPES), difficulty.hue_spread)
+    hues = generator.normal(2 * np.pi * labels / len(SHAPES), difficulty.hue_spread)
     ground = _colours(generator.uniform(0, 2 * np.pi, count), difficulty.ground_value, generator)
-    ink = _away_from(ground, _colours(hint, difficulty.ink_value, generator), difficulty.contrast)
+    ink = _away_from(ground, _colours(hues, difficulty.ink_value, generator), difficulty.contrast)
     canvas = ground[:, None, None, :] + difficulty.clouds * _clouds(count, generator)
     for _ in range(difficulty.strokes):
         cover = _stroke(count, generator)[..., None]

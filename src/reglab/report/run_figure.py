@@ -86,8 +86,13 @@ def _mark_kept(axes: Axes, history: History, kept: int) -> Epoch:
     """The epoch of the kept weights; a line shows it where early stopping went back to it."""
     if kept < len(history.rows):
         axes.axvline(kept, color=FAINT, linewidth=0.9, linestyle=(0, (3, 2)))
-        place = {"xycoords": ("data", "axes fraction"), "fontsize": SMALL, "color": FAINT}
-        axes.annotate(f" kept: epoch {kept}", (kept, 0.02), **place)
+        axes.annotate(
+            f" kept: epoch {kept}",
+            (kept, 0.02),
+            xycoords=("data", "axes fraction"),
+            fontsize=SMALL,
+            color=FAINT,
+        )
     return history.rows[kept - 1]
 
 

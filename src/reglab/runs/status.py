@@ -35,7 +35,7 @@ class Status(Document):
     images: str = ""
     """Fingerprint of the images and their split; a run never goes on with others."""
     validation: str = ""
-    """Which images validation is: `test set`, `500 of the test images`, `held-out 10 % of train`."""
+    """Which images validation is: `test set`, `500 images of the test set`, `held-out 10 % of train`."""
     message: str = ""
     """Why it failed or stopped."""
     version: str

@@ -20,7 +20,7 @@ class Summary(Document):
     dataset: str
     """Title of the dataset and its source: `CIFAR-10 (JPEG copy)`."""
     validation: str
-    """Which images validation is: `test set`, `500 of the test images`, `held-out 10 % of train`."""
+    """Which images validation is: `test set`, `500 images of the test set`, `held-out 10 % of train`."""
     train_images: int
     validation_images: int
     test_images: int

@@ -24,7 +24,7 @@ class Subject:
         if not isinstance(fraction, str):
             return f"held-out {100 * fraction:.3g} % of train"
         used = len(self.split.validation)
-        return "test set" if used == len(self.dataset.test_labels) else f"{used:,} of the test images"
+        return "test set" if used == len(self.dataset.test_labels) else f"{used:,} images of the test set"
 
     @property
     def title(self) -> str:

@@ -14,7 +14,7 @@ from reglab.config.loading import load_experiment
 from reglab.errors import RunError
 from reglab.regularizers.table import Experiment
 from reglab.runs.directory import RunDirectory
-from reglab.runs.status import read_status
+from reglab.runs.finding import read_run
 from reglab.runs.summary import Summary, read_summary
 from reglab.training.measurement import Measurement, measure, to_probabilities
 
@@ -47,7 +47,7 @@ def read_trained_experiment(path: Path) -> Experiment:
     run = RunDirectory(path)
     if not run.status.is_file():
         raise RunError(f"{path}: expected a run's folder, as results/mp/seed-0, found no status.json in it")
-    state = read_status(run.status).state
+    state = read_run(run).state
     if state != "complete":
         raise RunError(f"{path}: expected a run that is complete, got one that is {state}")
     return load_experiment(run.experiment, Experiment)
