@@ -12,6 +12,6 @@ cat << 'END'
 
 The picture: quickstart/comparison/comparison.png
 The baseline knows its training images by heart (dashed lines) and fails on new ones (solid lines);
-with each regularizer the gap closes. The numbers: quickstart/comparison/comparison.md
+the regularized networks close the gap. The numbers: quickstart/comparison/comparison.md
 Next: source .venv/bin/activate; reglab show configs/mp.yaml; reglab run --help
 END
