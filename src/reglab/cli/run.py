@@ -109,7 +109,8 @@ def _report(outcome: "Outcome", label: str, seed: int) -> None:
         click.echo(
             f"{name}: validation accuracy ({summary.validation}) {summary.final_val_accuracy:.1%}, "
             f"best {summary.best_val_accuracy:.1%} in epoch {summary.best_epoch}, "
-            f"gap {100 * summary.gap_accuracy:+.1f} points, {_describe_test(summary)}{format_seconds(summary.seconds)}, "
+            f"gap {100 * summary.gap_accuracy:+.1f} points, "
+            f"{_describe_test(summary)}{format_seconds(summary.seconds)}, "
             f"{'complete before, ' if outcome.skipped else ''}in {outcome.run.path}"
         )
 
