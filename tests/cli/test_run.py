@@ -21,7 +21,7 @@ Command = Callable[..., Any]
 FIGURES = r"\d+ images/s  clean \d+\.\d%  validation \d+\.\d%  gap [+-]\d+\.\d points  \d+ (s|min) left"
 RESULT = (
     r"validation accuracy \(held-out 25 % of train\) (\d+\.\d)%, best (\d+\.\d)% in epoch (\d+), "
-    r"gap [+-]\d+\.\d points, \d+ (?:s|min), "
+    r"gap [+-]\d+\.\d points, test accuracy \d+\.\d%, \d+ (?:s|min), "
 )
 FILES = {
     "curves.png",

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 
 from pydantic import BaseModel, ConfigDict
 
@@ -27,6 +26,7 @@ from reglab.runs.directory import RunDirectory, clear_leftovers, prepare_run
 from reglab.runs.lock import RunLock
 from reglab.runs.status import read_status
 from reglab.training.display import DisplayKind, build_display
+from reglab.training.interruption import Interruption
 from reglab.training.journal import Journal
 from reglab.training.subject import Subject
 
@@ -61,13 +61,13 @@ def main() -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A title with a letter that the terminal lacks must not end a training.
         sys.stdout.reconfigure(errors="replace")
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGINT, _interrupt)
+    interruption = Interruption()
+    interruption.listen()
     try:
         # The parent has blocked it, so that Ctrl-C does not end this process while it imports.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         _stop_with_parent()
-        return _work(order)
+        return _work(order, interruption)
     except KeyboardInterrupt:
         return INTERRUPTED
     except ReglabError as error:
@@ -75,7 +75,7 @@ def main() -> int:
         return error.exit_code
 
 
-def _work(order: Order) -> int:
+def _work(order: Order, interruption: Interruption) -> int:
     experiment = order.experiment
     dataset = load_dataset(experiment.data, order.data_directory)
     split = split_dataset(dataset, experiment.data, experiment.training.seed)
@@ -94,19 +94,24 @@ def _work(order: Order) -> int:
         try:
             with _logged(run):
                 _train(subject, journal, order.display)
-        except KeyboardInterrupt:
-            journal.close("interrupted")
-            return INTERRUPTED
-        except ReglabError as error:
-            journal.close("failed", str(error))
-            print(error, file=sys.stderr)
-            return FAILED
-        except Exception as error:
-            message = f"{type(error).__name__}: {error}".splitlines()[0]
-            journal.close("failed", message)
-            print(f"{message}; the details are in {run.log}", file=sys.stderr)
-            return FAILED
+        except (KeyboardInterrupt, Exception) as error:
+            return _close(journal, error, interruption)
     return COMPLETE
+
+
+def _close(journal: Journal, error: BaseException, interruption: Interruption) -> int:
+    """Says in the record how a training ended that did not come to its end."""
+    if interruption.requested or isinstance(error, KeyboardInterrupt):
+        journal.close("interrupted")
+        return INTERRUPTED
+    if isinstance(error, ReglabError):
+        journal.close("failed", str(error))
+        print(error, file=sys.stderr)
+    else:
+        message = f"{type(error).__name__}: {error}".splitlines()[0]
+        journal.close("failed", message)
+        print(f"{message}; the details are in {journal.run.log}", file=sys.stderr)
+    return FAILED
 
 
 def _train(subject: Subject, journal: Journal, display: DisplayKind) -> None:
@@ -142,13 +147,6 @@ def _logged(run: RunDirectory) -> Iterator[None]:
             sys.stderr.flush()
             os.dup2(terminal, sys.stderr.fileno())
             os.close(terminal)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Ends the training at the next opportunity; a second signal must not disturb the tidying up."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 def _read_line() -> bytes:
