@@ -65,15 +65,16 @@ def main() -> None:
     dataset = load_dataset(experiment.data, Path(directory))
     split = split_dataset(dataset, experiment.data, experiment.training.seed)
     stopwatch = Stopwatch()
+    subject = Subject(experiment, dataset, split)
     with tempfile.TemporaryDirectory() as folder:
         run = RunDirectory(Path(folder) / "run")
         run.create()
-        journal = Journal(run, experiment)
+        journal = Journal(run, subject)
         backend = start_backend(experiment.training.precision)
 
         from reglab.training.trainer import train
 
-        train(Subject(experiment, dataset, split), journal, backend, stopwatch)
+        train(subject, journal, backend, stopwatch)
     report(
         len(split.train) / stopwatch.training,
         measuring_share=1 - stopwatch.training / stopwatch.epoch,
