@@ -1,43 +1,56 @@
-"""reglab itself, on the path that `reglab run` takes: reglab_run.py CONFIG DIRECTORY COUNT [KEY=VALUE…].
+"""reglab itself, on the path that `reglab run` takes: reglab_run.py CONFIG DIRECTORY [KEY=VALUE…].
 
-Trains two epochs on COUNT images and times the second; the first has the compiling in it.
+Trains as the experiment says, in a folder that is thrown away, with the backend that KERAS_BACKEND names.
 """
 
+import statistics
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
-_START = time.perf_counter()
+from report import report
 
-from report import report  # noqa: E402  the clock starts before anything is loaded
+from reglab.config.loading import load_experiment
+from reglab.data.loading import load_dataset
+from reglab.data.split import split_dataset
+from reglab.regularizers.table import Experiment
+from reglab.runs.directory import RunDirectory
+from reglab.runs.history import Epoch
+from reglab.training.backend import Backend, start_backend
+from reglab.training.display import QuietDisplay
+from reglab.training.journal import Journal
+from reglab.training.subject import Subject
 
-from reglab.config.loading import load_experiment  # noqa: E402
-from reglab.data.loading import load_dataset  # noqa: E402
-from reglab.data.split import split_dataset  # noqa: E402
-from reglab.regularizers.table import Experiment  # noqa: E402
-from reglab.runs.directory import RunDirectory  # noqa: E402
-from reglab.runs.history import Epoch  # noqa: E402
-from reglab.training.backend import start_backend  # noqa: E402
-from reglab.training.display import QuietDisplay  # noqa: E402
-from reglab.training.journal import Journal  # noqa: E402
-from reglab.training.subject import Subject  # noqa: E402
+
+@dataclass(frozen=True)
+class Times:
+    """Of one epoch, in seconds."""
+
+    training: float
+    measuring: float
+    recording: float
+
+    @property
+    def all(self) -> float:
+        """The whole epoch."""
+        return self.training + self.measuring + self.recording
 
 
 class Stopwatch(QuietDisplay):
-    """Notes when the first step ends, and how long the last epoch trains and measures.
+    """Notes when the first step ends, and what each epoch spends its time on.
 
     Attributes:
-        first_step: clock when the first step was done, seconds.
-        training: of the last epoch, seconds.
-        epoch: the whole last epoch, its measurements included, seconds.
+        first_step_at: when the first step was done, seconds since 1970.
+        epochs: times of the epochs so far.
     """
 
     def __init__(self) -> None:
-        self.first_step = 0.0
-        self.training = 0.0
-        self.epoch = 0.0
+        self.first_step_at = 0.0
+        self.epochs: list[Times] = []
         self._begin = 0.0
+        self._trained = 0.0
 
     def begin_epoch(self, epoch: int) -> None:
         """Starts the clock."""
@@ -45,27 +58,23 @@ class Stopwatch(QuietDisplay):
 
     def advance(self, step: int) -> None:
         """Stops it after the step, for the time being."""
-        now = time.perf_counter()
-        self.first_step = self.first_step or now
-        self.training = now - self._begin
+        self._trained = time.perf_counter()
+        self.first_step_at = self.first_step_at or time.time()
 
     def end_epoch(self, row: Epoch) -> None:
-        """The whole epoch."""
-        self.epoch = time.perf_counter() - self._begin
+        """The epoch is over; its record says when it had been measured."""
+        training = self._trained - self._begin
+        recorded = time.perf_counter() - self._begin
+        self.epochs.append(Times(training, row.seconds - training, recorded - row.seconds))
 
 
 def main() -> None:
-    """Trains and reports."""
-    config, directory, count, *overrides = sys.argv[1:]
-    experiment = load_experiment(
-        Path(config),
-        Experiment,
-        [f"data.subset.train={count}", "training.epochs=2", *overrides],
-    )
+    """Trains and reports; the first epoch, which has the compiling in it, is left out of the speed."""
+    config, directory, *overrides = sys.argv[1:]
+    experiment = load_experiment(Path(config), Experiment, overrides)
     dataset = load_dataset(experiment.data, Path(directory))
-    split = split_dataset(dataset, experiment.data, experiment.training.seed)
+    subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
     stopwatch = Stopwatch()
-    subject = Subject(experiment, dataset, split)
     with tempfile.TemporaryDirectory() as folder:
         run = RunDirectory(Path(folder) / "run")
         run.create()
@@ -74,12 +83,32 @@ def main() -> None:
 
         from reglab.training.trainer import train
 
-        train(subject, journal, backend, stopwatch)
+        summary = train(subject, journal, backend, stopwatch)
+    first, *later = stopwatch.epochs
+    training = statistics.median(times.training for times in later)
+    epoch = statistics.median(times.all for times in later)
     report(
-        len(split.train) / stopwatch.training,
-        measuring_share=1 - stopwatch.training / stopwatch.epoch,
-        seconds_to_first_step=stopwatch.first_step - _START,
+        len(subject.split.train) / training,
+        first_step_at=stopwatch.first_step_at,
+        seconds_an_epoch=epoch,
+        seconds_of_first_epoch=first.all,
+        seconds_of_later_epochs=sum(times.all for times in later),
+        measuring_share=statistics.median(times.measuring for times in later) / epoch,
+        recording_share=statistics.median(times.recording for times in later) / epoch,
+        validation_accuracy=summary.final_val_accuracy,
+        device_megabytes=_find_peak_on_device(backend),
     )
+
+
+def _find_peak_on_device(backend: Backend) -> float:
+    """The most memory of the GPU that was in use at once, in MB; 0 without a GPU."""
+    if not backend.gpu:
+        return 0.0
+    if backend.name == "jax":
+        return float(sys.modules["jax"].devices()[0].memory_stats()["peak_bytes_in_use"]) / 1e6
+    if backend.name == "torch":
+        return float(sys.modules["torch"].cuda.max_memory_allocated()) / 1e6
+    return float(sys.modules["tensorflow"].config.experimental.get_memory_info("GPU:0")["peak"]) / 1e6
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from reglab.runs.cores import count_cores
 from reglab.training.precision import Choice, choose_precision
 
 _STDERR = 2
+# The least that keeps ordering a small part of the work, so that the display moves a few times an epoch.
+_STEPS_PER_DISPATCH = 50
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,14 @@ class Backend:
         gpu: whether it has one.
         threads: that a computation on the CPU is spread over.
         precision: Keras's dtype policy, which is set already.
+        steps_per_dispatch: steps that `fit` orders at once.
     """
 
     name: str
     gpu: bool
     threads: int
     precision: Choice
+    steps_per_dispatch: int = 1
 
 
 def start_backend(precision: Precision, began_with: str | None = None) -> Backend:
@@ -56,7 +60,8 @@ def start_backend(precision: Precision, began_with: str | None = None) -> Backen
     import keras
 
     keras.config.set_dtype_policy(choice.policy)
-    return Backend(name, gpu.found, threads, choice)
+    bundled = name == "jax" and gpu.found
+    return Backend(name, gpu.found, threads, choice, _STEPS_PER_DISPATCH if bundled else 1)
 
 
 @dataclass(frozen=True)

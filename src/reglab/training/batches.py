@@ -48,6 +48,11 @@ class Batches(keras.utils.PyDataset):
         """Batches of one epoch."""
         return -(-len(self._indices) // self._batch_size)
 
+    @property
+    def full_batches(self) -> int:
+        """Those of one epoch that hold `batch_size` images."""
+        return len(self._indices) // self._batch_size
+
     def __len__(self) -> int:
         return self.steps_per_epoch * max(1, self._epochs - self._first_epoch)
 
@@ -57,6 +62,10 @@ class Batches(keras.utils.PyDataset):
         start = step * self._batch_size
         chosen = self._indices[order[start : start + self._batch_size]]
         return chosen, self._targets[chosen]
+
+    def count_steps(self, batches: int) -> int:
+        """Steps of the optimizer in so many batches: one each."""
+        return batches
 
 
 def order_images(count: int, seed: int, epoch: int) -> NDArray[np.int64]:

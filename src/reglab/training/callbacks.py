@@ -92,18 +92,20 @@ class Recording(keras.callbacks.Callback):
 class Reporting(keras.callbacks.Callback):
     """Tells a display how far the training is."""
 
-    def __init__(self, display: Display, measuring: Measuring) -> None:
+    def __init__(self, display: Display, measuring: Measuring, count_steps: Callable[[int], int]) -> None:
+        """Tells `display`; `count_steps` says how many steps so many batches of `fit` are."""
         super().__init__()
         self._display = display
         self._measuring = measuring
+        self._count_steps = count_steps
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """A new epoch."""
         self._display.begin_epoch(epoch + 1)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """One step more."""
-        self._display.advance(batch + 1)
+        """One step more, or a bundle of them."""
+        self._display.advance(self._count_steps(batch + 1))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """The epoch's figures."""

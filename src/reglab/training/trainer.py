@@ -15,6 +15,7 @@ from reglab.training.backend import Backend
 from reglab.training.batches import Batches
 from reglab.training.callbacks import Measuring, Recording, Reporting
 from reglab.training.checkpoint import StatefulCallback, restore
+from reglab.training.dispatch import BundleModel, Bundles
 from reglab.training.display import Display
 from reglab.training.index_model import IndexModel
 from reglab.training.journal import Journal
@@ -50,7 +51,9 @@ def train(subject: Subject, journal: Journal, backend: Backend, display: Display
         first_epoch=journal.epochs_done,
         epochs=training.epochs,
     )
-    model = build_model(subject, batches.steps_per_epoch)
+    bundled = backend.steps_per_dispatch > 1
+    feed = Bundles(batches, backend.steps_per_dispatch) if bundled else batches
+    model = build_model(subject, batches.steps_per_epoch, BundleModel if bundled else IndexModel)
     measuring = Measuring(split, build_learning_rate(training, batches.steps_per_epoch))
     guests = [callback for guest in experiment.regularizers.active for callback in guest.callbacks()]
     stateful = [callback for callback in guests if isinstance(callback, StatefulCallback)]
@@ -67,12 +70,12 @@ def train(subject: Subject, journal: Journal, backend: Backend, display: Display
     try:
         _fit(
             model,
-            batches,
+            feed,
             [
                 measuring,
                 *guests,
                 Recording(journal, measuring, stateful, backend.precision.policy),
-                Reporting(display, measuring),
+                Reporting(display, measuring, feed.count_steps),
             ],
             first,
             last,
@@ -88,10 +91,10 @@ def train(subject: Subject, journal: Journal, backend: Backend, display: Display
     return summary
 
 
-def build_model(subject: Subject, steps_per_epoch: int) -> IndexModel:
-    """The model of an experiment, compiled, its optimizer built."""
+def build_model(subject: Subject, steps_per_epoch: int, kind: type[IndexModel] = IndexModel) -> IndexModel:
+    """The model of an experiment, compiled, with its optimizer, its loss and its metrics built."""
     experiment = subject.experiment
-    model = IndexModel(experiment, subject.split.images, len(subject.dataset.classes))
+    model = kind(experiment, subject.split.images, len(subject.dataset.classes))
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     for guest in experiment.regularizers.active:
         loss = guest.change_loss(loss)
@@ -104,10 +107,14 @@ def build_model(subject: Subject, steps_per_epoch: int) -> IndexModel:
         ],
     )
     model.optimizer.build(model.trainable_variables)
+    # Keras would build them from the first batch that `fit` sees, which may be a bundle.
+    sample = np.zeros((1, len(subject.dataset.classes)), np.float32)
+    model.compute_loss(y=sample, y_pred=sample)
+    model.compute_metrics(None, sample, sample)
     return model
 
 
-def _fit(model: Any, batches: Batches, callbacks: Sequence[Any], first: int, last: int) -> None:
+def _fit(model: Any, batches: Batches | Bundles, callbacks: Sequence[Any], first: int, last: int) -> None:
     model.fit(
         batches,
         steps_per_epoch=batches.steps_per_epoch,
