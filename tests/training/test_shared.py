@@ -1,0 +1,101 @@
+"""What experiments of one seed share, over all shipped configs, and that another seed shares none of it."""
+
+from collections import defaultdict
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from reglab.config.loading import load_experiment
+from reglab.config.shipped import shipped_directory
+from reglab.data.dataset import Dataset
+from reglab.data.split import Split, split_dataset
+from reglab.regularizers.table import Experiment
+from reglab.training.batches import Batches
+from reglab.training.subject import Subject
+from reglab.training.trainer import build_model
+
+CONFIGS = sorted(shipped_directory().rglob("*.yaml"))
+CLASSES = tuple("0123456789")
+
+
+def make_dataset(name: str) -> Dataset:
+    """As many images as CIFAR-10 has, of one pixel each: what is shared depends on their number alone."""
+    labels = np.arange(60_000, dtype=np.int32) % len(CLASSES)
+    images = np.zeros((60_000, 1, 1, 3), np.uint8)
+    return Dataset(
+        name, name, CLASSES, images[:50_000], labels[:50_000], images[50_000:], labels[50_000:], ""
+    )
+
+
+def take_batches(experiment: Experiment, split: Split, seed: int) -> list[np.ndarray]:
+    """The numbers of the images in all batches of the first two epochs."""
+    training = experiment.training
+    batches = Batches(
+        split.train,
+        np.zeros((len(split.labels), 1), np.float32),
+        batch_size=training.batch_size,
+        seed=seed,
+        first_epoch=0,
+        epochs=2,
+    )
+    return [batches[number][0] for number in range(len(batches))]
+
+
+def list_noise_seeds(experiment: Experiment) -> dict[str, Any]:
+    """The state from which each random layer draws, by the layer's name."""
+    dataset = make_dataset("cifar10")
+    images, labels = np.zeros((20, 32, 32, 3), np.uint8), np.arange(20, dtype=np.int32) % 10
+    small = Dataset("cifar10", "", dataset.classes, images, labels, images, labels, "")
+    subject = Subject(experiment, small, split_dataset(small, experiment.data, experiment.training.seed))
+    model = build_model(subject, steps_per_epoch=1)
+    return {
+        layer.name: np.asarray(layer.seed_generator.state)
+        for layer in (*model.layers, *model.network.layers)
+        if hasattr(layer, "seed_generator")
+    }
+
+
+def test_one_seed_one_split_one_order() -> None:
+    """Any two configs that take the same images have the same parts, in the same batches."""
+    alike: dict[object, list[tuple[Path, Split, list[np.ndarray]]]] = defaultdict(list)
+    for path in CONFIGS:
+        experiment = load_experiment(path, Experiment)
+        split = split_dataset(make_dataset(experiment.data.dataset), experiment.data, 0)
+        key = (experiment.data.model_dump_json(), experiment.training.batch_size)
+        alike[key].append((path, split, take_batches(experiment, split, 0)))
+    # Sixteen of the lecture's network, and the four of the quickstart, are meant to be compared.
+    assert sorted(len(group) for group in alike.values())[-2:] == [4, 16]
+    for group in alike.values():
+        for (one, split, batches), (other, same_split, same_batches) in combinations(group, 2):
+            for part in ("train", "validation", "test", "clean", "labels"):
+                np.testing.assert_array_equal(
+                    getattr(split, part), getattr(same_split, part), err_msg=f"{one.stem}, {other.stem}"
+                )
+            assert len(batches) == len(same_batches)
+            for batch, same_batch in zip(batches, same_batches, strict=True):
+                np.testing.assert_array_equal(batch, same_batch)
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_another_seed_shares_nothing(path: Path) -> None:
+    """Neither the images that are chosen, nor a batch."""
+    experiment = load_experiment(path, Experiment)
+    dataset = make_dataset(experiment.data.dataset)
+    split, other = (split_dataset(dataset, experiment.data, seed) for seed in (0, 1))
+    assert (split.clean != other.clean).any()
+    pairs = zip(take_batches(experiment, split, 0), take_batches(experiment, split, 1), strict=True)
+    assert all(set(batch) != set(other_batch) for batch, other_batch in pairs)
+
+
+def test_noise_follows_the_seed() -> None:
+    """`training.seed`, and so `--seed`, is the key of every random layer, and each layer has its own."""
+    path = shipped_directory() / "mp_do_bn_da.yaml"
+    seeds = [
+        list_noise_seeds(load_experiment(path, Experiment, [f"training.seed={seed}"])) for seed in (0, 1)
+    ]
+    assert set(seeds[0]) == {"input_augmentation", "dense_1_dropout", "output_dropout"}
+    assert all((seeds[0][name] != seeds[1][name]).any() for name in seeds[0])
+    assert len({tuple(state) for state in seeds[0].values()}) == len(seeds[0])
