@@ -19,7 +19,7 @@ from reglab.regularizers.table import Experiment
 from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch
 from reglab.training.backend import Backend, start_backend
-from reglab.training.display import QuietDisplay
+from reglab.training.display import Display
 from reglab.training.journal import Journal
 from reglab.training.subject import Subject
 
@@ -38,7 +38,7 @@ class Times:
         return self.training + self.measuring + self.recording
 
 
-class Stopwatch(QuietDisplay):
+class Stopwatch(Display):
     """Notes when the first step ends, and what each epoch spends its time on.
 
     Attributes:

@@ -13,8 +13,9 @@ from reglab.data.dataset import Dataset
 from reglab.data.split import split_dataset
 from reglab.regularizers.table import Experiment
 from reglab.runs.directory import RunDirectory
+from reglab.training import pace
 from reglab.training.backend import Backend
-from reglab.training.display import Display, QuietDisplay
+from reglab.training.display import Display
 from reglab.training.journal import Journal
 from reglab.training.precision import Choice
 from reglab.training.subject import Subject
@@ -81,7 +82,7 @@ def train_here(make_subject: Callable[[Experiment], Subject]) -> Callable[..., R
             run.create()
         backend = Backend(keras.backend.backend(), False, 1, Choice("float32", "for a test"))
         subject = make_subject(experiment)
-        train(subject, Journal(run, subject), backend, display or QuietDisplay())
+        train(subject, Journal(run, subject), backend, display or Display())
         return run
 
     return train_one
@@ -109,3 +110,21 @@ def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     folder = tmp_path_factory.getbasetemp() / "training-cache"
     monkeypatch.setenv("REGLAB_CACHE_DIR", str(folder))
     return folder
+
+
+class Clock:
+    """A clock that is set by hand; seconds."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock that a training's pace is taken from."""
+    clock = Clock()
+    monkeypatch.setattr(pace, "time", clock)
+    return clock

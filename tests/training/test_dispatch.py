@@ -29,14 +29,14 @@ from reglab.regularizers.table import Experiment
 from reglab.runs.directory import RunDirectory
 from reglab.runs.history import read_history
 from reglab.training.backend import Backend
-from reglab.training.display import QuietDisplay
+from reglab.training.display import Display
 from reglab.training.journal import Journal
 from reglab.training.precision import Choice
 from reglab.training.subject import Subject
 from reglab.training.trainer import train
 
 
-class Counting(QuietDisplay):
+class Counting(Display):
     def __init__(self):
         self.steps = []
 

@@ -3,47 +3,20 @@
 import io
 import re
 import sys
-from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from reglab.runs.history import Epoch
-from reglab.training import display as display_module
-from reglab.training.display import (
-    Display,
-    LiveDisplay,
-    Pace,
-    PlainDisplay,
-    QuietDisplay,
-    build_display,
-    format_figures,
-    format_seconds,
-)
-
-
-class _Clock:
-    """A clock that is set by hand; seconds."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def perf_counter(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> _Clock:
-    clock = _Clock()
-    monkeypatch.setattr(display_module, "time", SimpleNamespace(perf_counter=clock.perf_counter))
-    return clock
+from reglab.training.display import Display, LiveDisplay, PlainDisplay, build_display
 
 
 def _row(number: int, seconds: float = 20.0) -> Epoch:
     return Epoch(number, seconds, 1e-3, 1.0, 0.5, 1.0, 0.9, 0.623, 1.1, 0.51, 0.0, 0.113, 0.2)
 
 
-def _play(display: Display, clock: _Clock, epochs_done: int = 0) -> None:
+def _play(display: Display, clock: Any, epochs_done: int = 0) -> None:
     """Three epochs of ten steps and 1,000 images, ten seconds of training each."""
     display.begin(":dog: [bold], seed 0", 3, epochs_done, 10, 1000)
     for epoch in range(epochs_done + 1, 4):
@@ -56,7 +29,7 @@ def _play(display: Display, clock: _Clock, epochs_done: int = 0) -> None:
     display.end()
 
 
-def test_plain_lines_whole(clock: _Clock) -> None:
+def test_plain_lines_whole(clock: Any) -> None:
     """One line an epoch with speed, accuracies, gap and time left; markup is text, nothing wraps."""
     page = io.StringIO()
     _play(PlainDisplay(Console(file=page, width=30)), clock)
@@ -69,7 +42,7 @@ def test_plain_lines_whole(clock: _Clock) -> None:
     ]
 
 
-def test_plain_lines_of_a_resumed_run(clock: _Clock) -> None:
+def test_plain_lines_of_a_resumed_run(clock: Any) -> None:
     """It says where it goes on."""
     page = io.StringIO()
     _play(PlainDisplay(Console(file=page)), clock, epochs_done=2)
@@ -79,7 +52,7 @@ def test_plain_lines_of_a_resumed_run(clock: _Clock) -> None:
     assert len(lines) == 3
 
 
-def test_live_bar_tells_how_far_it_is(clock: _Clock) -> None:
+def test_live_bar_tells_how_far_it_is(clock: Any) -> None:
     """Title, epoch, speed, time left and the last epoch's figures, in every state of the bar."""
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=160, legacy_windows=False, _environ={})
@@ -109,7 +82,7 @@ def test_live_bar_tells_how_far_it_is(clock: _Clock) -> None:
     assert "CNN, seed 0" in screen.getvalue()
 
 
-def test_live_bar_of_a_narrow_terminal(clock: _Clock) -> None:
+def test_live_bar_of_a_narrow_terminal(clock: Any) -> None:
     """The details are below the bar, where they fit; a title in brackets is text."""
     console = Console(file=io.StringIO(), force_terminal=True, width=80, _environ={})
     display = LiveDisplay(console)
@@ -127,7 +100,7 @@ def test_live_bar_of_a_narrow_terminal(clock: _Clock) -> None:
     ]
 
 
-def test_live_bar_of_a_resumed_run_starts_where_it_was(clock: _Clock) -> None:
+def test_live_bar_of_a_resumed_run_starts_where_it_was(clock: Any) -> None:
     """Two of three epochs are full already."""
     console = Console(file=io.StringIO(), force_terminal=True, width=160, _environ={})
     display = LiveDisplay(console)
@@ -139,7 +112,7 @@ def test_live_bar_of_a_resumed_run_starts_where_it_was(clock: _Clock) -> None:
     display.end()
 
 
-def test_live_display_takes_its_bar_away(clock: _Clock) -> None:
+def test_live_display_takes_its_bar_away(clock: Any) -> None:
     """What was said stays on the screen, above it; the cursor comes back."""
     screen = io.StringIO()
     _play(LiveDisplay(Console(file=screen, force_terminal=True, width=160, _environ={})), clock)
@@ -148,9 +121,9 @@ def test_live_display_takes_its_bar_away(clock: _Clock) -> None:
     assert screen.getvalue().count("\x1b[?25l") == screen.getvalue().count("\x1b[?25h") == 1
 
 
-def test_quiet_shows_nothing(clock: _Clock, capfd: pytest.CaptureFixture[str]) -> None:
+def test_quiet_shows_nothing(clock: Any, capfd: pytest.CaptureFixture[str]) -> None:
     """Not a byte."""
-    _play(QuietDisplay(), clock)
+    _play(Display(), clock)
     assert capfd.readouterr() == ("", "")
 
 
@@ -160,47 +133,10 @@ def test_displays_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert [type(build_display(kind)) for kind in ("live", "plain", "quiet")] == [
         LiveDisplay,
         PlainDisplay,
-        QuietDisplay,
+        Display,
     ]
     build_display("plain").say("a line")
     assert capsys.readouterr() == ("a line\n", "")
-
-
-def test_time_left_is_unknown_at_first(clock: _Clock) -> None:
-    """No epoch done, no pace; then the rest at the last epoch's pace, never below zero."""
-    pace = Pace()
-    pace.begin(4, 0, 10, 1000)
-    pace.begin_epoch(1)
-    assert pace.seconds_left(None) is None
-    assert pace.seconds_left(_row(1)) == 60
-    pace.begin_epoch(2)
-    pace.advance(5)
-    assert (pace.seconds_left(_row(1)), pace.steps_done) == (50, 15)
-    assert pace.seconds_left(_row(4)) == 0
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (None, "?"),
-        (0.4, "0 s"),
-        (89.4, "89 s"),
-        (90, "2 min"),
-        (3_000, "50 min"),
-        (5_369, "89 min"),
-        (5_400, "1 h 30 min"),
-        (11_100, "3 h 05 min"),
-    ],
-)
-def test_durations(seconds: float | None, text: str) -> None:
-    """Seconds, minutes, hours; the unit that fits."""
-    assert format_seconds(seconds) == text
-
-
-def test_figures_of_an_epoch() -> None:
-    """Percentages with one digit; a gap below zero keeps its sign."""
-    row = Epoch(1, 1.0, 1e-3, 1.0, 0.5, 1.0, 0.9, 0.5, 1.1, 0.5125, 0.0, -0.0125, 0.2)
-    assert format_figures(row) == "clean 50.0%  validation 51.2%  gap -1.2 points"
 
 
 def _bar(display: LiveDisplay) -> tuple[str, float, str]:

@@ -19,7 +19,7 @@ from reglab.runs.history import COLUMNS, Epoch, History, read_history
 from reglab.runs.status import read_status
 from reglab.runs.summary import Summary, read_summary
 from reglab.training.checkpoint import Checkpoint, read_checkpoint
-from reglab.training.display import QuietDisplay
+from reglab.training.display import Display
 from reglab.training.subject import Subject
 
 STOPPING = {"patience": 2, "min_delta": 10.0}
@@ -33,7 +33,7 @@ EVERYTHING: Mapping[str, Any] = {
 STRENGTH, LONGEST = 0.05, 0.4
 
 
-class _StopAfter(QuietDisplay):
+class _StopAfter(Display):
     """Ctrl-C, when an epoch has been recorded or when the training is over."""
 
     def __init__(self, epoch: int | None = None) -> None:

@@ -87,7 +87,7 @@ def _report(outcome: "Outcome", label: str, seed: int) -> None:
     """The run's last line."""
     from reglab.errors import RunError
     from reglab.runs.summary import read_summary
-    from reglab.training.display import format_seconds
+    from reglab.training.pace import format_seconds
 
     name = f"{label}, seed {seed}"
     if outcome.code == 130:
