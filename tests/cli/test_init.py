@@ -68,7 +68,7 @@ def test_data_that_are_there(call: Command, here: Path) -> None:
     for part in ("train", "test"):
         (here / "images" / part / "cat").mkdir(parents=True)
         (here / "images" / part / "cat" / "1.png").write_bytes(b"")
-    line = "folder (your own pictures): pictures of 1 classes in {}"
+    line = "folder (your own pictures): pictures of 1 class in {}"
     for place, done in (
         ("images", call("data", "--data-dir", "images")),
         ("images", call("data", REGLAB_DATA_DIR="images")),

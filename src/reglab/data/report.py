@@ -106,7 +106,8 @@ def _find_pictures(directory: Path) -> Found | None:
     if not roots:
         return None
     count = len(list_classes(roots[0] / "train"))
-    return Found(roots[0], f"pictures of {count} classes", partial(load_picture_folder, roots[0]))
+    classes = "1 class" if count == 1 else f"{count} classes"
+    return Found(roots[0], f"pictures of {classes}", partial(load_picture_folder, roots[0]))
 
 
 def _look_into_named(place: str, named: Path | None, find: _Find) -> tuple[Look, ...]:
