@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes .venv with reglab and the tested versions of what it needs; used by the other scripts.
-# Usage: scripts/environment.sh [EXTRA]   where EXTRA is one of pyproject.toml's, such as dev.
+# Usage: scripts/environment.sh [EXTRAS]   where EXTRAS are pyproject.toml's, such as dev or dev,jax,torch.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -123,7 +123,8 @@ def prepare_run(
 
     Returns:
         The directory, which exists, and whether the run is `new`, was begun and is to `resume`, or is
-        `complete`. The caller then takes the lock.
+        `complete`. The caller then takes the lock. A run that was killed while it dropped its
+        checkpoint is to `resume`, though its status is complete.
 
     Raises:
         RunError: the directory holds another experiment, or something that is no run, or cannot be made.
@@ -141,13 +142,15 @@ def prepare_run(
         return directory, "new"
     status = read_status(directory.status)
     _check_identity(directory, status.identity, identity)
-    return directory, "complete" if status.state == "complete" else "resume"
+    tidy = status.state == "complete" and not directory.checkpoint.exists()
+    return directory, "complete" if tidy else "resume"
 
 
 def clear_leftovers(directory: RunDirectory) -> None:
     """Removes half-written files that a killed process left behind; call it under the run's lock."""
-    for entry in directory.path.glob(f"{TEMPORARY_PREFIX}*"):
-        entry.unlink(missing_ok=True)
+    for folder in (directory.path, directory.checkpoint):
+        for entry in folder.glob(f"{TEMPORARY_PREFIX}*"):
+            entry.unlink(missing_ok=True)
     if directory.status.exists() and read_status(directory.status).state == "complete":
         shutil.rmtree(directory.checkpoint, ignore_errors=True)
 

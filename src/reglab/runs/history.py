@@ -62,7 +62,7 @@ class History:
 
 
 def append_epoch(path: Path, row: Epoch) -> None:
-    """Adds one line, whole, in one write; creates the file with its header where there is none.
+    """Adds one line, whole or not at all; creates the file with its header where there is none.
 
     Args:
         path: the run's `history.csv`.
@@ -74,16 +74,17 @@ def append_epoch(path: Path, row: Epoch) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         try:
-            header = "" if os.fstat(descriptor).st_size else _HEADER
-            line = (header + _line(row)).encode()
-            written = os.write(descriptor, line)
-            os.fsync(descriptor)
+            before = os.fstat(descriptor).st_size
+            header = "" if before else _HEADER
+            try:
+                _write(descriptor, (header + _line(row)).encode())
+            except OSError:
+                os.ftruncate(descriptor, before)
+                raise
         finally:
             os.close(descriptor)
     except OSError as error:
         raise refused("write", path, error) from error
-    if written < len(line):
-        raise RunError(f"cannot write {path}: only {written} of {len(line)} bytes fitted on the disk")
 
 
 def read_history(path: Path) -> History:
@@ -130,6 +131,13 @@ def repair_history(path: Path, epochs_done: int, last: Epoch | None) -> None:
             f"{path}: epoch {epochs_done} differs from the one in the checkpoint beside it: "
             "they are not of the same run; start it again with --fresh"
         )
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    """Writes all of it, in one piece unless the disk is filling up, and waits until it is there."""
+    while data:
+        data = data[os.write(descriptor, data) :]
+    os.fsync(descriptor)
 
 
 def _line(row: Epoch) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from reglab.errors import RunError
 from reglab.runs.history import Epoch
-from reglab.runs.writing import atomic_path
+from reglab.runs.writing import atomic_path, flush
 
 FILE_NAME = "state.npz"
 Arrays = Mapping[str, NDArray[Any]]
@@ -90,7 +90,9 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
         RunError: the system refused.
     """
     try:
-        folder.mkdir(exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir()
+            flush(folder.parent)
     except OSError as error:
         raise RunError(f"cannot create {folder}: {error.strerror}") from error
     header = {

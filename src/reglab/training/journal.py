@@ -33,8 +33,9 @@ class Journal:
         self.run = run
         experiment = subject.experiment
         before = read_status(run.status) if run.status.exists() else None
-        _check_images(run, before, subject)
         self.checkpoint: Checkpoint | None = read_checkpoint(run.checkpoint)
+        if self.checkpoint is not None:
+            _check_images(run, before, subject)
         last = self.checkpoint.epoch if self.checkpoint else None
         done = last.epoch if last else 0
         repair_history(run.history, done, last)
@@ -91,7 +92,7 @@ class Journal:
 
 def _check_images(run: RunDirectory, before: Status | None, subject: Subject) -> None:
     """A run that goes on with other images, another copy of CIFAR-10 say, would be of neither."""
-    if before and before.epochs_done and before.images not in ("", subject.fingerprint):
+    if before and before.images not in ("", subject.fingerprint):
         raise RunError(
             f"{run.path} was begun with other images than {subject.dataset.title} from "
             f"{subject.dataset.source}: name their directory with --data-dir, or start anew with --fresh"

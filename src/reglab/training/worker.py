@@ -11,7 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,11 +20,12 @@ from pydantic import BaseModel, ConfigDict
 from reglab.config.resolved import identify
 from reglab.data.loading import load_dataset
 from reglab.data.split import split_dataset
-from reglab.errors import ReglabError
+from reglab.errors import ReglabError, RunError
 from reglab.regularizers.table import Experiment
 from reglab.runs.directory import RunDirectory, clear_leftovers, prepare_run
 from reglab.runs.lock import RunLock
-from reglab.runs.status import read_status
+from reglab.runs.status import State, read_status
+from reglab.runs.writing import refused
 from reglab.training.display import DisplayKind, build_display
 from reglab.training.interruption import Interruption
 from reglab.training.journal import Journal
@@ -88,7 +89,7 @@ def _work(order: Order, interruption: Interruption) -> int:
     with RunLock(run.path):
         clear_leftovers(run)
         if run.status.exists() and read_status(run.status).state == "complete":
-            # Another process has completed it since.
+            # Another process has completed it since, or was killed when all that was left was to tidy up.
             return COMPLETE
         journal = Journal(run, subject)
         try:
@@ -102,16 +103,23 @@ def _work(order: Order, interruption: Interruption) -> int:
 def _close(journal: Journal, error: BaseException, interruption: Interruption) -> int:
     """Says in the record how a training ended that did not come to its end."""
     if interruption.requested or isinstance(error, KeyboardInterrupt):
-        journal.close("interrupted")
+        _close_status(journal, "interrupted")
         return INTERRUPTED
     if isinstance(error, ReglabError):
-        journal.close("failed", str(error))
+        _close_status(journal, "failed", str(error))
         print(error, file=sys.stderr)
     else:
         message = f"{type(error).__name__}: {error}".splitlines()[0]
-        journal.close("failed", message)
+        _close_status(journal, "failed", message)
         print(f"{message}; the details are in {journal.run.log}", file=sys.stderr)
     return FAILED
+
+
+def _close_status(journal: Journal, state: State, message: str = "") -> None:
+    # A disk that is full takes no status either; that must not hide why the training ended. The status
+    # is left at `running`, which without a process means interrupted.
+    with suppress(RunError):
+        journal.close(state, message)
 
 
 def _train(subject: Subject, journal: Journal, display: DisplayKind) -> None:
@@ -130,23 +138,35 @@ def _train(subject: Subject, journal: Journal, display: DisplayKind) -> None:
 @contextmanager
 def _logged(run: RunDirectory) -> Iterator[None]:
     """Sends what is written to standard error, the C libraries' chatter too, to the run's log."""
+    log = _open_log(run)
     terminal = os.dup(sys.stderr.fileno())
-    with run.log.open("a", encoding="utf-8") as log:
-        log.write(f"--- {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, process {os.getpid()}\n")
-        log.flush()
-        sys.stderr.flush()
-        os.dup2(log.fileno(), sys.stderr.fileno())
-        try:
-            yield
-        except KeyboardInterrupt:
-            raise
-        except BaseException:
-            traceback.print_exc()
-            raise
-        finally:
+    sys.stderr.flush()
+    os.dup2(log, sys.stderr.fileno())
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        # Past sys.stderr: what a full disk does not take would wait there, and come out on the terminal.
+        with suppress(OSError):
+            os.write(log, traceback.format_exc().encode(errors="backslashreplace"))
+        raise
+    finally:
+        with suppress(OSError):
             sys.stderr.flush()
-            os.dup2(terminal, sys.stderr.fileno())
-            os.close(terminal)
+        os.dup2(terminal, sys.stderr.fileno())
+        os.close(terminal)
+        os.close(log)
+
+
+def _open_log(run: RunDirectory) -> int:
+    """A descriptor of the run's log, with a line that says which process writes what follows."""
+    try:
+        log = os.open(run.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        os.write(log, f"--- {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, process {os.getpid()}\n".encode())
+    except OSError as error:
+        raise refused("write", run.log, error) from error
+    return log
 
 
 def _read_line() -> bytes:

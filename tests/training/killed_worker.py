@@ -1,0 +1,214 @@
+"""Workers that die, or run out of disk or power, at moments named beforehand; tests start them.
+
+The moments are those at which the disk may look different: before each change of a file or folder of the
+results, and in the middle of a line of the history; besides, after a step. They have the names of
+Python's audit events, `os.rename status.json`, and two of our own, `append history.csv` and `step`. A
+file about to be renamed is cut before the kill, as if that had come while it was written.
+
+`killed_worker.py train` has imported Keras, and forks a worker for each request, a line of JSON each.
+With `record`, workers do not train: they record numbers, each of which follows from the one before, so
+that every moment can be tried in seconds.
+"""
+
+import importlib
+import json
+import os
+import random
+import re
+import resource
+import signal
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+from forgetful_disk import ForgetfulDisk
+from pydantic import BaseModel, ConfigDict
+
+from reglab.runs import history, writing
+from reglab.runs.history import Epoch
+from reglab.runs.writing import write_atomically
+from reglab.training import worker
+from reglab.training.checkpoint import Checkpoint
+from reglab.training.display import Display, DisplayKind
+from reglab.training.journal import Journal
+from reglab.training.subject import Subject
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+_TEMPORARY = re.compile(r"^\.tmp-[0-9a-f]+-")
+_ROOM = 1000
+
+
+class Moment(BaseModel):
+    """When something happens to a worker, and what.
+
+    Attributes:
+        results: folder whose changes are seen.
+        name: of the moment; empty for any.
+        number: which one of that name, from 1; 0 for none.
+        part: from 0 to 1, how much is there of what is being written.
+        full: whether the disk is full from then on; else the worker is killed.
+        power: seed of what is left of the run when the power fails; negative where it does not.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    results: Path
+    name: str = ""
+    number: int = 0
+    part: float = 0.0
+    full: bool = False
+    power: int = -1
+
+
+class Fate:
+    """Waits for the moment."""
+
+    def __init__(self, moment: Moment) -> None:
+        self._moment = moment
+        self._left = moment.number
+        self._disk = ForgetfulDisk(random.Random(moment.power))
+
+    def watch(self) -> None:
+        """Sees every change of the results from now on."""
+        sys.addaudithook(self._hear)
+        for module in (history, writing):
+            vars(module)["os"] = _Os(self)
+
+    def is_due(self, name: str) -> bool:
+        """Whether this is the moment."""
+        if self._moment.name in ("", name):
+            self._left -= 1
+            return self._left == 0
+        return False
+
+    def strike(self, room: int) -> None:
+        """Kills this process; or lets no file grow beyond so many bytes."""
+        if self._moment.full:
+            _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (room, most))
+            return
+        if self._moment.power >= 0:
+            for run in self._moment.results.glob("*/seed-*"):
+                self._disk.lose_power(run)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def write_line(self, descriptor: int, line: bytes) -> int:
+        """Writes all of a line, or as much as there is time or room for."""
+        if self.is_due("append history.csv"):
+            part = self._cut(len(line))
+            if not self._moment.full:
+                os.write(descriptor, line[:part])
+            self.strike(os.fstat(descriptor).st_size + part)
+        return os.write(descriptor, line)
+
+    def wait(self, descriptor: int) -> None:
+        """Notes what was waited for, in case that the power fails; the disk itself need not hurry."""
+        number = os.fstat(descriptor).st_ino
+        for path in (self._moment.results, *self._moment.results.rglob("*")):
+            if path.stat().st_ino == number:
+                self._disk.fsync(descriptor, path)
+
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        changes = arguments[2] & _WRITING if event == "open" else event.startswith(("os.", "shutil."))
+        if not changes or event == "os.scandir" or not isinstance(arguments[0], str | Path):
+            return
+        path = Path(arguments[0])
+        # What `rmtree` removes is named relative to its folder.
+        if not (path.is_relative_to(self._moment.results) or path == Path(path.name)):
+            return
+        if self.is_due(f"{event} {_TEMPORARY.sub('', path.name)}"):
+            if event == "os.rename" and not self._moment.full:
+                os.truncate(path, self._cut(path.stat().st_size))
+            self.strike(self._cut(_ROOM))
+
+    def _cut(self, length: int) -> int:
+        return int(self._moment.part * length)
+
+
+class _Os:
+    """The module `os`, but for what may be torn or forgotten."""
+
+    def __init__(self, fate: Fate) -> None:
+        self.write = fate.write_line
+        self.fsync = fate.wait
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(os, name)
+
+
+class _StepCounter(Display):
+    """A display, since that hears of every step."""
+
+    def __init__(self, fate: Fate) -> None:
+        self._fate = fate
+
+    def advance(self, step: int) -> None:
+        if self._fate.is_due("step"):
+            self._fate.strike(0)
+
+
+def main() -> None:
+    """Answers each request with how its worker ended, and what that said on standard error."""
+    if sys.argv[1] == "record":
+        worker._train = _record
+    else:
+        _import_keras()
+    for line in sys.stdin:
+        request = json.loads(line)
+        print(json.dumps(_fork(Moment.model_validate(request["moment"]), request["order"])), flush=True)
+
+
+def _import_keras() -> None:
+    """What every worker would import, but not one computation, since threads do not survive a fork."""
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+    importlib.import_module("reglab.training.trainer")
+    threads = Path("/proc/self/task")
+    if threads.exists() and len(list(threads.iterdir())) > 1:
+        raise RuntimeError("Importing Keras has started threads: workers cannot be forked from here.")
+
+
+def _fork(moment: Moment, order: str) -> tuple[int, str]:
+    order_end, our_order_end = os.pipe()
+    our_message_end, message_end = os.pipe()
+    process = os.fork()
+    if process == 0:
+        os.close(our_order_end)
+        os.dup2(order_end, 0)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(message_end, 2)
+        _work(Fate(moment))
+    os.close(order_end)
+    os.close(message_end)
+    os.write(our_order_end, order.encode() + b"\n")
+    with os.fdopen(our_message_end) as messages:
+        message = messages.read()
+    _, status = os.waitpid(process, 0)
+    os.close(our_order_end)
+    return os.waitstatus_to_exitcode(status), message
+
+
+def _work(fate: Fate) -> NoReturn:
+    """One worker, its order on standard input."""
+    fate.watch()
+    worker.build_display = lambda kind: _StepCounter(fate)
+    code = worker.main()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _record(subject: Subject, journal: Journal, display: DisplayKind) -> None:
+    """Records epochs that each follow from the one before, and what comes of the last one."""
+    training = subject.experiment.training
+    state = journal.checkpoint.variables[0] if journal.checkpoint else np.array([training.seed])
+    for number in range(journal.epochs_done + 1, training.epochs + 1):
+        numbers = np.random.default_rng([number, *state.tolist()])
+        state = numbers.integers(2**63, size=100)
+        row = Epoch(number, *numbers.random(12).tolist())
+        journal.record(Checkpoint(row, False, "float32", ("state",), (state,)))
+    write_atomically(journal.run.weights, state.tobytes())
+    journal.finish()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,296 @@
+"""A run that is killed, and started again by the same command, ends as one that was left alone."""
+
+import json
+import os
+import random
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+
+from reglab.config.resolved import dump_experiment
+from reglab.regularizers.table import Experiment
+from reglab.runs.directory import RunDirectory
+from reglab.runs.status import read_status
+from reglab.runs.summary import read_summary
+from reglab.runs.writing import TEMPORARY_PREFIX
+from reglab.training.worker import Order
+
+WORKER = Path(__file__).with_name("killed_worker.py")
+SEED = "REGLAB_KILLS"
+"""Environment variable that repeats what a failing test says."""
+KILLED = -signal.SIGKILL
+EPOCHS, STEPS = 20, 4
+# Everything that is random, or that remembers something over epochs.
+EVERYTHING: dict[str, Any] = {
+    "augmentation": {},
+    "random_erasing": {},
+    "gaussian_noise": {"stddev": 0.1, "activations": 0.1},
+    "batch_norm": {},
+    "max_pooling": {},
+    "dropout": {"rate": 0.2, "groups": 0.1},
+    "early_stopping": {"patience": EPOCHS, "monitor": "val_accuracy"},
+}
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One process of a run.
+
+    Attributes:
+        what: happened to it.
+        code: exit status, or minus the signal that ended it.
+        said: on standard error.
+        history: what `history.csv` held afterwards; nothing where there was none.
+        leftovers: half-written files.
+    """
+
+    what: str
+    code: int
+    said: str
+    history: bytes
+    leftovers: tuple[str, ...]
+
+
+@dataclass
+class Trial:
+    """A run in several sittings.
+
+    Attributes:
+        folder: holds the experiment's file, and the results.
+        order: what a worker of it is told.
+        server: forks workers.
+    """
+
+    folder: Path
+    order: Order
+    server: "subprocess.Popen[str]"
+    sittings: list[Sitting] = field(default_factory=list)
+
+    @property
+    def run(self) -> RunDirectory:
+        return RunDirectory(self.order.results / "tiny" / "seed-0")
+
+    def start(self) -> "subprocess.Popen[str]":
+        """The command that a user gives, in a process group of its own."""
+        places = ("--results", str(self.order.results), "--data-dir", str(self.order.data_directory))
+        return open_process(self.folder, "-m", "reglab", "run", "tiny.yaml", *places)
+
+    def kill(self, epochs: int, seconds: float) -> None:
+        """Kills the command with its worker, so many seconds after so many epochs."""
+        process = self.start()
+        assert process.stdout is not None
+        while epochs and (line := process.stdout.readline()):
+            epochs -= ": epoch " in line
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGKILL)
+        self.end(process, f"killed from outside {seconds:.3f} s later")
+
+    def strike(self, name: str, number: int, part: float = 0.0, full: bool = False) -> None:
+        """Kills a worker at a moment, or fills its disk then."""
+        results = str(self.order.results)
+        moment = {"results": results, "name": name, "number": number, "part": part, "full": full}
+        assert self.server.stdin is not None
+        assert self.server.stdout is not None
+        print(json.dumps({"moment": moment, "order": self.order.model_dump_json()}), file=self.server.stdin)
+        code, said = json.loads(self.server.stdout.readline())
+        what = f"{'disk full' if full else 'killed'} at {name}, number {number}, part {part:.3f}"
+        self._keep(what, code, said)
+
+    def end(self, process: "subprocess.Popen[str]", what: str) -> None:
+        """Waits for a process, and keeps what it left."""
+        with process:
+            assert process.stderr is not None
+            said = process.stderr.read()
+        self._keep(what, process.returncode, said)
+
+    def _keep(self, what: str, code: int, said: str) -> None:
+        path, history = self.run.path, self.run.history
+        leftovers = tuple(str(found.relative_to(path)) for found in path.rglob(f"{TEMPORARY_PREFIX}*"))
+        content = history.read_bytes() if history.exists() else b""
+        self.sittings.append(Sitting(what, code, said, content, leftovers))
+
+
+def open_process(folder: Path, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+    """Python in a process group of its own."""
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        bufsize=1,
+        cwd=folder,
+        env={**os.environ, "REGLAB_CACHE_DIR": str(folder / "cache"), **environment},
+        start_new_session=True,
+    )
+
+
+@dataclass(frozen=True)
+class Trials:
+    """Two runs of one experiment.
+
+    Attributes:
+        disturbed: killed ten times over, with a full disk twice in between.
+        alone: the other one.
+        seed: of what happened.
+    """
+
+    disturbed: Trial
+    alone: Trial
+    seed: int
+
+    def __str__(self) -> str:
+        """What happened, for a test that fails."""
+        return "\n".join([f"{SEED}={self.seed}", *(sitting.what for sitting in self.disturbed.sittings)])
+
+
+@pytest.fixture(scope="module")
+def trials(
+    make_experiment: Callable[..., Experiment], pictures: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Trials:
+    folder = tmp_path_factory.mktemp("kills")
+    schedule = {"name": "cosine", "warmup_epochs": 2}
+    experiment = make_experiment(epochs=EPOCHS, regularizers=EVERYTHING, schedule=schedule)
+    (folder / "tiny.yaml").write_text(dump_experiment(experiment))
+
+    # NumPy's threads would not survive a fork, and what Python buffers may come out in the wrong place.
+    server = open_process(folder, str(WORKER), "train", OPENBLAS_NUM_THREADS="1", PYTHONUNBUFFERED="")
+
+    def make(results: str) -> Trial:
+        place = {"results": folder / results, "data_directory": pictures}
+        order = Order(experiment=experiment, fresh=False, display="plain", **place)
+        return Trial(folder, order, server)
+
+    seed = int(os.environ.get(SEED, secrets.randbelow(2**32)))
+    both = Trials(make("disturbed"), make("alone"), seed)
+    with server, both.alone.start() as alone:
+        try:
+            disturb(both.disturbed, random.Random(seed))
+            both.disturbed.end(both.disturbed.start(), "not disturbed")
+            both.alone.end(alone, "not disturbed")
+        finally:
+            for process in (server, alone):
+                process.kill()
+    return both
+
+
+def disturb(trial: Trial, chance: random.Random) -> None:
+    """Ten kills and two full disks, most in a random order, that leave the run almost complete."""
+    trial.kill(0, chance.uniform(0.2, 4))
+    trial.strike("step", chance.randint(1, STEPS - 1))
+    while_training = [
+        # In the middle of an epoch.
+        lambda: trial.strike("step", chance.choice((0, STEPS)) + chance.randint(1, STEPS - 1)),
+        # In the middle of a checkpoint, and right behind it.
+        lambda: trial.strike("os.rename state.npz", chance.randint(1, 2), chance.random()),
+        lambda: trial.strike("open history.csv", chance.randint(2, 3)),
+        # In the middle of a line of the history, and right behind it; first ones may be repairs.
+        lambda: trial.strike("append history.csv", chance.randint(2, 3), chance.random()),
+        lambda: trial.strike("open status.json", chance.randint(2, 3)),
+        lambda: trial.strike("open state.npz", chance.randint(1, 2), chance.random(), full=True),
+        lambda: trial.kill(1, chance.uniform(0, 0.2)),
+    ]
+    results = ("predictions.npz", "model.weights.h5", "model.keras", "summary.json", "curves.png")
+    at_the_end = [
+        lambda: trial.strike(f"os.rename {chance.choice(results)}", 1, chance.random()),
+        lambda: trial.strike("os.rename model.weights.h5", 1, chance.random(), full=True),
+    ]
+    for part in (while_training, at_the_end):
+        chance.shuffle(part)
+        for strike in part:
+            strike()
+    # All that is left to say is that it is complete.
+    trial.strike("os.rename status.json", 2, chance.random())
+
+
+def test_all_of_it_happened(trials: Trials) -> None:
+    """Ten processes ended by SIGKILL, two with exit status 1, the last one with 0."""
+    codes = [sitting.code for sitting in trials.disturbed.sittings]
+    assert sorted(codes) == [KILLED] * 10 + [0, 1, 1], f"{trials}\n{codes}"
+    assert codes[-1] == 0
+
+
+def test_a_full_disk_is_told_in_a_line(trials: Trials) -> None:
+    """Which file could not be written, and why; nothing half-written stays."""
+    run = trials.disturbed.run
+    full = [sitting for sitting in trials.disturbed.sittings if sitting.what.startswith("disk full")]
+    expected = [
+        f"cannot write {path}: File too large\n" for path in (run.checkpoint / "state.npz", run.model)
+    ]
+    assert [sitting.said for sitting in full] == expected, str(trials)
+    assert [sitting.leftovers for sitting in full] == [(), ()]
+
+
+def test_history_only_grows(trials: Trials) -> None:
+    """Byte for byte: what a sitting leaves is how the next one's goes on, a torn line included."""
+    for before, after in pairwise(trials.disturbed.sittings):
+        assert after.history.startswith(before.history), f"{trials}\n{before.what}"
+    numbers = [line.split(b",")[0] for line in trials.disturbed.sittings[-1].history.splitlines()]
+    assert numbers == [b"epoch", *(str(number).encode() for number in range(1, EPOCHS + 1))]
+
+
+def test_leftovers_do_not_pile_up(trials: Trials) -> None:
+    """A kill leaves one half-written file at most, and the next sitting removes it."""
+    counts = {sitting.what: len(sitting.leftovers) for sitting in trials.disturbed.sittings}
+    assert max(counts.values()) == 1, f"{trials}\n{counts}"
+    assert trials.disturbed.sittings[-1].leftovers == ()
+
+
+def test_the_end_is_the_same(trials: Trials) -> None:
+    """The same files with the same content to the last bit, but for times."""
+    assert trials.alone.sittings[0].code == 0, trials.alone.sittings[0].said
+    disturbed, alone = read_all(trials.disturbed.run), read_all(trials.alone.run)
+    assert list(disturbed) == list(alone), str(trials)
+    for name, content in alone.items():
+        assert disturbed[name] == content, f"{trials}\n{name}"
+
+
+def read_all(run: RunDirectory) -> dict[str, Any]:
+    """What lies in a run's directory, by name; what a time or a process has left its mark on, without."""
+    history = [line.split(b",") for line in run.history.read_bytes().splitlines()]
+    seconds = history[0].index(b"seconds")
+    with np.load(run.predictions) as predictions, zipfile.ZipFile(run.model) as model:
+        special = {
+            run.history: [line[:seconds] + line[seconds + 1 :] for line in history],
+            run.status: read_status(run.status).model_dump(exclude={"started", "updated", "pid"}),
+            run.summary: read_summary(run.summary).model_dump(exclude={"seconds", "images_per_second"}),
+            run.predictions: {name: _freeze(predictions[name]) for name in predictions.files},
+            run.weights: _read_weights(run.weights),
+            run.model: (model.read("config.json"), _read_weights(BytesIO(model.read("model.weights.h5")))),
+            run.log: None,
+            run.path / "lock": None,
+        }
+    return {
+        str(path.relative_to(run.path)): special[path] if path in special else path.read_bytes()
+        for path in sorted(run.path.rglob("*"))
+    }
+
+
+def _read_weights(file: Path | BytesIO) -> dict[str, Any]:
+    weights: dict[str, Any] = {}
+
+    def keep(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset):
+            weights[name] = _freeze(np.asarray(item))
+
+    with h5py.File(file) as opened:
+        opened.visititems(keep)
+    return weights
+
+
+def _freeze(array: np.ndarray) -> tuple[str, tuple[int, ...], bytes]:
+    return str(array.dtype), array.shape, array.tobytes()
