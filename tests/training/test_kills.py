@@ -207,14 +207,16 @@ def disturb(trial: Trial, chance: random.Random) -> None:
     results = ("predictions.npz", "model.weights.h5", "model.keras", "summary.json", "curves.png")
     at_the_end = [
         lambda: trial.strike(f"os.rename {chance.choice(results)}", 1, chance.random()),
-        lambda: trial.strike("os.rename model.weights.h5", 1, chance.random(), full=True),
+        lambda: trial.strike("os.rename predictions.npz", 1, chance.random(), full=True),
     ]
     for part in (while_training, at_the_end):
         chance.shuffle(part)
         for strike in part:
             strike()
-    # All that is left to say is that it is complete.
-    trial.strike("os.rename status.json", 2, chance.random())
+    # All that is left is to say that it is complete, and to drop the checkpoint.
+    trial.strike(
+        *chance.choice((("os.rename status.json", 2), ("shutil.rmtree checkpoint", 1))), chance.random()
+    )
 
 
 def test_all_of_it_happened(trials: Trials) -> None:
@@ -229,7 +231,7 @@ def test_a_full_disk_is_told_in_a_line(trials: Trials) -> None:
     run = trials.disturbed.run
     full = [sitting for sitting in trials.disturbed.sittings if sitting.what.startswith("disk full")]
     expected = [
-        f"cannot write {path}: File too large\n" for path in (run.checkpoint / "state.npz", run.model)
+        f"cannot write {path}: File too large\n" for path in (run.checkpoint / "state.npz", run.weights)
     ]
     assert [sitting.said for sitting in full] == expected, str(trials)
     assert [sitting.leftovers for sitting in full] == [(), ()]

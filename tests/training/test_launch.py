@@ -24,7 +24,7 @@ def test_a_run_in_a_process_of_its_own(
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """Trained to the end without a word; asked for again, it is skipped."""
+    """Trained to the end without a word; asked for again, it is skipped, or only tidied up."""
     experiment = make_experiment(epochs=1)
     run = RunDirectory(tmp_path / "results" / "tiny" / "seed-0")
     outcome = run_experiment(experiment, tmp_path / "results", pictures, fresh=False, display="quiet")
@@ -35,6 +35,9 @@ def test_a_run_in_a_process_of_its_own(
     written = run.status.stat().st_mtime_ns
     again = run_experiment(experiment, tmp_path / "results", pictures, fresh=False, display="quiet")
     assert again == Outcome(run, 0, skipped=True)
+    run.checkpoint.mkdir()
+    tidied = run_experiment(experiment, tmp_path / "results", pictures, fresh=False, display="quiet")
+    assert (tidied, run.checkpoint.exists()) == (Outcome(run, 0), False)
     assert run.status.stat().st_mtime_ns == written
 
 

@@ -1,11 +1,30 @@
-"""The trained network for others: stock Keras layers, raw pixels in, probabilities out."""
+"""The trained network, saved: its weights, and a copy of stock Keras layers, pixels in, probabilities out."""
 
+from io import BytesIO
 from typing import Any
 
 import keras
 from keras import layers
 
 from reglab.regularizers.fused_batch_norm import to_stock
+
+
+def pack_weights(network: keras.Model) -> bytes:
+    """The content of the network's `.weights.h5`.
+
+    Made in memory: where the disk is full, HDF5 ends the process with a segmentation fault instead of
+    an error.
+    """
+    file = _NamedMemory()
+    network.save_weights(file)
+    return file.getvalue()
+
+
+class _NamedMemory(BytesIO):
+    """A file in memory, which Keras takes if its name has the right ending."""
+
+    def __str__(self) -> str:
+        return "model.weights.h5"
 
 
 def build_standalone(network: keras.Model) -> keras.Model:

@@ -107,4 +107,6 @@ def _is_complete(run: RunDirectory, experiment: Experiment) -> bool:
         status = read_status(run.status)
     except RunError:
         return False
-    return status.state == "complete" and status.identity == identify(experiment)
+    # A worker that was killed while it dropped the checkpoint has left the rest of that to another one.
+    tidy = status.state == "complete" and not run.checkpoint.exists()
+    return tidy and status.identity == identify(experiment)

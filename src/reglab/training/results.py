@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 
 from reglab.config.schema import Training
-from reglab.model.saving import build_standalone
+from reglab.model.saving import build_standalone, pack_weights
 from reglab.model.size import measure_size
 from reglab.report.run_figure import draw_run
 from reglab.runs.directory import RunDirectory
 from reglab.runs.history import History
 from reglab.runs.summary import Summary, write_summary
-from reglab.runs.writing import atomic_path
+from reglab.runs.writing import atomic_path, write_atomically
 from reglab.training.measurement import Measurement, measure, predict_logits, to_probabilities
 from reglab.training.subject import Subject
 
@@ -54,8 +54,7 @@ def write_results(
             test_probabilities=to_probabilities(logits[2]),
             test_labels=split.labels[split.test],
         )
-    with atomic_path(run.weights) as temporary:
-        model.network.save_weights(temporary)
+    write_atomically(run.weights, pack_weights(model.network))
     with atomic_path(run.model) as temporary:
         build_standalone(model.network).save(temporary)
     summary = _summarize(subject, model, history, kept, (clean, validation, test), policy)
