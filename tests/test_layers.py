@@ -30,6 +30,10 @@ ORDER = (
 )
 BACKENDS = {"keras", "tensorflow", "jax", "torch"}
 WITHOUT_BACKENDS = {"", "errors", "config", "runs", "analysis", "report", "data", "cli", "__main__"}
+# Which backend Keras has is theirs to ask and to answer; all others write Keras that runs on each.
+WITH_BACKEND = {"regularizers", "training"}
+ASKING = {"keras.backend", "keras.config.backend", "keras.config.set_backend"}
+BACKEND_VARIABLE = "KERAS_BACKEND"
 # Keras downloads, with its own cache and checksums; nothing of it is needed for data that are there.
 DOWNLOAD = "reglab.data.download"
 
@@ -113,6 +117,19 @@ def is_backend(imported: str) -> bool:
     return imported.partition(".")[0] in BACKENDS
 
 
+def find_questions(source: str) -> Iterator[str]:
+    """What in a module asks which backend Keras has, or uses one by itself; the text of it."""
+    for found in find_imports(source, "reglab"):
+        package = found.imported.partition(".")[0]
+        if package in BACKENDS - {"keras"} or found.imported.startswith(tuple(ASKING)):
+            yield found.imported
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in ASKING:
+            yield ast.unparse(node)
+        elif isinstance(node, ast.Constant) and node.value == BACKEND_VARIABLE:
+            yield BACKEND_VARIABLE
+
+
 def loaded_with(module: str) -> set[str]:
     """The modules of ours that importing one of them loads, by the imports that are not lazy."""
     loaded: set[str] = set()
@@ -169,9 +186,19 @@ def test_packages_that_do_without_keras_do() -> None:
 
 
 def test_the_download_imports_keras_only_when_it_is_called() -> None:
-    """Inside its function."""
+    """Inside its function, and for nothing but the download."""
     found = [found for found in IMPORTS if found.importer == DOWNLOAD and is_backend(found.imported)]
-    assert [str(one) for one in found if not one.lazy] == []
+    assert [(one.imported, one.lazy) for one in found] == [("keras.utils.get_file", True)]
+
+
+def test_only_training_and_regularizers_know_the_backend() -> None:
+    """The others neither import one, nor ask Keras which one it has, nor read the variable that says so."""
+    asking = {
+        module: found
+        for module, path in FILES.items()
+        if (found := list(find_questions(path.read_text(encoding="utf-8"))))
+    }
+    assert {package_of(module) for module in asking} == WITH_BACKEND
 
 
 @pytest.mark.parametrize("entrance", ["reglab.regularizers.table", "reglab.cli"])
@@ -197,6 +224,30 @@ def test_importing_loads_nothing_heavy(entrance: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_questions_of_every_form_are_found() -> None:
+    """The finder itself; Keras's own operations are no question, nor is a name in a sentence."""
+    source = """
+import torch.nn
+import os, keras, keras.ops
+from keras import backend, layers
+from keras.backend import floatx
+def f():
+    from jax import lax
+    "KERAS_BACKEND says which."
+    keras.ops.backend
+    return keras.backend.backend(), keras.config.backend(), os.environ["KERAS_BACKEND"]
+"""
+    assert sorted(find_questions(source)) == [
+        "KERAS_BACKEND",
+        "jax.lax",
+        "keras.backend",
+        "keras.backend",
+        "keras.backend.floatx",
+        "keras.config.backend",
+        "torch.nn",
+    ]
 
 
 def test_imports_of_every_form_are_found() -> None:

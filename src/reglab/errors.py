@@ -47,6 +47,10 @@ class RunError(ReglabError):
     """A run's directory that is missing, foreign, in use, or cannot be written."""
 
 
+class BackendError(ReglabError):
+    """A backend of Keras that is none, that is not installed, or that a run was not begun on."""
+
+
 class ImageError(ReglabError):
     """A picture of the user's own that cannot be read."""
 

@@ -2,7 +2,7 @@
 
 import json
 import platform
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from reglab.errors import RunError
+from reglab.runs import environment as environment_module
 from reglab.runs.environment import Environment, collect_environment, write_environment
 from reglab.runs.status import Status, read_status, write_status
 from reglab.runs.summary import Summary, read_summary, write_summary
@@ -76,7 +77,31 @@ def test_environment_tells_versions(tmp_path: Path) -> None:
     assert Environment.model_validate_json((tmp_path / "environment.json").read_bytes()) == environment
     assert environment.numpy == np.__version__
     assert environment.keras == version("keras")
+    assert environment.tensorflow == version("tensorflow")
     assert environment.python == platform.python_version()
     assert (environment.backend, environment.threads) == ("tensorflow", 2)
     assert environment.cores >= 1
     assert environment.processor
+
+
+def test_environment_tells_what_each_backend_computes_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """JAX computes with jaxlib, which has a version of its own; what is not installed has none."""
+    versions = {"jax": "0.10.2", "jaxlib": "0.10.1"}
+
+    def find(package: str) -> str:
+        if package not in versions:
+            raise PackageNotFoundError
+        return versions[package]
+
+    monkeypatch.setattr(environment_module, "version", find)
+    environment = collect_environment("float32", "no bfloat16 instructions", "jax", 2)
+    assert (environment.backend, environment.jax, environment.jaxlib) == ("jax", "0.10.2", "0.10.1")
+    assert (environment.tensorflow, environment.torch) == (None, None)
+
+
+def test_environments_of_old_read() -> None:
+    """Those that were recorded before jaxlib was."""
+    environment = collect_environment("float32", "no bfloat16 instructions", "jax", 2)
+    old = environment.model_dump(mode="json", exclude={"jaxlib"})
+    expected = environment.model_copy(update={"jaxlib": None})
+    assert Environment.model_validate_json(json.dumps(old)) == expected

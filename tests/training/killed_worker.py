@@ -205,7 +205,7 @@ def _record(subject: Subject, journal: Journal, display: DisplayKind) -> None:
         numbers = np.random.default_rng([number, *state.tolist()])
         state = numbers.integers(2**63, size=100)
         row = Epoch(number, *numbers.random(12).tolist())
-        journal.record(Checkpoint(row, False, "float32", ("state",), (state,)))
+        journal.record(Checkpoint(row, False, "float32", "tensorflow", ("state",), (state,)))
     write_atomically(journal.run.weights, state.tobytes())
     journal.finish()
 

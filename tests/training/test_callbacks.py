@@ -11,8 +11,10 @@ from reglab.data.split import Split
 from reglab.errors import TrainingError
 from reglab.regularizers.table import Experiment
 from reglab.runs.directory import RunDirectory
+from reglab.training.backend import Backend
 from reglab.training.callbacks import Measuring, Recording
 from reglab.training.journal import Journal
+from reglab.training.precision import Choice
 from reglab.training.subject import Subject
 
 AS_TRAINED = {"loss": 1.5, "accuracy": 0.5, "cross_entropy": 1.25}
@@ -87,7 +89,8 @@ def test_recording_without_measuring_is_our_own_mistake(subject: Subject, tmp_pa
     """The order of the callbacks is fixed."""
     run = RunDirectory(tmp_path / "tiny" / "seed-0")
     run.create()
-    recording = Recording(Journal(run, subject), _measuring(subject.split, _Model()), [], "float32")
+    backend = Backend("tensorflow", False, 1, Choice("float32", "for a test"))
+    recording = Recording(Journal(run, subject), _measuring(subject.split, _Model()), [], backend)
     recording.set_model(_Model())
     with pytest.raises(RuntimeError, match="Recording needs Measuring in front of it"):
         recording.on_epoch_end(0)

@@ -12,6 +12,7 @@ import pytest
 
 from reglab.errors import RunError
 from reglab.runs.history import Epoch
+from reglab.training.backend import Backend
 from reglab.training.checkpoint import (
     FILE_NAME,
     Checkpoint,
@@ -21,6 +22,7 @@ from reglab.training.checkpoint import (
     restore,
     write_checkpoint,
 )
+from reglab.training.precision import Choice
 
 ROW = Epoch(3, 1 / 3, 1e-3, 0.1, 0.2, 0.3, 0.1 + 0.2, 0.5, 0.6, 0.7, 1e-300, 0.9, -1.0)
 
@@ -65,15 +67,16 @@ class _Patience:
 
 @pytest.fixture
 def checkpoint() -> Checkpoint:
-    return capture(_Model(1 / 3), [_Patience(4), _Patience(5)], ROW, stopped=True, policy="mixed_bfloat16")
+    backend = Backend("torch", False, 2, Choice("mixed_bfloat16", "for a test"))
+    return capture(_Model(1 / 3), [_Patience(4), _Patience(5)], ROW, stopped=True, backend=backend)
 
 
 def test_what_is_written_is_read(tmp_path: Path, checkpoint: Checkpoint) -> None:
-    """To the last bit: record, flag, policy, names, values and types, callbacks."""
+    """To the last bit: record, flag, policy, backend, names, values and types, callbacks."""
     write_checkpoint(tmp_path / "checkpoint", checkpoint)
     got = read_checkpoint(tmp_path / "checkpoint")
     assert got is not None
-    assert (got.epoch, got.stopped, got.policy) == (ROW, True, "mixed_bfloat16")
+    assert (got.epoch, got.stopped, got.policy, got.backend) == (ROW, True, "mixed_bfloat16", "torch")
     assert got.paths == ("conv/kernel", "drop/seed", "sgd/step")
     for one, other in zip(got.variables, checkpoint.variables, strict=True):
         assert (one.dtype, one.shape) == (other.dtype, other.shape)

@@ -149,4 +149,6 @@ def _row(number: int) -> Epoch:
 
 
 def _checkpoint(number: int) -> Checkpoint:
-    return Checkpoint(_row(number), False, "float32", ("kernel",), (np.full(3, number, np.float32),))
+    return Checkpoint(
+        _row(number), False, "float32", "tensorflow", ("kernel",), (np.full(3, number, np.float32),)
+    )

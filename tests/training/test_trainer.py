@@ -292,6 +292,22 @@ def test_environment_is_recorded(straight: Left) -> None:
     assert straight.summary.precision == "float32"
 
 
+def test_environment_is_that_of_the_first_epoch(
+    folder: Path, everything: Experiment, train_here: Callable[..., RunDirectory]
+) -> None:
+    """A sitting that came to no epoch has left nothing to explain; those that go on do not count."""
+    run = RunDirectory(folder / "unfinished" / "seed-0")
+    run.create()
+    run.environment.write_text("of a sitting without an epoch")
+    with pytest.raises(KeyboardInterrupt):
+        train_here(run.path, everything, _StopAfter(1))
+    assert json.loads(run.environment.read_text())["precision_reason"] == "for a test"
+    run.environment.write_text("of the sitting with the first epoch")
+    with pytest.raises(KeyboardInterrupt):
+        train_here(run.path, everything, _StopAfter(2))
+    assert run.environment.read_text() == "of the sitting with the first epoch"
+
+
 def _read(run: RunDirectory) -> Left:
     with h5py.File(run.weights) as file:
         weights: dict[str, np.ndarray] = {}

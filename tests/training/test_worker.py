@@ -17,6 +17,7 @@ from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch, read_history
 from reglab.runs.lock import is_locked
 from reglab.runs.status import read_status
+from reglab.training.backend import find_backend
 from reglab.training.checkpoint import Checkpoint
 from reglab.training.journal import Journal
 from reglab.training.subject import Subject
@@ -27,12 +28,12 @@ FOREVER = 100_000
 # A worker whose Keras is replaced, so that what is around the training is tested in a second.
 REPLACED = """
 import os, signal, sys
-from reglab.training import backend, worker
+from reglab.training import worker
 
 def start_backend(precision, began_with=None):
     {body}
 
-backend.start_backend = start_backend
+worker.start_backend = start_backend
 sys.exit(worker.main())
 """
 
@@ -281,10 +282,45 @@ def test_other_images_are_refused(
     assert run.status.read_bytes() == before
 
 
-def _begin(run: RunDirectory, subject: Subject) -> Journal:
-    """A run with one epoch, begun on a machine that has bfloat16."""
+def test_another_backend_is_refused(
+    make_order: Callable[..., Order],
+    start: Callable[..., Worker],
+    run: RunDirectory,
+    find_subject: Callable[[Order], Subject],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Exit 2, one line that says which one it has to be, and the run stays as it was."""
+    order = make_order()
+    _begin(run, find_subject(order), backend="torch")
+    before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    assert start(order, "raise SystemError").end() == (
+        2,
+        "",
+        f"{run.path} was begun on torch, this is tensorflow: go on with KERAS_BACKEND=torch, or start anew "
+        "with --fresh\n",
+    )
+    assert {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()} == before
+
+
+def test_a_backend_that_is_none_is_told_before_anything_is_made(
+    make_order: Callable[..., Order],
+    start: Callable[..., Worker],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Exit 2, one line, nothing created."""
+    monkeypatch.setenv("KERAS_BACKEND", "pytorch")
+    expected = "KERAS_BACKEND: expected tensorflow, jax or torch, got 'pytorch'; did you mean torch?\n"
+    assert start(make_order()).end() == (2, "", expected)
+    assert list(tmp_path.iterdir()) == []
+
+
+def _begin(run: RunDirectory, subject: Subject, backend: str | None = None) -> Journal:
+    """A run with one epoch, begun on a machine that has bfloat16, on our own backend unless one is named."""
     run.create()
     row = Epoch(1, 1.0, 1e-3, 2.0, 0.1, 2.0, 1.9, 0.3, 1.95, 0.25, 0.0, 0.05, 0.05)
     journal = Journal(run, subject)
-    journal.record(Checkpoint(row, False, "mixed_bfloat16", ("kernel",), (np.zeros(3, np.float32),)))
+    made_with = ("mixed_bfloat16", backend or find_backend())
+    journal.record(Checkpoint(row, False, *made_with, ("kernel",), (np.zeros(3, np.float32),)))
     return journal

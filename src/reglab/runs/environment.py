@@ -17,6 +17,8 @@ class Environment(Document):
     keras: str | None
     tensorflow: str | None
     jax: str | None
+    jaxlib: str | None = None
+    """What JAX computes with; runs that were recorded without it have None too."""
     torch: str | None
     numpy: str | None
     platform: str
@@ -55,6 +57,7 @@ def collect_environment(precision: str, precision_reason: str, backend: str, thr
         keras=_installed("keras"),
         tensorflow=_installed("tensorflow"),
         jax=_installed("jax"),
+        jaxlib=_installed("jaxlib"),
         torch=_installed("torch"),
         numpy=_installed("numpy"),
         platform=platform.platform(),

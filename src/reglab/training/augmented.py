@@ -1,5 +1,6 @@
 """Training images as the network sees them."""
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +21,6 @@ def augment_images(experiment: Experiment, images: NDArray[np.uint8], versions: 
     """
     batch = np.repeat(images, versions, axis=0).astype(np.float32)
     for layer in input_layers(experiment):
-        batch = np.asarray(layer(batch, training=True))
+        batch = keras.ops.convert_to_numpy(layer(batch, training=True))
     pixels = np.clip(np.rint(batch), 0, 255).astype(np.uint8)
     return pixels.reshape(len(images), versions, *images.shape[1:])

@@ -3,14 +3,25 @@
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
+from types import ModuleType
+from typing import cast
 
+from reglab.config.names import nearest
 from reglab.config.schema import Precision
+from reglab.errors import BackendError
 from reglab.runs.cores import count_cores
 from reglab.training.precision import Choice, choose_precision
 
+_VARIABLE = "KERAS_BACKEND"
+_LIBRARIES: Mapping[str, tuple[str, ...]] = {
+    "tensorflow": ("tensorflow",),
+    "jax": ("jax", "jaxlib"),
+    "torch": ("torch",),
+}
 _STDERR = 2
 # The least that keeps ordering a small part of the work, so that the display moves a few times an epoch.
 _STEPS_PER_DISPATCH = 50
@@ -35,6 +46,29 @@ class Backend:
     steps_per_dispatch: int = 1
 
 
+def find_backend() -> str:
+    """The backend that this process is to train with: what KERAS_BACKEND says, else `tensorflow`.
+
+    Nothing is loaded yet. Keras's own file of settings, `~/.keras/keras.json`, is not asked: what an
+    experiment comes to must not depend on it.
+
+    Raises:
+        BackendError: it is none of the three, or is not installed.
+    """
+    name = os.environ.get(_VARIABLE) or "tensorflow"
+    if name not in _LIBRARIES:
+        raise BackendError(
+            f"{_VARIABLE}: expected tensorflow, jax or torch, got {name!r}{nearest(name, _LIBRARIES)}"
+        )
+    missing = [library for library in _LIBRARIES[name] if find_spec(library) is None]
+    if missing:
+        raise BackendError(
+            f"{_VARIABLE}={name}: expected the package {missing[0]}, which is not installed: "
+            f"pip install {missing[0]}"
+        )
+    return name
+
+
 def start_backend(precision: Precision, began_with: str | None = None) -> Backend:
     """Imports Keras and sets threads and precision for the whole process; call it once, first.
 
@@ -44,21 +78,32 @@ def start_backend(precision: Precision, began_with: str | None = None) -> Backen
 
     Returns:
         What was started.
+
+    Raises:
+        BackendError: KERAS_BACKEND names no backend that is there.
     """
+    name = find_backend()
+    os.environ[_VARIABLE] = name
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # JAX would take three quarters of the GPU's memory at the start, whatever it needs.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     threads = count_cores()
     with _silent_libraries():
-        name = _import_keras(threads)
+        _set_threads(name, threads)
+        import keras
+
         gpu = _find_gpu(name)
+    if name != "tensorflow":
+        _keep_out("tensorflow")
     if began_with is None:
         choice = choose_precision(precision, gpu.found, gpu.capability)
     else:
         choice = Choice(began_with, "as the run began")
 
-    import keras
-
+    # These too could be otherwise in Keras's file of settings.
+    keras.config.set_floatx("float32")
+    keras.config.set_epsilon(1e-7)
+    keras.config.set_image_data_format("channels_last")
     keras.config.set_dtype_policy(choice.policy)
     bundled = name == "jax" and gpu.found
     return Backend(name, gpu.found, threads, choice, _STEPS_PER_DISPATCH if bundled else 1)
@@ -72,20 +117,18 @@ class _Gpu:
     capability: float | None = None
 
 
-def _import_keras(threads: int) -> str:
-    """The name of Keras's backend, which has been given its threads."""
-    if os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow":
+def _set_threads(name: str, threads: int) -> None:
+    """Bounds a backend's threads, which it has to be told before it computes anything."""
+    if name == "tensorflow":
         import tensorflow as tf
 
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         for device in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(device, True)
-    import keras
+    elif name == "torch":
+        import torch
 
-    name = keras.backend.backend()
-    if name == "torch":
-        sys.modules["torch"].set_num_threads(threads)
-    return str(name)
+        torch.set_num_threads(threads)
 
 
 def _find_gpu(name: str) -> _Gpu:
@@ -108,6 +151,17 @@ def _find_gpu(name: str) -> _Gpu:
 
 def _as_number(capability: tuple[int, int] | None) -> float | None:
     return None if capability is None else capability[0] + capability[1] / 10
+
+
+def _keep_out(package: str) -> None:
+    """Makes a package as good as not installed, for whoever would import it from now on.
+
+    Keras asks whether an object is TensorFlow's by importing TensorFlow, whatever its own backend is:
+    three seconds and half a gigabyte at the end of each run, where the network is saved.
+    """
+    # Python's own way to say that a module is not to be found.
+    absent: dict[str, ModuleType | None] = {package: None}
+    sys.modules.update(cast(dict[str, ModuleType], absent))
 
 
 @contextmanager

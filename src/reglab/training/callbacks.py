@@ -12,6 +12,7 @@ import numpy as np
 from reglab.data.split import Split
 from reglab.errors import TrainingError
 from reglab.runs.history import Epoch
+from reglab.training.backend import Backend
 from reglab.training.checkpoint import StatefulCallback, capture
 from reglab.training.display import Display
 from reglab.training.journal import Journal
@@ -54,7 +55,7 @@ class Measuring(keras.callbacks.Callback):
             clean_accuracy=clean.accuracy,
             val_cross_entropy=validation.cross_entropy,
             val_accuracy=validation.accuracy,
-            penalty=math.fsum(float(penalty) for penalty in self.model.losses),
+            penalty=math.fsum(float(keras.ops.convert_to_numpy(penalty)) for penalty in self.model.losses),
             gap_accuracy=clean.accuracy - validation.accuracy,
             gap_cross_entropy=validation.cross_entropy - clean.cross_entropy,
         )
@@ -72,13 +73,13 @@ class Recording(keras.callbacks.Callback):
     """Keeps each epoch; the last of the callbacks, since it keeps what the others remember too."""
 
     def __init__(
-        self, journal: Journal, measuring: Measuring, others: Sequence[StatefulCallback], policy: str
+        self, journal: Journal, measuring: Measuring, others: Sequence[StatefulCallback], backend: Backend
     ) -> None:
         super().__init__()
         self._journal = journal
         self._measuring = measuring
         self._others = others
-        self._policy = policy
+        self._backend = backend
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Writes checkpoint, history and status."""
@@ -86,7 +87,7 @@ class Recording(keras.callbacks.Callback):
         if row is None:
             raise RuntimeError("Recording needs Measuring in front of it.")
         stopped = bool(self.model.stop_training)
-        self._journal.record(capture(self.model, self._others, row, stopped, self._policy))
+        self._journal.record(capture(self.model, self._others, row, stopped, self._backend))
 
 
 class Reporting(keras.callbacks.Callback):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from reglab.errors import RunError
 from reglab.runs.history import Epoch
 from reglab.runs.writing import atomic_path, flush
+from reglab.training.backend import Backend
 
 FILE_NAME = "state.npz"
 Arrays = Mapping[str, NDArray[Any]]
@@ -37,6 +38,7 @@ class Checkpoint:
         epoch: the last finished epoch's record; its number says how far the run is.
         stopped: whether a callback has ended the training before its last epoch.
         policy: Keras's dtype policy, which a resumed run keeps.
+        backend: `tensorflow`, `jax` or `torch`; a resumed run stays on it.
         paths: names of the variables, in order; a network of other layers is told by them.
         variables: their values.
         callbacks: the state of each stateful callback, in their order.
@@ -45,20 +47,22 @@ class Checkpoint:
     epoch: Epoch
     stopped: bool
     policy: str
+    backend: str
     paths: tuple[str, ...]
     variables: tuple[NDArray[Any], ...]
     callbacks: tuple[Arrays, ...] = field(default=())
 
 
 def capture(
-    model: Any, callbacks: Sequence[StatefulCallback], epoch: Epoch, stopped: bool, policy: str
+    model: Any, callbacks: Sequence[StatefulCallback], epoch: Epoch, stopped: bool, backend: Backend
 ) -> Checkpoint:
-    """Copies the state of an index model and of its callbacks."""
+    """Copies the state of an index model and of its callbacks, and says what computed it."""
     variables = model.state_variables
     return Checkpoint(
         epoch=epoch,
         stopped=stopped,
-        policy=policy,
+        policy=backend.precision.policy,
+        backend=backend.name,
         paths=tuple(variable.path for variable in variables),
         variables=tuple(np.asarray(variable.numpy()) for variable in variables),
         callbacks=tuple(callback.get_state() for callback in callbacks),
@@ -99,6 +103,7 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
         "epoch": asdict(checkpoint.epoch),
         "stopped": checkpoint.stopped,
         "policy": checkpoint.policy,
+        "backend": checkpoint.backend,
         "paths": checkpoint.paths,
         "callbacks": [sorted(state) for state in checkpoint.callbacks],
     }
@@ -128,6 +133,7 @@ def read_checkpoint(folder: Path) -> Checkpoint | None:
                 epoch=Epoch(**header["epoch"]),
                 stopped=header["stopped"],
                 policy=header["policy"],
+                backend=header["backend"],
                 paths=tuple(header["paths"]),
                 variables=tuple(file[f"variable_{number}"] for number in range(count)),
                 callbacks=tuple(

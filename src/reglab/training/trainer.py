@@ -7,7 +7,6 @@ from typing import Any, Protocol, runtime_checkable
 import keras
 import numpy as np
 
-from reglab.runs.directory import RunDirectory
 from reglab.runs.environment import collect_environment, write_environment
 from reglab.runs.history import read_history
 from reglab.runs.summary import Summary
@@ -42,7 +41,7 @@ def train(subject: Subject, journal: Journal, backend: Backend, display: Display
     """
     experiment, split = subject.experiment, subject.split
     training = experiment.training
-    _note_environment(journal.run, backend)
+    _note_environment(journal, backend)
     batches = Batches(
         split.train,
         np.eye(len(subject.dataset.classes), dtype=np.float32)[split.labels],
@@ -74,7 +73,7 @@ def train(subject: Subject, journal: Journal, backend: Backend, display: Display
             [
                 measuring,
                 *guests,
-                Recording(journal, measuring, stateful, backend.precision.policy),
+                Recording(journal, measuring, stateful, backend),
                 Reporting(display, measuring, feed.count_steps),
             ],
             first,
@@ -126,13 +125,14 @@ def _fit(model: Any, batches: Batches | Bundles, callbacks: Sequence[Any], first
     )
 
 
-def _note_environment(run: RunDirectory, backend: Backend) -> None:
-    """Writes what the run began with, once, and what each sitting has into the log."""
+def _note_environment(journal: Journal, backend: Backend) -> None:
+    """Writes what the run's first epoch is trained with, and what each sitting has into the log."""
     choice = backend.precision
     environment = collect_environment(choice.policy, choice.reason, backend.name, backend.threads)
     print(environment.model_dump_json(), file=sys.stderr)
-    if not run.environment.exists():
-        write_environment(run.environment, environment)
+    # A sitting that came to no epoch has left nothing else that was computed with its environment.
+    if journal.checkpoint is None:
+        write_environment(journal.run.environment, environment)
 
 
 @runtime_checkable

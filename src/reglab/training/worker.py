@@ -20,12 +20,14 @@ from pydantic import BaseModel, ConfigDict
 from reglab.config.resolved import identify
 from reglab.data.loading import load_dataset
 from reglab.data.split import split_dataset
-from reglab.errors import ReglabError, RunError
+from reglab.errors import BackendError, ReglabError, RunError
 from reglab.regularizers.table import Experiment
 from reglab.runs.directory import RunDirectory, clear_leftovers, prepare_run
 from reglab.runs.lock import RunLock
 from reglab.runs.status import State, read_status
 from reglab.runs.writing import refused
+from reglab.training.backend import find_backend, start_backend
+from reglab.training.checkpoint import read_checkpoint
 from reglab.training.display import DisplayKind, build_display
 from reglab.training.interruption import Interruption
 from reglab.training.journal import Journal
@@ -78,6 +80,7 @@ def main() -> int:
 
 def _work(order: Order, interruption: Interruption) -> int:
     experiment = order.experiment
+    backend = find_backend()
     dataset = load_dataset(experiment.data, order.data_directory)
     split = split_dataset(dataset, experiment.data, experiment.training.seed)
     run, start = prepare_run(
@@ -91,6 +94,7 @@ def _work(order: Order, interruption: Interruption) -> int:
         if run.status.exists() and read_status(run.status).state == "complete":
             # Another process has completed it since, or was killed when all that was left was to tidy up.
             return COMPLETE
+        _check_backend(run, backend)
         journal = Journal(run, subject)
         try:
             with _logged(run):
@@ -98,6 +102,16 @@ def _work(order: Order, interruption: Interruption) -> int:
         except (KeyboardInterrupt, Exception) as error:
             return _close(journal, error, interruption)
     return COMPLETE
+
+
+def _check_backend(run: RunDirectory, backend: str) -> None:
+    """A run that goes on with another backend would be of neither: they round and draw otherwise."""
+    checkpoint = read_checkpoint(run.checkpoint)
+    if checkpoint is not None and checkpoint.backend != backend:
+        raise BackendError(
+            f"{run.path} was begun on {checkpoint.backend}, this is {backend}: "
+            f"go on with KERAS_BACKEND={checkpoint.backend}, or start anew with --fresh"
+        )
 
 
 def _close(journal: Journal, error: BaseException, interruption: Interruption) -> int:
@@ -123,13 +137,11 @@ def _close_status(journal: Journal, state: State, message: str = "") -> None:
 
 
 def _train(subject: Subject, journal: Journal, display: DisplayKind) -> None:
-    # Imported here: it loads Keras, and wrong input is to be told before that.
-    from reglab.training.backend import start_backend
-
     # A run that goes on keeps the precision that it began with, on another machine too.
     began_with = journal.checkpoint.policy if journal.checkpoint else None
     backend = start_backend(subject.experiment.training.precision, began_with)
 
+    # Imported here: it loads Keras, and wrong input is to be told before that.
     from reglab.training.trainer import train
 
     train(subject, journal, backend, build_display(display))

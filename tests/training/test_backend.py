@@ -1,0 +1,116 @@
+"""The backend: which one it is, what is said where it is not there, and what it starts as."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reglab.errors import BackendError
+from reglab.runs.cores import count_cores
+from reglab.training.backend import find_backend
+
+INSTALLED = [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]
+
+# A process has one backend, so each is started in one of its own; what a run does last is to save.
+STARTED = """
+import json, sys
+
+from reglab.training.backend import start_backend
+
+backend = start_backend("mixed_bfloat16")
+
+import keras
+import numpy as np
+
+model = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Conv2D(2, 3)])
+model.save(sys.argv[1])
+json.dump({
+    "name": backend.name,
+    "keras": keras.backend.backend(),
+    "threads": backend.threads,
+    "policy": [backend.precision.policy, keras.config.dtype_policy().name],
+    "settings": [keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format()],
+    "output": model.predict(np.zeros((1, 4, 4, 3)), verbose=0).shape,
+    "tensorflow": sys.modules.get("tensorflow") is not None,
+}, sys.stdout)
+"""
+
+
+@pytest.mark.parametrize("said", [None, "", "tensorflow"])
+def test_tensorflow_unless_something_else_is_said(monkeypatch: pytest.MonkeyPatch, said: str | None) -> None:
+    """An empty variable says nothing."""
+    if said is None:
+        monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    else:
+        monkeypatch.setenv("KERAS_BACKEND", said)
+    assert find_backend() == "tensorflow"
+
+
+@pytest.mark.parametrize("name", INSTALLED)
+def test_what_is_said_counts(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Each one that is installed."""
+    monkeypatch.setenv("KERAS_BACKEND", name)
+    assert find_backend() == name
+
+
+@pytest.mark.parametrize(
+    ("said", "guess"),
+    [("tensorflw", "; did you mean tensorflow?"), ("JAX", ""), ("numpy", ""), ("nonsense", "")],
+)
+def test_another_name_is_refused(monkeypatch: pytest.MonkeyPatch, said: str, guess: str) -> None:
+    """Mistyped ones, and those of Keras that cannot train."""
+    monkeypatch.setenv("KERAS_BACKEND", said)
+    with pytest.raises(BackendError) as caught:
+        find_backend()
+    assert str(caught.value) == f"KERAS_BACKEND: expected tensorflow, jax or torch, got {said!r}{guess}"
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(("name", "package"), [("torch", "torch"), ("jax", "jax"), ("jax", "jaxlib")])
+def test_what_is_not_installed_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, package: str
+) -> None:
+    """JAX is two packages, of which one may be missing."""
+    for library in {name, package} - {package}:
+        (tmp_path / f"{library}.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, package, None)  # as Python remembers what it cannot find
+    monkeypatch.setenv("KERAS_BACKEND", name)
+    with pytest.raises(BackendError) as caught:
+        find_backend()
+    assert str(caught.value) == (
+        f"KERAS_BACKEND={name}: expected the package {package}, which is not installed: pip install {package}"
+    )
+
+
+@pytest.mark.parametrize("name", INSTALLED)
+def test_a_backend_starts_quietly_and_alone(tmp_path: Path, name: str) -> None:
+    """Whatever Keras's file of settings says; TensorFlow is loaded by itself only, saving included."""
+    settings = {
+        "backend": "numpy",
+        "floatx": "float64",
+        "epsilon": 0.1,
+        "image_data_format": "channels_first",
+    }
+    (tmp_path / "keras.json").write_text(json.dumps(settings))
+    done = subprocess.run(
+        [sys.executable, "-c", STARTED, str(tmp_path / "model.keras")],
+        env={**os.environ, "KERAS_HOME": str(tmp_path), "KERAS_BACKEND": name},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {
+        "name": name,
+        "keras": name,
+        "threads": count_cores(),
+        "policy": ["mixed_bfloat16", "mixed_bfloat16"],
+        "settings": ["float32", 1e-7, "channels_last"],
+        "output": [1, 2, 2, 2],
+        "tensorflow": name == "tensorflow",
+    }

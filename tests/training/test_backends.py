@@ -1,0 +1,191 @@
+"""One experiment on every backend that is installed: what is the same, and what is each one's own.
+
+A backend is a process's, so each trains in one of its own, from the images to the results.
+"""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+
+from reglab.config.loading import load_experiment
+from reglab.config.shipped import shipped_directory
+from reglab.regularizers.table import Experiment
+from reglab.runs.directory import RunDirectory
+from reglab.runs.history import read_history
+from reglab.training.index_model import IndexModel
+
+PROGRAM = Path(__file__).with_name("train_on_backend.py")
+INSTALLED = [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]
+CONFIGS = sorted(shipped_directory().rglob("*.yaml"))
+STEPS = {"smooth": 40, "forked": 40, "random": 20}
+
+# Largest relative difference of losses and cross-entropies after an epoch of 40 steps.
+# Smooth: rounding alone. float32 rounds to 6e-8, and after 40 steps 3e-7 is what came of it at most, over
+# eight seeds on the CPU. Bessel's correction in batch norm's averages, if left in, makes 1.5e-4.
+# Forked: 3e-7 as well for most seeds. In the others two values in a window of max pooling were equal but
+# for rounding, one backend passed the gradient to the one and one to the other, and 2e-4 came of it.
+TOLERANCES = {"smooth": 2e-6, "forked": 1e-3}
+LOSSES = ("train_loss", "train_cross_entropy", "clean_cross_entropy", "val_cross_entropy", "penalty")
+# An image whose two largest logits are equal but for rounding may fall on either side.
+ONE_IMAGE = {"train_accuracy": 1 / 1000, "clean_accuracy": 1 / 200, "val_accuracy": 1 / 250}
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a run on one backend has left.
+
+    Attributes:
+        epochs: the records of its epochs, without their seconds.
+        notes: what went into it, as the program says.
+        weights: of the trained network, by their place in its file.
+        predictions: for validation and test images.
+    """
+
+    epochs: tuple[Mapping[str, float], ...]
+    notes: Mapping[str, np.ndarray]
+    weights: Mapping[str, np.ndarray]
+    predictions: Mapping[str, np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Trained]]:
+    """Every experiment of the program, by backend and run."""
+    folders = {name: tmp_path_factory.mktemp(name) for name in INSTALLED}
+    for name, folder in folders.items():
+        done = subprocess.run(
+            [sys.executable, str(PROGRAM), str(folder)],
+            # PyTorch's threads would spin while they wait, which makes it ten times slower on a busy machine.
+            env={**os.environ, "KERAS_BACKEND": name, "OMP_WAIT_POLICY": "passive"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    return {
+        name: {path.name: _read(RunDirectory(path)) for path in sorted(folder.iterdir())}
+        for name, folder in folders.items()
+    }
+
+
+PAIRS = pytest.mark.parametrize(("one", "other"), list(combinations(INSTALLED, 2)))
+
+
+@PAIRS
+@pytest.mark.parametrize("experiment", STEPS)
+def test_all_begin_with_the_same(
+    trained: Mapping[str, Mapping[str, Trained]], one: str, other: str, experiment: str
+) -> None:
+    """Initial weights, random states and optimizer, split and order of the images, to the last bit."""
+    left, right = trained[one][experiment].notes, trained[other][experiment].notes
+    names = [name for name in left if name.startswith(("initial/", "split/"))]
+    assert names == [name for name in right if name.startswith(("initial/", "split/"))]
+    assert sum("kernel" in name for name in names) >= 2
+    for name in names:
+        np.testing.assert_array_equal(left[name], right[name], err_msg=name)
+    for name in ("indices", "targets"):
+        # On TensorFlow, Keras looks at the shapes of the first two batches before it begins.
+        one_fed, other_fed = left[name][-STEPS[experiment] :], right[name][-STEPS[experiment] :]
+        assert len(one_fed) == STEPS[experiment]
+        np.testing.assert_array_equal(one_fed, other_fed, err_msg=name)
+
+
+@PAIRS
+@pytest.mark.parametrize("experiment", TOLERANCES)
+def test_losses_agree_where_nothing_is_drawn(
+    trained: Mapping[str, Mapping[str, Trained]], one: str, other: str, experiment: str
+) -> None:
+    """All figures of an epoch, within what the rounding of float32 makes of them."""
+    (left,), (right,) = trained[one][experiment].epochs, trained[other][experiment].epochs
+    # It has learned something, so that there is something to differ in.
+    assert left["clean_accuracy"] > 0.35
+    assert left["learning_rate"] == pytest.approx(right["learning_rate"], rel=1e-6)
+    for name in LOSSES:
+        assert left[name] == pytest.approx(right[name], rel=TOLERANCES[experiment]), name
+    for name, image in ONE_IMAGE.items():
+        assert left[name] == pytest.approx(right[name], abs=1.5 * image), name
+
+
+@PAIRS
+def test_noise_is_each_backends_own(
+    trained: Mapping[str, Mapping[str, Trained]], one: str, other: str
+) -> None:
+    """From the same seeds each draws other numbers: losses are of one size, and no more is asked of them."""
+    left, right = trained[one]["random"].epochs, trained[other]["random"].epochs
+    for epoch in (*left, *right):
+        assert np.isfinite(list(epoch.values())).all()
+    assert left[0]["train_loss"] != pytest.approx(right[0]["train_loss"], rel=1e-4)
+    assert left[0]["train_loss"] == pytest.approx(right[0]["train_loss"], rel=0.2)
+
+
+@pytest.mark.parametrize("name", INSTALLED)
+def test_resumed_is_as_if_never_stopped(trained: Mapping[str, Mapping[str, Trained]], name: str) -> None:
+    """To the last bit on one and the same backend, with everything that is drawn; so it is the same twice."""
+    straight, resumed = trained[name]["random"], trained[name]["resumed"]
+    assert len(straight.epochs) == 2
+    assert resumed.epochs == straight.epochs
+    for again, first in (
+        (resumed.weights, straight.weights),
+        (resumed.predictions, straight.predictions),
+    ):
+        assert list(again) == list(first)
+        for key, values in first.items():
+            np.testing.assert_array_equal(again[key], values, err_msg=key)
+
+
+@pytest.mark.skipif("jax" not in INSTALLED, reason="JAX is not installed")
+def test_jax_compiles_the_step_with_augmentation_in_it(
+    trained: Mapping[str, Mapping[str, Trained]],
+) -> None:
+    """Python runs once through each of the three layers that change images, in the first step, then never."""
+    for run in trained["jax"].values():
+        assert run.notes["jit_compile"]
+    assert trained["jax"]["random"].notes["changes"].tolist() == [3, 3]
+    assert trained["jax"]["resumed"].notes["changes"].tolist() == [3]
+
+
+@pytest.mark.skipif("torch" not in INSTALLED, reason="PyTorch is not installed")
+def test_steps_that_are_not_compiled_run_through_python(trained: Mapping[str, Mapping[str, Trained]]) -> None:
+    """What the count of the JAX test would show otherwise: three layers, ten steps an epoch."""
+    assert trained["torch"]["random"].notes["changes"].tolist() == [30, 60]
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda path: str(path.relative_to(shipped_directory())))
+def test_no_layer_of_a_shipped_experiment_switches_compilation_off(config: Path) -> None:
+    """One of them would do so for the whole step."""
+    experiment = load_experiment(config, Experiment)
+    images = np.zeros((1, *experiment.data.image_shape), np.uint8)
+    layers = list(_walk(IndexModel(experiment, images, 10)))
+    assert len(layers) > 10
+    assert [layer.name for layer in layers if not layer.supports_jit] == []
+
+
+def _walk(layer: Any) -> Iterator[Any]:
+    """A layer, and those inside it."""
+    yield layer
+    for inner in getattr(layer, "layers", ()):
+        yield from _walk(inner)
+
+
+def _read(run: RunDirectory) -> Trained:
+    weights: dict[str, np.ndarray] = {}
+
+    def keep(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset):
+            weights[name] = np.asarray(item)
+
+    with h5py.File(run.weights) as file:
+        file.visititems(keep)
+    records = [asdict(row) for row in read_history(run.history).rows]
+    epochs = tuple({name: value for name, value in row.items() if name != "seconds"} for row in records)
+    with np.load(run.path / "notes.npz") as notes, np.load(run.predictions) as predictions:
+        return Trained(epochs, dict(notes), weights, dict(predictions))

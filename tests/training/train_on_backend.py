@@ -1,0 +1,193 @@
+"""Trains small experiments on the backend that KERAS_BACKEND names: train_on_backend.py FOLDER.
+
+Each run lies in FOLDER under its experiment's name, with what went into it in `notes.npz`: `initial/PATH`
+of every variable before the first step, `split/PART`, the batches `indices` and `targets` in the order in
+which they were asked for, `jit_compile`, and in `changes` how often Python had run through the layers that
+change images at the end of each epoch.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reglab.data.dataset import Dataset
+from reglab.data.split import split_dataset
+from reglab.regularizers.table import Experiment
+from reglab.runs.directory import RunDirectory
+from reglab.runs.history import Epoch
+from reglab.training.backend import Backend, start_backend
+from reglab.training.display import Display
+from reglab.training.journal import Journal
+from reglab.training.subject import Subject
+
+SIDE = 16
+CLASSES = ("dark", "dim", "middling", "light", "bright")
+DATA: Mapping[str, Any] = {"dataset": "folder", "image_size": SIDE, "clean": 200, "validation": 0.2}
+# A bias in front of batch norm has a gradient of nothing but rounding, of which AdamW makes full steps.
+STEADY: Mapping[str, Any] = {
+    "batch_norm": {"momentum": 0.9, "keep_bias": False},
+    "l2": {"layers": "conv"},
+    "max_norm": {"max_value": 1.0},
+    "label_smoothing": {},
+}
+TRAINING: Mapping[str, Any] = {
+    "epochs": 1,
+    "batch_size": 25,
+    "precision": "float32",
+    "optimizer": {"name": "adamw", "learning_rate": 0.002},
+    "schedule": {"name": "cosine", "warmup_epochs": 0.1},
+}
+EXPERIMENTS: Mapping[str, Mapping[str, Any]] = {
+    # Nothing is drawn while it trains, and everything in it is a smooth function of its input.
+    "smooth": {
+        "model": {
+            "groups": ((8, 8), (16,)),
+            "dense": (16,),
+            "activation": "gelu",
+            "head": "global_average_pooling",
+        },
+        "regularizers": {**STEADY, "average_pooling": {}},
+        "training": TRAINING,
+    },
+    # Nothing is drawn either, but the largest of a window may be another one after the slightest change.
+    "forked": {
+        "model": {"groups": ((8, 8), (16,)), "dense": (16,)},
+        "regularizers": {**STEADY, "max_pooling": {}},
+        "training": TRAINING,
+    },
+    # Everything that draws while it trains.
+    "random": {
+        "model": {"groups": ((4,),), "dense": ()},
+        "regularizers": {
+            "augmentation": {},
+            "random_erasing": {"fill": "noise"},
+            "gaussian_noise": {"activations": 0.1},
+            "batch_norm": {},
+            "dropout": {"groups": 0.2},
+            "early_stopping": {"patience": 5},
+        },
+        "training": {"epochs": 2, "batch_size": 100, "precision": "float32"},
+    },
+}
+
+
+def main() -> None:
+    """Trains every experiment, and the random one once more in two sittings."""
+    folder = Path(sys.argv[1])
+    backend = start_backend("float32")
+    for name in EXPERIMENTS:
+        train_sitting(folder / name, name, backend)
+    with suppress(KeyboardInterrupt):
+        train_sitting(folder / "resumed", "random", backend, stop_after=1)
+    train_sitting(folder / "resumed", "random", backend)
+
+
+class Notes(Display):
+    """Notes what goes into a training.
+
+    Args:
+        stop_after: the epoch after which comes Ctrl-C.
+
+    Attributes:
+        arrays: what was noted, by name.
+    """
+
+    def __init__(self, stop_after: int | None) -> None:
+        self.arrays: dict[str, Any] = {"indices": [], "targets": [], "changes": []}
+        self._stop_after = stop_after
+        self._changes = 0
+
+    def count(self, change: Callable[..., Any]) -> Callable[..., Any]:
+        """The same function, whose calls are counted."""
+
+        @wraps(change)
+        def counted(*arguments: Any) -> Any:
+            self._changes += 1
+            return change(*arguments)
+
+        return counted
+
+    def end_epoch(self, row: Epoch) -> None:
+        """An epoch is recorded."""
+        self.arrays["changes"].append(self._changes)
+        if row.epoch == self._stop_after:
+            raise KeyboardInterrupt
+
+
+def train_sitting(path: Path, name: str, backend: Backend, stop_after: int | None = None) -> None:
+    """Trains a run, or goes on with it, as a worker does."""
+    import keras
+
+    from reglab.training import trainer
+
+    # A worker counts its layers' automatic names from the start.
+    keras.utils.clear_session()
+    experiment = Experiment.model_validate({"name": name, "data": DATA, **EXPERIMENTS[name]})
+    dataset = draw_dataset()
+    subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
+    notes = Notes(stop_after)
+    for part in ("train", "validation", "clean"):
+        notes.arrays[f"split/{part}"] = getattr(subject.split, part)
+    run = RunDirectory(path)
+    if not path.exists():
+        run.create()
+    before = take_notes(notes)
+    try:
+        trainer.train(subject, Journal(run, subject), backend, notes)
+    finally:
+        for place, attribute, value in before:
+            setattr(place, attribute, value)
+    np.savez(path / "notes.npz", **notes.arrays)
+
+
+def take_notes(notes: Notes) -> list[tuple[Any, str, Any]]:
+    """Has the training tell what goes into it; returns what was replaced for it, and where."""
+    from reglab.regularizers.augmentation_layer import AugmentationLayer
+    from reglab.regularizers.pixel_noise_layer import PixelNoiseLayer
+    from reglab.regularizers.random_erasing_layer import RandomErasingLayer
+    from reglab.training import trainer
+    from reglab.training.batches import Batches
+
+    class NotedBatches(Batches):
+        def __getitem__(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+            indices, targets = super().__getitem__(number)
+            notes.arrays["indices"].append(indices)
+            notes.arrays["targets"].append(targets)
+            return indices, targets
+
+    build_model = trainer.build_model
+
+    def build_noted_model(*arguments: Any) -> Any:
+        model = build_model(*arguments)
+        variables = {f"initial/{variable.path}": variable.numpy() for variable in model.state_variables}
+        notes.arrays |= {**variables, "jit_compile": model.jit_compile}
+        return model
+
+    replacements = [(trainer, "Batches", NotedBatches), (trainer, "build_model", build_noted_model)]
+    for layer in (AugmentationLayer, PixelNoiseLayer, RandomErasingLayer):
+        replacements.append((layer, "change", notes.count(layer.change)))
+    before = [(place, attribute, getattr(place, attribute)) for place, attribute, _ in replacements]
+    for place, attribute, value in replacements:
+        setattr(place, attribute, value)
+    return before
+
+
+def draw_dataset() -> Dataset:
+    """Noise around a grey that tells the class: 1,250 training and 100 test images."""
+    random = np.random.default_rng(0)
+    labels = (np.arange(1350) % len(CLASSES)).astype(np.int32)
+    noise = random.normal(0, 80, (len(labels), SIDE, SIDE, 3))
+    images = np.clip(noise + 60 + 30 * labels[:, None, None, None], 0, 255).astype(np.uint8)
+    return Dataset(
+        "folder", "noise", CLASSES, images[:1250], labels[:1250], images[1250:], labels[1250:], "memory"
+    )
+
+
+if __name__ == "__main__":
+    main()
