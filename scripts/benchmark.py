@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from measured import Contestant, Sitting
+from measured import ON_CPU, Contestant, Sitting
 
 from reglab.runs.environment import collect_environment
 from reglab.runs.writing import write_atomically
@@ -31,7 +31,13 @@ _NAMES = {"float32": "float32", "mixed_bfloat16": "bfloat16"}
 @click.command()
 @click.option("--images", type=click.Path(path_type=Path, exists=True), required=True, help="CIFAR-10.")
 @click.option("--count", default=10_000, show_default=True, help="Training images of an epoch.")
-@click.option("--rounds", default=5, show_default=True, help="How often each contestant runs.")
+@click.option(
+    "--rounds",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="How often each contestant runs.",
+)
 @click.option(
     "--output", type=click.Path(path_type=Path), default=Path("results/benchmarks"), show_default=True
 )
@@ -47,7 +53,7 @@ def main(images: Path, count: int, rounds: int, output: Path) -> None:
             click.echo(f"{number}/{rounds} {contestant.name}: {figures['images_per_second']:.0f} images/s")
     # Two epochs, since the first has the compiling in it.
     arguments = (str(_CONFIGS / "mp_do_bn_da.yaml"), str(images), "training.epochs=2")
-    whole = Contestant("all images", ("reglab_run.py", *arguments)).run()
+    whole = Contestant("all images", ("reglab_run.py", *arguments)).run(**ON_CPU)
     environment = collect_environment(precision.policy, precision.reason, "tensorflow", 0)
     head = (
         f"{datetime.now(UTC):%Y-%m-%d}, {environment.processor}, {environment.cores} cores; reglab in "

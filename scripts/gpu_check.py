@@ -9,7 +9,6 @@ and everything that was measured as JSON.
 
 import importlib.util
 import json
-import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,8 +28,10 @@ _BACKENDS = {"jax": "JAX", "torch": "PyTorch"}
 @click.option(
     "--backend", "backends", type=click.Choice(tuple(_BACKENDS)), multiple=True, help="Left out: both."
 )
-@click.option("--epochs", default=40, show_default=True, help="At least 2, as the first compiles.")
-@click.option("--count", type=int, help="Training images; left out: all.")
+@click.option(
+    "--epochs", type=click.IntRange(min=2), default=40, show_default=True, help="The first one compiles."
+)
+@click.option("--count", type=click.IntRange(min=1), help="Training images; left out: all.")
 @click.option("--machine", default="gpu", show_default=True, help="Name of the GPU, in the files' names.")
 @click.option(
     "--output", type=click.Path(path_type=Path), default=Path("results/benchmarks"), show_default=True
@@ -40,11 +41,15 @@ def main(
 ) -> None:
     """Measure the training on a GPU."""
     chosen = backends or [name for name in _BACKENDS if importlib.util.find_spec(name)]
+    if not chosen:
+        raise click.UsageError("expected JAX or PyTorch, found neither")
     overrides = [f"training.epochs={epochs}", *([f"data.subset.train={count}"] if count else [])]
     results = {}
     for backend in chosen:
         contestant = Contestant(backend, ("reglab_run.py", str(_CONFIG), str(images), *overrides))
-        results[backend] = contestant.run({**os.environ, "KERAS_BACKEND": backend})
+        results[backend] = contestant.run(KERAS_BACKEND=backend)
+        if not results[backend]["device_megabytes"]:
+            raise click.UsageError(f"expected a GPU for {_BACKENDS[backend]}, which found none")
         click.echo(_describe(_BACKENDS[backend], results[backend]))
     environment = collect_environment("auto", "", ", ".join(chosen), 0)
     head = (

@@ -1,15 +1,17 @@
 """What a sitting of a benchmark measures, and what can be said of it."""
 
 import json
+import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "contestants"
+# Whatever the user's own settings are: the table says TensorFlow, and the processor's name.
+ON_CPU = {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": ""}
 Figures = dict[str, float]
 
 
@@ -20,8 +22,12 @@ class Contestant:
     name: str
     command: tuple[str, ...]
 
-    def run(self, environment: Mapping[str, str] | None = None) -> Figures:
-        """Runs it once; what it reports, by name. Its own errors go to the terminal."""
+    def run(self, **environment: str) -> Figures:
+        """Runs it once; what it reports, by name. Its own errors go to the terminal.
+
+        Args:
+            environment: variables that it has besides this process's own.
+        """
         script, *arguments = self.command
         begin = time.time()
         line = subprocess.run(
@@ -29,7 +35,7 @@ class Contestant:
             check=True,
             stdout=subprocess.PIPE,
             text=True,
-            env=environment,
+            env={**os.environ, **environment},
         ).stdout.splitlines()[-1]
         figures: Figures = json.loads(line)
         if "first_step_at" in figures:
@@ -74,7 +80,7 @@ class Sitting:
 
     def run(self, contestant: Contestant) -> Figures:
         """Runs a contestant and keeps what it reports."""
-        self.rounds[-1][contestant.name] = contestant.run()
+        self.rounds[-1][contestant.name] = contestant.run(**ON_CPU)
         return self.rounds[-1][contestant.name]
 
     def find_median(self, name: str, figure: str) -> float:

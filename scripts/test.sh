@@ -7,6 +7,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export TF_CPP_MIN_LOG_LEVEL=3
+# On the processor, with the default backend: what is exact there need not be on a GPU.
+export CUDA_VISIBLE_DEVICES= JAX_PLATFORMS=cpu
+unset KERAS_BACKEND
 
 scripts/environment.sh "dev${REGLAB_TEST_BACKENDS:+,$REGLAB_TEST_BACKENDS}"
 export PATH="$PWD/.venv/bin:$PATH"

@@ -75,7 +75,8 @@ def main() -> None:
     dataset = load_dataset(experiment.data, Path(directory))
     subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
     stopwatch = Stopwatch()
-    with tempfile.TemporaryDirectory() as folder:
+    # On the disk where results lie, not in memory, so that a checkpoint costs what it costs.
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         run = RunDirectory(Path(folder) / "run")
         run.create()
         journal = Journal(run, subject)

@@ -50,8 +50,8 @@ dataset = Dataset("folder", "noise", ("a", "b", "c"), images, labels, images[:9]
 experiment = Experiment.model_validate({
     "name": "noise",
     "data": {"dataset": "folder", "image_size": 8, "clean": 30},
-    "model": {"groups": ((4,),), "dense": ()},
-    "regularizers": {"max_pooling": {}, "l2": {}},
+    "model": {"groups": ((4,),), "dense": (), "activation": "gelu", "head": "global_average_pooling"},
+    "regularizers": {"average_pooling": {}, "l2": {}},
     "training": {"epochs": 2, "batch_size": 8, "schedule": {"name": "cosine"}},
 })
 display = Counting()

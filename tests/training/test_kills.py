@@ -32,7 +32,8 @@ WORKER = Path(__file__).with_name("killed_worker.py")
 SEED = "REGLAB_KILLS"
 """Environment variable that repeats what a failing test says."""
 KILLED = -signal.SIGKILL
-EPOCHS, STEPS = 20, 4
+# Each kill but two is at most three epochs further on; the two from outside have the rest.
+EPOCHS, STEPS = 30, 4
 # Everything that is random, or that remembers something over epochs.
 EVERYTHING: dict[str, Any] = {
     "augmentation": {},

@@ -3,12 +3,13 @@
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import ModuleType
-from typing import cast
 
 from reglab.config.names import nearest
 from reglab.config.schema import Precision
@@ -94,7 +95,7 @@ def start_backend(precision: Precision, began_with: str | None = None) -> Backen
 
         gpu = _find_gpu(name)
     if name != "tensorflow":
-        _keep_out("tensorflow")
+        sys.meta_path.insert(0, _Absence("tensorflow"))
     if began_with is None:
         choice = choose_precision(precision, gpu.found, gpu.capability)
     else:
@@ -140,7 +141,9 @@ def _find_gpu(name: str) -> _Gpu:
         device = sys.modules["jax"].devices()[0]
         if device.platform != "gpu":
             return _Gpu(False)
-        return _Gpu(True, float(getattr(device, "compute_capability", 0)) or None)
+        # Not every maker's devices have a number there.
+        capability = str(getattr(device, "compute_capability", ""))
+        return _Gpu(True, float(capability) if capability.replace(".", "", 1).isdigit() else None)
     import tensorflow as tf
 
     for device in tf.config.list_physical_devices("GPU"):
@@ -153,15 +156,24 @@ def _as_number(capability: tuple[int, int] | None) -> float | None:
     return None if capability is None else capability[0] + capability[1] / 10
 
 
-def _keep_out(package: str) -> None:
+class _Absence(MetaPathFinder):
     """Makes a package as good as not installed, for whoever would import it from now on.
 
     Keras asks whether an object is TensorFlow's by importing TensorFlow, whatever its own backend is:
-    three seconds and half a gigabyte at the end of each run, where the network is saved.
+    three seconds and half a gigabyte at the end of each run, where the network is saved. (A None in
+    `sys.modules` would not do: Keras takes what is listed there for imported.)
     """
-    # Python's own way to say that a module is not to be found.
-    absent: dict[str, ModuleType | None] = {package: None}
-    sys.modules.update(cast(dict[str, ModuleType], absent))
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Raises ModuleNotFoundError for the package and what is in it."""
+        if fullname.partition(".")[0] == self._package:
+            raise ModuleNotFoundError(f"{fullname} is kept out of this process", name=fullname)
+        return None
 
 
 @contextmanager
