@@ -201,4 +201,11 @@ def _stop_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        # Its reader may have left.
+        with suppress(OSError):
+            stream.flush()
+    # Everything is written. An interpreter that takes its time to end would only have TensorFlow's
+    # threads complain on the terminal that it is going.
+    os._exit(code)
