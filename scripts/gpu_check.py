@@ -16,7 +16,6 @@ from pathlib import Path
 import click
 from measured import Contestant, Figures
 
-from reglab.runs.environment import collect_environment
 from reglab.runs.writing import write_atomically
 
 _CONFIG = Path(__file__).parents[1] / "configs" / "mp_do_bn_da.yaml"
@@ -44,22 +43,25 @@ def main(
     if not chosen:
         raise click.UsageError("expected JAX or PyTorch, found neither")
     overrides = [f"training.epochs={epochs}", *([f"data.subset.train={count}"] if count else [])]
-    results = {}
+    results: dict[str, Figures] = {}
+    environments = {}
     for backend in chosen:
-        contestant = Contestant(backend, ("reglab_run.py", str(_CONFIG), str(images), *overrides))
-        results[backend] = contestant.run(KERAS_BACKEND=backend)
+        contestant = Contestant(backend, ("reglab_run.py", "whole", str(_CONFIG), str(images), *overrides))
+        outcome = contestant.run(KERAS_BACKEND=backend)
+        results[backend], environments[backend] = outcome.figures, outcome.environment
         if not results[backend]["device_megabytes"]:
             raise click.UsageError(f"expected a GPU for {_BACKENDS[backend]}, which found none")
         click.echo(_describe(_BACKENDS[backend], results[backend]))
-    environment = collect_environment("auto", "", ", ".join(chosen), 0)
+    environment = environments[chosen[0]]
     head = (
-        f"{datetime.now(UTC):%Y-%m-%d}, {machine}, {environment.cores} cores of {environment.processor}; "
-        f"Keras {environment.keras}, JAX {environment.jax}, PyTorch {environment.torch}; "
+        f"{datetime.now(UTC):%Y-%m-%d}, {machine}, {environment['cores']} cores of "
+        f"{environment['processor']}; {environment['precision']} ({environment['precision_reason']}); "
+        f"Keras {environment['keras']}, JAX {environment['jax']}, PyTorch {environment['torch']}; "
         f"{f'{count:,}' if count else 'all 50,000'} images in batches of 200, {epochs} epochs."
     )
     output.mkdir(parents=True, exist_ok=True)
     stem = f"{machine}-{datetime.now(UTC):%Y-%m-%d}"
-    record = {"environment": environment.model_dump(mode="json"), "backends": results}
+    record = {"environments": environments, "backends": results}
     write_atomically(output / f"{stem}.json", json.dumps(record, indent=2) + "\n")
     write_atomically(output / f"{stem}.md", f"{head}\n\n{_render(results)}")
     click.echo((output / f"{stem}.md").read_text())

@@ -6,13 +6,85 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 _FOLDER = Path(__file__).parent / "contestants"
 # Whatever the user's own settings are: the table says TensorFlow, and the processor's name.
-ON_CPU = {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": ""}
+ON_CPU: Mapping[str, str] = {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": ""}
 Figures = dict[str, float]
+# Seconds that a contestant has to clear up.
+_PATIENCE = 60
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a contestant reports.
+
+    Attributes:
+        figures: by name.
+        environment: what it was computed with, as in a run's `environment.json`; empty if it does not say.
+    """
+
+    figures: Figures
+    environment: dict[str, Any]
+
+
+class Entrant:
+    """A contestant that has started: it does its work once whenever its turn comes, else it stands by."""
+
+    def __init__(self, command: tuple[str, ...], environment: Mapping[str, str]) -> None:
+        """Starts it.
+
+        Args:
+            command: script in the folder of contestants, and its arguments.
+            environment: variables that it has besides this process's own.
+        """
+        script, *arguments = command
+        self._script = script
+        self._began = time.time()
+        self._process = subprocess.Popen(
+            [sys.executable, str(_FOLDER / script), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+            env={**os.environ, **environment},
+        )
+
+    def take_turn(self) -> Outcome:
+        """Lets it work until it reports. Its own errors go to the terminal.
+
+        Raises:
+            RuntimeError: it has ended without a report.
+        """
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.write("go\n")
+        for line in self._process.stdout:
+            # Libraries may greet there too.
+            if line.startswith('{"figures"'):
+                said = json.loads(line)
+                figures: Figures = said["figures"]
+                if "first_step_at" in figures:
+                    figures["seconds_to_first_step"] = figures.pop("first_step_at") - self._began
+                return Outcome(figures, said["environment"] or {})
+        raise RuntimeError(f"{self._script} ended with exit status {self._process.wait()}")
+
+    def leave(self) -> None:
+        """Ends it: there are no more turns."""
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
+        with self._process:
+            try:
+                self._process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
 
 
 @dataclass(frozen=True)
@@ -22,25 +94,23 @@ class Contestant:
     name: str
     command: tuple[str, ...]
 
-    def run(self, **environment: str) -> Figures:
-        """Runs it once; what it reports, by name. Its own errors go to the terminal.
+    @contextmanager
+    def enter(self, **environment: str) -> Iterator[Entrant]:
+        """Starts it, and ends it afterwards.
 
         Args:
             environment: variables that it has besides this process's own.
         """
-        script, *arguments = self.command
-        begin = time.time()
-        line = subprocess.run(
-            [sys.executable, str(_FOLDER / script), *arguments],
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **environment},
-        ).stdout.splitlines()[-1]
-        figures: Figures = json.loads(line)
-        if "first_step_at" in figures:
-            figures["seconds_to_first_step"] = figures.pop("first_step_at") - begin
-        return figures
+        entrant = Entrant(self.command, environment)
+        try:
+            yield entrant
+        finally:
+            entrant.leave()
+
+    def run(self, **environment: str) -> Outcome:
+        """Runs it for one report."""
+        with self.enter(**environment) as entrant:
+            return entrant.take_turn()
 
 
 @dataclass(frozen=True)
@@ -61,7 +131,7 @@ class Ratio:
 
 @dataclass
 class Sitting:
-    """Rounds, in each of which every contestant runs once.
+    """Rounds, in each of which every contestant has a turn.
 
     Attributes:
         rounds: figures by contestant.
@@ -71,17 +141,13 @@ class Sitting:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the contestants, in the order in which they ran."""
+        """Of the contestants, in the order of their turns."""
         return tuple(self.rounds[0])
 
-    def begin_round(self) -> None:
-        """What runs from now on is of a new round."""
-        self.rounds.append({})
-
-    def run(self, contestant: Contestant) -> Figures:
-        """Runs a contestant and keeps what it reports."""
-        self.rounds[-1][contestant.name] = contestant.run(**ON_CPU)
-        return self.rounds[-1][contestant.name]
+    def add_round(self, entrants: Mapping[str, Entrant]) -> Mapping[str, Figures]:
+        """Gives each contestant a turn, and keeps what they report."""
+        self.rounds.append({name: entrant.take_turn().figures for name, entrant in entrants.items()})
+        return self.rounds[-1]
 
     def find_median(self, name: str, figure: str) -> float:
         """Of a figure of a contestant, over the rounds."""

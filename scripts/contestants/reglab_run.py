@@ -1,8 +1,12 @@
-"""reglab itself, on the path that `reglab run` takes: reglab_run.py CONFIG DIRECTORY [KEY=VALUE…].
+"""reglab itself, on the path that `reglab run` takes.
+
+python reglab_run.py whole|turns CONFIG DIRECTORY [KEY=VALUE…]
 
 Trains as the experiment says, in a folder that is thrown away, with the backend that KERAS_BACKEND names.
+`whole` trains to the end and reports then, `turns` waits before each epoch and reports after it.
 """
 
+import json
 import statistics
 import sys
 import tempfile
@@ -10,7 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from report import report
+from report import report, wait_for_turn
 
 from reglab.config.loading import load_experiment
 from reglab.data.loading import load_dataset
@@ -68,28 +72,51 @@ class Stopwatch(Display):
         self.epochs.append(Times(training, row.seconds - training, recorded - row.seconds))
 
 
+class TurnTaker(Stopwatch):
+    """An epoch a turn; `images` of them in each."""
+
+    def begin(self, title: str, epochs: int, epochs_done: int, steps: int, images: int) -> None:
+        """Learns how many images an epoch has."""
+        self._images = images
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Waits before the clock starts."""
+        wait_for_turn()
+        super().begin_epoch(epoch)
+
+    def end_epoch(self, row: Epoch) -> None:
+        """Reports."""
+        super().end_epoch(row)
+        report(self._images / self.epochs[-1].training, first_step_at=self.first_step_at)
+
+
 def main() -> None:
-    """Trains and reports; the first epoch, which has the compiling in it, is left out of the speed."""
-    config, directory, *overrides = sys.argv[1:]
+    """Trains and reports."""
+    mode, config, directory, *overrides = sys.argv[1:]
     experiment = load_experiment(Path(config), Experiment, overrides)
     dataset = load_dataset(experiment.data, Path(directory))
     subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
-    stopwatch = Stopwatch()
+    stopwatch = TurnTaker() if mode == "turns" else Stopwatch()
     # On the disk where results lie, not in memory, so that a checkpoint costs what it costs.
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         run = RunDirectory(Path(folder) / "run")
         run.create()
-        journal = Journal(run, subject)
         backend = start_backend(experiment.training.precision)
+        journal = Journal(run, subject, backend.name)
 
         from reglab.training.trainer import train
 
         summary = train(subject, journal, backend, stopwatch)
+        environment = json.loads(run.environment.read_text())
+    if mode == "turns":
+        return
+    # The first epoch has the compiling in it.
     first, *later = stopwatch.epochs
     training = statistics.median(times.training for times in later)
     epoch = statistics.median(times.all for times in later)
     report(
         len(subject.split.train) / training,
+        environment,
         first_step_at=stopwatch.first_step_at,
         seconds_an_epoch=epoch,
         seconds_of_first_epoch=first.all,
@@ -106,10 +133,16 @@ def _find_peak_on_device(backend: Backend) -> float:
     if not backend.gpu:
         return 0.0
     if backend.name == "jax":
-        return float(sys.modules["jax"].devices()[0].memory_stats()["peak_bytes_in_use"]) / 1e6
+        import jax
+
+        return float(jax.devices()[0].memory_stats()["peak_bytes_in_use"]) / 1e6
     if backend.name == "torch":
-        return float(sys.modules["torch"].cuda.max_memory_allocated()) / 1e6
-    return float(sys.modules["tensorflow"].config.experimental.get_memory_info("GPU:0")["peak"]) / 1e6
+        from torch import cuda
+
+        return float(cuda.max_memory_allocated()) / 1e6
+    import tensorflow as tf
+
+    return float(tf.config.experimental.get_memory_info("GPU:0")["peak"]) / 1e6
 
 
 if __name__ == "__main__":

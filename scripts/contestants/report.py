@@ -1,8 +1,9 @@
-"""What a contestant says at its end, and the images that each of them reads."""
+"""What a contestant waits for and what it says, and the images that each of them reads."""
 
 import json
 import resource
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,22 @@ def load_training_images(directory: Path, count: int) -> tuple[NDArray[np.uint8]
     return dataset.train_images[:count], dataset.train_labels[:count]
 
 
-def report(images_per_second: float, **more: float) -> None:
-    """Prints the line that the benchmark reads; memory is the process's peak, in MB."""
+def wait_for_turn() -> None:
+    """Returns when the benchmark says so, with a line on standard input; ends this process after the last."""
+    if not sys.stdin.readline():
+        raise SystemExit
+
+
+def report(images_per_second: float, environment: Mapping[str, object] | None = None, **more: float) -> None:
+    """Prints the line that the benchmark reads; memory is the process's peak, in MB.
+
+    Args:
+        images_per_second: while training.
+        environment: what it was computed with, as in a run's `environment.json`; None: not recorded.
+        more: figures, by name.
+    """
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     # Linux counts kilobytes, macOS bytes.
     megabytes = peak / (1e6 if sys.platform == "darwin" else 1e3)
-    print(json.dumps({"images_per_second": images_per_second, "megabytes": megabytes, **more}))
+    figures = {"images_per_second": images_per_second, "megabytes": megabytes, **more}
+    print(json.dumps({"figures": figures, "environment": environment}), flush=True)

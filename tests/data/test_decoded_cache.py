@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,19 @@ def test_a_full_disk_leaves_nothing_behind(
     path = layouts.write_pictures(tmp_path / "pictures")
     np.testing.assert_array_equal(load_dataset(Data(), path).train_images, layouts.make_cifar10()[0])
     assert list((cache / "decoded").iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path, cache: Path, layouts: Any) -> None:
+    """By a later one that writes; what is being written at the moment is left alone."""
+    folder = cache / "decoded"
+    folder.mkdir(parents=True)
+    for name, age in (("abandoned", 4000), ("in_progress", 10)):
+        (folder / f".decoding-{name}").touch()
+        os.utime(folder / f".decoding-{name}", (time.time() - age,) * 2)
+    load_dataset(Data(), layouts.write_pictures(tmp_path / "pictures"))
+    hidden, kept = sorted(path.name for path in folder.iterdir())
+    assert hidden == ".decoding-in_progress"
+    assert kept.endswith(".npz")
 
 
 ROUNDS = """

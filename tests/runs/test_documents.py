@@ -11,7 +11,13 @@ from pydantic import ValidationError
 
 from reglab.errors import RunError
 from reglab.runs import environment as environment_module
-from reglab.runs.environment import Environment, collect_environment, write_environment
+from reglab.runs.environment import (
+    Environment,
+    collect_environment,
+    list_changes,
+    read_environment,
+    write_environment,
+)
 from reglab.runs.status import Status, read_status, write_status
 from reglab.runs.summary import Summary, read_summary, write_summary
 
@@ -74,7 +80,7 @@ def test_environment_tells_versions(tmp_path: Path) -> None:
     """Versions are those that are installed, and the file gives back what was collected."""
     environment = collect_environment("float32", "no bfloat16 instructions", "tensorflow", 2)
     write_environment(tmp_path / "environment.json", environment)
-    assert Environment.model_validate_json((tmp_path / "environment.json").read_bytes()) == environment
+    assert read_environment(tmp_path / "environment.json") == environment
     assert environment.numpy == np.__version__
     assert environment.keras == version("keras")
     assert environment.tensorflow == version("tensorflow")
@@ -82,6 +88,18 @@ def test_environment_tells_versions(tmp_path: Path) -> None:
     assert (environment.backend, environment.threads) == ("tensorflow", 2)
     assert environment.cores >= 1
     assert environment.processor
+
+
+def test_changes_that_decide_the_last_bit_are_told() -> None:
+    """Of the backend's own library, not of another's; the machine's memory does not matter."""
+    now = collect_environment("float32", "", "jax", 2).model_copy(update={"jax": "0.10.2", "memory": 1})
+    assert list_changes(now, now) == ()
+    before = now.model_copy(update={"threads": 4, "jax": "0.9", "tensorflow": "2.0", "memory": 2})
+    assert list_changes(before, now) == ("threads 2 instead of 4", "JAX 0.10.2 instead of 0.9")
+    assert list_changes(before, now.model_copy(update={"backend": "tensorflow"})) == (
+        "threads 2 instead of 4",
+        f"TensorFlow {now.tensorflow} instead of 2.0",
+    )
 
 
 def test_environment_tells_what_each_backend_computes_with(monkeypatch: pytest.MonkeyPatch) -> None:

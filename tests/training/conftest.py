@@ -82,7 +82,7 @@ def train_here(make_subject: Callable[[Experiment], Subject]) -> Callable[..., R
             run.create()
         backend = Backend(keras.backend.backend(), False, 1, Choice("float32", "for a test"))
         subject = make_subject(experiment)
-        train(subject, Journal(run, subject), backend, display or Display())
+        train(subject, Journal(run, subject, backend.name), backend, display or Display())
         return run
 
     return train_one

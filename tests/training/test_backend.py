@@ -26,17 +26,30 @@ backend = start_backend("mixed_bfloat16")
 import keras
 import numpy as np
 
-model = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Conv2D(2, 3)])
+# Rescaling asks whether TensorFlow is loaded whenever it is called.
+model = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Rescaling(2.0), keras.layers.Conv2D(2, 3)])
 model.save(sys.argv[1])
 json.dump({
     "name": backend.name,
     "keras": keras.backend.backend(),
     "threads": backend.threads,
     "policy": [backend.precision.policy, keras.config.dtype_policy().name],
+    "steps_per_dispatch": backend.steps_per_dispatch,
     "settings": [keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format()],
     "output": model.predict(np.zeros((1, 4, 4, 3)), verbose=0).shape,
-    "tensorflow": sys.modules.get("tensorflow") is not None,
+    "tensorflow": "tensorflow" in sys.modules,
 }, sys.stdout)
+"""
+
+
+PRETENDED = """
+import json, sys
+
+from reglab.training import backend
+
+backend._find_gpu = lambda name: backend._Gpu(True, 8.0)
+started = backend.start_backend("auto")
+json.dump([started.gpu, started.steps_per_dispatch, started.precision.policy], sys.stdout)
 """
 
 
@@ -110,7 +123,21 @@ def test_a_backend_starts_quietly_and_alone(tmp_path: Path, name: str) -> None:
         "keras": name,
         "threads": count_cores(),
         "policy": ["mixed_bfloat16", "mixed_bfloat16"],
+        "steps_per_dispatch": 1,
         "settings": ["float32", 1e-7, "channels_last"],
         "output": [1, 2, 2, 2],
         "tensorflow": name == "tensorflow",
     }
+
+
+@pytest.mark.parametrize("name", INSTALLED)
+def test_on_a_gpu_jax_makes_many_steps_at_once(name: str) -> None:
+    """The others order each step; all of them compute in bfloat16 there."""
+    done = subprocess.run(
+        [sys.executable, "-c", PRETENDED],
+        env={**os.environ, "KERAS_BACKEND": name},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == [True, 50 if name == "jax" else 1, "mixed_bfloat16"]

@@ -90,7 +90,9 @@ def test_recording_without_measuring_is_our_own_mistake(subject: Subject, tmp_pa
     run = RunDirectory(tmp_path / "tiny" / "seed-0")
     run.create()
     backend = Backend("tensorflow", False, 1, Choice("float32", "for a test"))
-    recording = Recording(Journal(run, subject), _measuring(subject.split, _Model()), [], backend)
+    recording = Recording(
+        Journal(run, subject, backend.name), _measuring(subject.split, _Model()), [], backend
+    )
     recording.set_model(_Model())
     with pytest.raises(RuntimeError, match="Recording needs Measuring in front of it"):
         recording.on_epoch_end(0)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,11 +17,13 @@ from reglab.training.dispatch import Bundles
 INDICES = np.arange(100, 123, dtype=np.int32)
 TARGETS = np.random.default_rng(0).random((130, 4)).astype(np.float32)
 
-# Two epochs of a network without random layers, in a process of its own since a process has one backend.
+# Two experiments of two epochs, in a process of its own since a process has one backend. The second one has
+# everything that draws numbers, or remembers some; it is trained straight, and with an interruption.
 TRAINED = """
 import json, sys, tempfile
 from pathlib import Path
 
+import keras
 import numpy as np
 
 from reglab.data.dataset import Dataset
@@ -37,32 +40,53 @@ from reglab.training.trainer import train
 
 
 class Counting(Display):
-    def __init__(self):
+    def __init__(self, last=None):
         self.steps = []
+        self.last = last
 
     def advance(self, step):
         self.steps.append(step)
+        if len(self.steps) == self.last:
+            raise KeyboardInterrupt
+
+
+def prepare(regularizers):
+    return Experiment.model_validate({
+        "name": "noise",
+        "data": {"dataset": "folder", "image_size": 8, "clean": 30},
+        "model": {"groups": ((4,),), "dense": (), "activation": "gelu", "head": "global_average_pooling"},
+        "regularizers": regularizers,
+        "training": {"epochs": 2, "batch_size": 8, "schedule": {"name": "cosine"}},
+    })
+
+
+def sit(run, experiment, display):
+    keras.utils.clear_session()
+    subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, 0))
+    backend = Backend("jax", False, 1, Choice("float32", "for a test"), int(sys.argv[1]))
+    train(subject, Journal(run, subject, "jax"), backend, display)
+    return [[vars(row)[name] for name in ("train_loss", "val_cross_entropy", "learning_rate", "penalty")]
+            for row in read_history(run.history).rows]
 
 
 images = np.random.default_rng(0).integers(0, 256, (75, 8, 8, 3), dtype=np.uint8)
 labels = np.arange(75, dtype=np.int32) % 3
 dataset = Dataset("folder", "noise", ("a", "b", "c"), images, labels, images[:9], labels[:9], "memory")
-experiment = Experiment.model_validate({
-    "name": "noise",
-    "data": {"dataset": "folder", "image_size": 8, "clean": 30},
-    "model": {"groups": ((4,),), "dense": (), "activation": "gelu", "head": "global_average_pooling"},
-    "regularizers": {"average_pooling": {}, "l2": {}},
-    "training": {"epochs": 2, "batch_size": 8, "schedule": {"name": "cosine"}},
+still = prepare({"average_pooling": {}, "l2": {}})
+random = prepare({
+    "average_pooling": {}, "l2": {}, "batch_norm": {}, "augmentation": {}, "dropout": {"rate": 0.2},
+    "gaussian_noise": {"stddev": 0.1},
 })
 display = Counting()
 with tempfile.TemporaryDirectory() as folder:
-    run = RunDirectory(Path(folder) / "run")
-    run.create()
-    subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, 0))
-    backend = Backend("jax", False, 1, Choice("float32", "for a test"), int(sys.argv[1]))
-    train(subject, Journal(run, subject), backend, display)
-    rows = [[vars(row)[name] for name in ("train_loss", "val_cross_entropy", "learning_rate", "penalty")]
-            for row in read_history(run.history).rows]
+    runs = {name: RunDirectory(Path(folder) / name) for name in ("still", "random", "resumed")}
+    for run in runs.values():
+        run.create()
+    rows = {"still": sit(runs["still"], still, display), "random": sit(runs["random"], random, Counting())}
+    try:
+        sit(runs["resumed"], random, Counting(last=len(display.steps) - 1))
+    except KeyboardInterrupt:
+        rows["resumed"] = sit(runs["resumed"], random, Counting())
 print(json.dumps({"rows": rows, "steps": display.steps}))
 """
 
@@ -113,22 +137,38 @@ def test_steps_are_counted_from_bundles(make_batches: Callable[..., Batches]) ->
     assert [bundles.count_steps(number) for number in range(4)] == [0, 3, 4, 5]
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="JAX is not installed")
-def test_bundles_train_as_their_steps_would() -> None:
-    """The same epochs up to float32 rounding, whether a dispatch holds one step or four."""
-    single, bundled = (_train(steps) for steps in (1, 4))
+@pytest.fixture(scope="module")
+def trained() -> dict[int, Any]:
+    """What comes of one step per dispatch, and of four."""
+    if not importlib.util.find_spec("jax"):
+        pytest.skip("JAX is not installed")
+    return {steps: _train(steps) for steps in (1, 4)}
+
+
+def test_bundles_train_as_their_steps_would(trained: dict[int, Any]) -> None:
+    """The same epochs up to float32 rounding, whatever is drawn or remembered from step to step."""
+    single, bundled = trained[1], trained[4]
     assert single["steps"] == [*range(1, 11)] * 2
     assert bundled["steps"] == [4, 8, 9, 10] * 2
-    np.testing.assert_allclose(bundled["rows"], single["rows"], rtol=1e-5)
+    for name in ("still", "random"):
+        np.testing.assert_allclose(bundled["rows"][name], single["rows"][name], rtol=1e-5, err_msg=name)
+    assert abs(single["rows"]["random"][1][0] / single["rows"]["still"][1][0] - 1) > 1e-3
 
 
-def _train(steps_per_dispatch: int) -> dict[str, list[object]]:
+@pytest.mark.parametrize("steps", [1, 4])
+def test_an_interrupted_training_in_bundles_goes_on_exactly(trained: dict[int, Any], steps: int) -> None:
+    """Interrupted late in the second epoch; to the last bit."""
+    assert trained[steps]["rows"]["resumed"] == trained[steps]["rows"]["random"]
+    assert len(trained[steps]["rows"]["resumed"]) == 2
+
+
+def _train(steps_per_dispatch: int) -> Any:
     process = subprocess.run(
         [sys.executable, "-c", TRAINED, str(steps_per_dispatch)],
         env={**os.environ, "KERAS_BACKEND": "jax"},
-        check=True,
+        check=False,
         capture_output=True,
         text=True,
     )
-    result: dict[str, list[object]] = json.loads(process.stdout)
-    return result
+    assert process.returncode == 0, process.stderr
+    return json.loads(process.stdout)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from scipy.special import log_softmax
@@ -36,8 +37,8 @@ def test_store_looks_images_up() -> None:
     images = np.random.default_rng(0).integers(0, 256, (5, 4, 4, 3), dtype=np.uint8)
     store = ImageStore(images)
     got = store(np.array([4, 0, 4], np.int32))
-    assert got.dtype == "float32"
-    np.testing.assert_array_equal(np.asarray(got), images[[4, 0, 4]])
+    assert keras.backend.standardize_dtype(got.dtype) == "float32"
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(got), images[[4, 0, 4]])
     assert store.images.dtype == "uint8"
     assert store.trainable_weights == []
 
@@ -60,7 +61,7 @@ def test_augmentation_changes_training(models: dict[str, IndexModel]) -> None:
     images = np.full((2, 8, 8, 3), 100.0, np.float32)
     images[:, 2:5] = 200
     for layer in layers:
-        first, second = (np.asarray(layer(images, training=True)) for _ in range(2))
+        first, second = (keras.ops.convert_to_numpy(layer(images, training=True)) for _ in range(2))
         assert (first != images).any()
         assert (first != second).any()
 
@@ -76,7 +77,7 @@ def test_logits_are_those_of_the_network_alone(
     network = build_network(experiment, 3)
     for numbers in (split.clean, split.validation):
         images = split.images[numbers].astype(np.float32)
-        expected = np.asarray(network(images, training=False))
+        expected = keras.ops.convert_to_numpy(network(images, training=False))
         got = predict_logits(models["augmented"], numbers)
         np.testing.assert_allclose(got, expected, rtol=1e-5, atol=1e-5)
         cross_entropy = -log_softmax(expected.astype(np.float64), axis=1)[
@@ -112,7 +113,7 @@ def test_loss_is_cross_entropy_with_penalty_and_smoothing(
     cross_entropy = -(smooth * log_softmax(logits, axis=1)).sum(axis=1).mean()
     kernels = [weight.numpy() for weight in model.trainable_variables if "kernel" in weight.path]
     penalty = 0.05 * sum(np.square(kernel).sum() for kernel in kernels)
-    got = float(model.compute_loss(y=targets, y_pred=logits))
+    got = float(keras.ops.convert_to_numpy(model.compute_loss(y=targets, y_pred=logits)))
     assert got == pytest.approx(cross_entropy + penalty, rel=1e-5)
 
 
@@ -130,7 +131,7 @@ def test_weight_decay_and_max_norm_act_in_a_step(
         if "bias" in variable.path:
             variable.assign(np.ones(variable.shape))
     before = {variable.path: variable.numpy() for variable in variables}
-    model.optimizer.apply([np.zeros(variable.shape, np.float32) for variable in variables], variables)
+    model.optimizer.apply([keras.ops.zeros(variable.shape) for variable in variables], variables)
     for variable in variables:
         value = before[variable.path]
         if "kernel" in variable.path:

@@ -37,7 +37,7 @@ def subject(
 
 def test_opening_begins_the_record(run: RunDirectory, subject: Subject) -> None:
     """A status that says who trains what, and the resolved experiment, which loads as it was."""
-    journal = Journal(run, subject)
+    journal = Journal(run, subject, "tensorflow")
     status = read_status(run.status)
     assert (status.state, status.epochs_done, status.epochs, status.seed) == ("running", 0, 5, 4)
     assert (status.identity, status.experiment) == (identify(subject.experiment), "tiny")
@@ -50,12 +50,12 @@ def test_opening_begins_the_record(run: RunDirectory, subject: Subject) -> None:
 
 def test_epochs_are_kept_as_they_end(run: RunDirectory, subject: Subject) -> None:
     """In checkpoint, history and status."""
-    journal = Journal(run, subject)
+    journal = Journal(run, subject, "tensorflow")
     for number in (1, 2):
         journal.record(_checkpoint(number))
     assert read_history(run.history).rows == (_row(1), _row(2))
     assert (read_status(run.status).epochs_done, journal.epochs_done) == (2, 2)
-    again = Journal(run, subject)
+    again = Journal(run, subject, "tensorflow")
     assert again.checkpoint is not None
     assert (again.checkpoint.epoch, again.epochs_done) == (_row(2), 2)
     assert read_status(run.status).started < read_status(run.status).updated
@@ -63,30 +63,30 @@ def test_epochs_are_kept_as_they_end(run: RunDirectory, subject: Subject) -> Non
 
 def test_killed_between_checkpoint_and_history(run: RunDirectory, subject: Subject) -> None:
     """The next opening adds the line that is missing, and only that."""
-    Journal(run, subject).record(_checkpoint(1))
+    Journal(run, subject, "tensorflow").record(_checkpoint(1))
     write_checkpoint(run.checkpoint, _checkpoint(2))
-    journal = Journal(run, subject)
+    journal = Journal(run, subject, "tensorflow")
     assert read_history(run.history).rows == (_row(1), _row(2))
     assert journal.epochs_done == 2
-    Journal(run, subject)
+    Journal(run, subject, "tensorflow")
     assert read_history(run.history).rows == (_row(1), _row(2))
 
 
 def test_killed_before_the_first_line(run: RunDirectory, subject: Subject) -> None:
     """A checkpoint of epoch 1 and no history yet."""
-    Journal(run, subject)
+    Journal(run, subject, "tensorflow")
     write_checkpoint(run.checkpoint, _checkpoint(1))
-    assert Journal(run, subject).epochs_done == 1
+    assert Journal(run, subject, "tensorflow").epochs_done == 1
     assert read_history(run.history).rows == (_row(1),)
 
 
 def test_contradicting_files_are_refused(run: RunDirectory, subject: Subject) -> None:
     """A history that is ahead of its checkpoint is of another run; the status stays as it was."""
-    Journal(run, subject).record(_checkpoint(1))
+    Journal(run, subject, "tensorflow").record(_checkpoint(1))
     append_epoch(run.history, _row(2))
     before = run.status.read_bytes()
     with pytest.raises(RunError) as caught:
-        Journal(run, subject)
+        Journal(run, subject, "tensorflow")
     assert str(caught.value) == (
         f"{run.history} has 2 epochs, but the checkpoint beside it has 1: "
         "they are not of the same run; start it again with --fresh"
@@ -96,10 +96,10 @@ def test_contradicting_files_are_refused(run: RunDirectory, subject: Subject) ->
 
 def test_other_images_are_refused(run: RunDirectory, subject: Subject) -> None:
     """A run that has begun never goes on with other images; the status stays as it was."""
-    Journal(run, subject).record(_checkpoint(1))
+    Journal(run, subject, "tensorflow").record(_checkpoint(1))
     before = run.status.read_bytes()
     with pytest.raises(RunError) as caught:
-        Journal(run, _darken(subject))
+        Journal(run, _darken(subject), "tensorflow")
     assert str(caught.value) == (
         f"{run.path} was begun with other images than tiny images from memory: "
         "name their directory with --data-dir, or start anew with --fresh"
@@ -109,14 +109,14 @@ def test_other_images_are_refused(run: RunDirectory, subject: Subject) -> None:
 
 def test_other_images_may_begin(run: RunDirectory, subject: Subject) -> None:
     """Before the first epoch is kept, there is nothing to mix."""
-    Journal(run, subject)
-    Journal(run, _darken(subject))
+    Journal(run, subject, "tensorflow")
+    Journal(run, _darken(subject), "tensorflow")
     assert read_status(run.status).images == _darken(subject).fingerprint != subject.fingerprint
 
 
 def test_a_complete_run_has_no_checkpoint(run: RunDirectory, subject: Subject) -> None:
     """It would only take space; whatever comes after, the run stays complete."""
-    journal = Journal(run, subject)
+    journal = Journal(run, subject, "tensorflow")
     journal.record(_checkpoint(1))
     journal.finish()
     assert read_status(run.status).state == "complete"
@@ -127,12 +127,12 @@ def test_a_complete_run_has_no_checkpoint(run: RunDirectory, subject: Subject) -
 
 def test_how_a_sitting_ended(run: RunDirectory, subject: Subject) -> None:
     """State and reason are told, what was done is kept; the next sitting clears the reason."""
-    journal = Journal(run, subject)
+    journal = Journal(run, subject, "tensorflow")
     journal.record(_checkpoint(1))
     journal.close("failed", "loss became nan in epoch 2")
     status = read_status(run.status)
     assert (status.state, status.message, status.epochs_done) == ("failed", "loss became nan in epoch 2", 1)
-    Journal(run, subject)
+    Journal(run, subject, "tensorflow")
     again = read_status(run.status)
     assert (again.state, again.message, again.started) == ("running", "", status.started)
 

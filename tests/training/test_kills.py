@@ -30,7 +30,10 @@ from reglab.training.worker import Order
 
 WORKER = Path(__file__).with_name("killed_worker.py")
 SEED = "REGLAB_KILLS"
-"""Environment variable that repeats what a failing test says."""
+"""Environment variable that repeats what a failing test says.
+
+The kills from outside come at the same time then, which need not be the same moment of the run.
+"""
 KILLED = -signal.SIGKILL
 # Each kill but two is at most three epochs further on; the two from outside have the rest.
 EPOCHS, STEPS = 30, 4
@@ -124,14 +127,16 @@ class Trial:
         self.sittings.append(Sitting(what, code, said, content, leftovers))
 
 
-def open_process(folder: Path, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+def open_process(
+    folder: Path, *arguments: str, stderr: int | None = subprocess.PIPE, **environment: str
+) -> "subprocess.Popen[str]":
     """Python in a process group of its own."""
     pipe = subprocess.PIPE
     return subprocess.Popen(
         [sys.executable, *arguments],
         stdin=pipe,
         stdout=pipe,
-        stderr=pipe,
+        stderr=stderr,
         text=True,
         bufsize=1,
         cwd=folder,
@@ -169,7 +174,9 @@ def trials(
     (folder / "tiny.yaml").write_text(dump_experiment(experiment))
 
     # NumPy's threads would not survive a fork, and what Python buffers may come out in the wrong place.
-    server = open_process(folder, str(WORKER), "train", OPENBLAS_NUM_THREADS="1", PYTHONUNBUFFERED="")
+    # Nobody reads what it says itself, so that goes to where ours does.
+    settings = {"OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": ""}
+    server = open_process(folder, str(WORKER), "train", stderr=None, **settings)
 
     def make(results: str) -> Trial:
         place = {"results": folder / results, "data_directory": pictures}

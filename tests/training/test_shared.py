@@ -1,4 +1,4 @@
-"""What experiments of one seed share, over all shipped configs, and that another seed shares none of it."""
+"""What experiments of one seed share, over all shipped configs, and what another seed changes of it."""
 
 from collections import defaultdict
 from itertools import combinations
@@ -80,7 +80,7 @@ def test_one_seed_one_split_one_order() -> None:
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
-def test_another_seed_shares_nothing(path: Path) -> None:
+def test_another_seed_has_other_images_and_batches(path: Path) -> None:
     """Neither the images that are chosen, nor a batch."""
     experiment = load_experiment(path, Experiment)
     dataset = make_dataset(experiment.data.dataset)
@@ -93,9 +93,17 @@ def test_another_seed_shares_nothing(path: Path) -> None:
 def test_noise_follows_the_seed() -> None:
     """`training.seed`, and so `--seed`, is the key of every random layer, and each layer has its own."""
     path = shipped_directory() / "mp_do_bn_da.yaml"
+    more = ("regularizers.random_erasing={}", "regularizers.gaussian_noise.stddev=0.1")
     seeds = [
-        list_noise_seeds(load_experiment(path, Experiment, [f"training.seed={seed}"])) for seed in (0, 1)
+        list_noise_seeds(load_experiment(path, Experiment, [*more, f"training.seed={seed}"]))
+        for seed in (0, 1)
     ]
-    assert set(seeds[0]) == {"input_augmentation", "dense_1_dropout", "output_dropout"}
+    assert set(seeds[0]) == {
+        "input_augmentation",
+        "input_random_erasing",
+        "input_gaussian_noise",
+        "dense_1_dropout",
+        "output_dropout",
+    }
     assert all((seeds[0][name] != seeds[1][name]).any() for name in seeds[0])
     assert len({tuple(state) for state in seeds[0].values()}) == len(seeds[0])

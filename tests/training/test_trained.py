@@ -73,7 +73,7 @@ def test_a_run_that_is_not_complete_is_refused(
     """Its state is told."""
     unfinished = RunDirectory(tmp_path / "short" / "seed-0")
     unfinished.create()
-    Journal(unfinished, make_subject(experiment)).close("interrupted")
+    Journal(unfinished, make_subject(experiment), "tensorflow").close("interrupted")
     with pytest.raises(RunError) as caught:
         read_trained_experiment(unfinished.path)
     assert str(caught.value) == (

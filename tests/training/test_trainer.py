@@ -38,6 +38,10 @@ class _StopAfter(Display):
 
     def __init__(self, epoch: int | None = None) -> None:
         self.epoch = epoch
+        self.said: list[str] = []
+
+    def say(self, message: str) -> None:
+        self.said.append(message)
 
     def end_epoch(self, row: Epoch) -> None:
         if row.epoch == self.epoch:
@@ -306,6 +310,31 @@ def test_environment_is_that_of_the_first_epoch(
     with pytest.raises(KeyboardInterrupt):
         train_here(run.path, everything, _StopAfter(2))
     assert run.environment.read_text() == "of the sitting with the first epoch"
+
+
+def test_another_environment_is_told(
+    folder: Path, everything: Experiment, train_here: Callable[..., RunDirectory]
+) -> None:
+    """Where a run goes on with other threads, say, it is no longer exact; nothing is said where it is."""
+    path = folder / "moved" / "seed-0"
+    with pytest.raises(KeyboardInterrupt):
+        train_here(path, everything, _StopAfter(1))
+    environment = RunDirectory(path).environment
+    said = []
+    for epoch, threads in ((2, 1), (3, 4)):
+        recorded = json.loads(environment.read_text()) | {"threads": threads}
+        environment.write_text(json.dumps(recorded))
+        display = _StopAfter(epoch)
+        with pytest.raises(KeyboardInterrupt):
+            train_here(path, everything, display)
+        said.append([message for message in display.said if "goes on" in message])
+    assert said == [
+        [],
+        [
+            "everything, seed 0: goes on with threads 1 instead of 4; "
+            "it will not be what it would have been, to the last bit"
+        ],
+    ]
 
 
 def _read(run: RunDirectory) -> Left:

@@ -322,7 +322,7 @@ def _begin(run: RunDirectory, subject: Subject, backend: str | None = None) -> J
     """A run with one epoch, begun on a machine that has bfloat16, on our own backend unless one is named."""
     run.create()
     row = Epoch(1, 1.0, 1e-3, 2.0, 0.1, 2.0, 1.9, 0.3, 1.95, 0.25, 0.0, 0.05, 0.05)
-    journal = Journal(run, subject)
+    journal = Journal(run, subject, "tensorflow")
     made_with = ("mixed_bfloat16", backend or find_backend())
     journal.record(Checkpoint(row, False, *made_with, ("kernel",), (np.zeros(3, np.float32),)))
     return journal

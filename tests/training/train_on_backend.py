@@ -139,7 +139,7 @@ def train_sitting(path: Path, name: str, backend: Backend, stop_after: int | Non
         run.create()
     before = take_notes(notes)
     try:
-        trainer.train(subject, Journal(run, subject), backend, notes)
+        trainer.train(subject, Journal(run, subject, backend.name), backend, notes)
     finally:
         for place, attribute, value in before:
             setattr(place, attribute, value)

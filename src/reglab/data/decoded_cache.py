@@ -2,13 +2,15 @@
 
 One file for each folder and size in reglab's cache directory. It holds the fingerprint of the folder it
 was decoded from; a folder that changed, and a file that is damaged, are decoded anew. The file is
-written beside its place and then renamed, so two processes at once do double work and no harm.
+written beside its place and then renamed, so two processes at once do double work and no harm; what a
+killed process has left half-written is removed by a later one.
 """
 
 import contextlib
 import hashlib
 import os
 import tempfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -21,6 +23,9 @@ from reglab.data.pictures import decode_pictures
 from reglab.data.places import cache_directory
 
 _FORMAT = 1
+_PREFIX = ".decoding-"
+# Far longer than any process takes to write a file, seconds.
+_ABANDONED = 3600
 
 
 def decode_folder(folder: PictureFolder, side: int, resize: bool) -> Images:
@@ -77,7 +82,8 @@ def _write(path: Path, fingerprint: str, images: Images) -> None:
         OSError: the cache is read-only, or the disk is full; nothing is left behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".decoding-", dir=path.parent)
+    _clear_abandoned(path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=_PREFIX, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             np.savez(stream, fingerprint=np.array(fingerprint), images=images)
@@ -88,3 +94,12 @@ def _write(path: Path, fingerprint: str, images: Images) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _clear_abandoned(folder: Path) -> None:
+    """Removes what processes that were killed have left half-written."""
+    for path in folder.glob(f"{_PREFIX}*"):
+        # Another process may remove it at the same time.
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _ABANDONED:
+                path.unlink()

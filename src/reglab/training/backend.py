@@ -106,6 +106,7 @@ def start_backend(precision: Precision, began_with: str | None = None) -> Backen
     keras.config.set_epsilon(1e-7)
     keras.config.set_image_data_format("channels_last")
     keras.config.set_dtype_policy(choice.policy)
+    # Only there has a step been too short for Python, and can one compiled loop make many.
     bundled = name == "jax" and gpu.found
     return Backend(name, gpu.found, threads, choice, _STEPS_PER_DISPATCH if bundled else 1)
 
@@ -130,15 +131,21 @@ def _set_threads(name: str, threads: int) -> None:
         import torch
 
         torch.set_num_threads(threads)
+    else:
+        # JAX has no function for it.
+        os.environ["PJRT_NPROC"] = str(threads)
 
 
 def _find_gpu(name: str) -> _Gpu:
     """The first GPU that the backend would use."""
     if name == "torch":
-        cuda = sys.modules["torch"].cuda
+        from torch import cuda
+
         return _Gpu(True, _as_number(cuda.get_device_capability())) if cuda.is_available() else _Gpu(False)
     if name == "jax":
-        device = sys.modules["jax"].devices()[0]
+        import jax
+
+        device = jax.devices()[0]
         if device.platform != "gpu":
             return _Gpu(False)
         # Not every maker's devices have a number there.

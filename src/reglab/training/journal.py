@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from reglab import __version__
 from reglab.config.resolved import dump_experiment, identify
-from reglab.errors import RunError
+from reglab.errors import BackendError, RunError
 from reglab.runs.directory import RunDirectory
 from reglab.runs.history import append_epoch, repair_history
 from reglab.runs.status import State, Status, read_status, write_status
@@ -23,10 +23,16 @@ class Journal:
     history that lacks the checkpoint's last epoch, which the next opening adds.
     """
 
-    def __init__(self, run: RunDirectory, subject: Subject) -> None:
+    def __init__(self, run: RunDirectory, subject: Subject, backend: str) -> None:
         """Opens the record of a run whose lock this process holds.
 
+        Args:
+            run: where it lies.
+            subject: experiment and images.
+            backend: that will train it: `tensorflow`, `jax` or `torch`.
+
         Raises:
+            BackendError: the run began on another backend.
             RunError: the run began with other images, or checkpoint and history contradict each other,
                 or cannot be written.
         """
@@ -35,6 +41,7 @@ class Journal:
         before = read_status(run.status) if run.status.exists() else None
         self.checkpoint: Checkpoint | None = read_checkpoint(run.checkpoint)
         if self.checkpoint is not None:
+            _check_backend(run, self.checkpoint, backend)
             _check_images(run, before, subject)
         last = self.checkpoint.epoch if self.checkpoint else None
         done = last.epoch if last else 0
@@ -88,6 +95,15 @@ class Journal:
         changed = {"state": state, "updated": datetime.now(UTC), **changes}
         self._status = self._status.model_copy(update=changed)
         write_status(self.run.status, self._status)
+
+
+def _check_backend(run: RunDirectory, checkpoint: Checkpoint, backend: str) -> None:
+    """A run that goes on with another backend would be of neither: they round and draw otherwise."""
+    if checkpoint.backend != backend:
+        raise BackendError(
+            f"{run.path} was begun on {checkpoint.backend}, this is {backend}: "
+            f"go on with KERAS_BACKEND={checkpoint.backend}, or start anew with --fresh"
+        )
 
 
 def _check_images(run: RunDirectory, before: Status | None, subject: Subject) -> None:

@@ -20,14 +20,13 @@ from pydantic import BaseModel, ConfigDict
 from reglab.config.resolved import identify
 from reglab.data.loading import load_dataset
 from reglab.data.split import split_dataset
-from reglab.errors import BackendError, ReglabError, RunError
+from reglab.errors import ReglabError, RunError
 from reglab.regularizers.table import Experiment
 from reglab.runs.directory import RunDirectory, clear_leftovers, prepare_run
 from reglab.runs.lock import RunLock
 from reglab.runs.status import State, read_status
 from reglab.runs.writing import refused
 from reglab.training.backend import find_backend, start_backend
-from reglab.training.checkpoint import read_checkpoint
 from reglab.training.display import DisplayKind, build_display
 from reglab.training.interruption import Interruption
 from reglab.training.journal import Journal
@@ -94,24 +93,13 @@ def _work(order: Order, interruption: Interruption) -> int:
         if run.status.exists() and read_status(run.status).state == "complete":
             # Another process has completed it since, or was killed when all that was left was to tidy up.
             return COMPLETE
-        _check_backend(run, backend)
-        journal = Journal(run, subject)
+        journal = Journal(run, subject, backend)
         try:
             with _logged(run):
                 _train(subject, journal, order.display)
         except (KeyboardInterrupt, Exception) as error:
             return _close(journal, error, interruption)
     return COMPLETE
-
-
-def _check_backend(run: RunDirectory, backend: str) -> None:
-    """A run that goes on with another backend would be of neither: they round and draw otherwise."""
-    checkpoint = read_checkpoint(run.checkpoint)
-    if checkpoint is not None and checkpoint.backend != backend:
-        raise BackendError(
-            f"{run.path} was begun on {checkpoint.backend}, this is {backend}: "
-            f"go on with KERAS_BACKEND={checkpoint.backend}, or start anew with --fresh"
-        )
 
 
 def _close(journal: Journal, error: BaseException, interruption: Interruption) -> int:
