@@ -3,16 +3,13 @@
 Example:
     .venv/bin/python scripts/benchmark.py --images DIRECTORY
 
-Each contestant is a process of its own, which stands by until its turn comes. In every round each has one,
-of a few seconds, so that what else the machine does meets all of them alike; ratios are taken within a
-round. Then reglab trains on all images, as a user would. Writes a table as Markdown, and everything that was
-measured as JSON.
+Every round runs each contestant once, as a process of its own, so that what else the machine does meets
+all of them alike; ratios are taken within a round. Then reglab trains on all images, as a user would.
+Writes a table as Markdown, and everything that was measured as JSON.
 """
 
 import importlib.util
 import json
-from collections.abc import Sequence
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,14 +35,14 @@ _NAMES = {"float32": "float32", "mixed_bfloat16": "bfloat16"}
     type=click.IntRange(min=_BATCH),
     default=4_000,
     show_default=True,
-    help=f"Training images of a turn, a multiple of {_BATCH}.",
+    help=f"Training images of an epoch, a multiple of {_BATCH}.",
 )
 @click.option(
     "--rounds",
     type=click.IntRange(min=1),
-    default=15,
+    default=7,
     show_default=True,
-    help="Turns of each contestant.",
+    help="How often each contestant runs.",
 )
 @click.option(
     "--output", type=click.Path(path_type=Path), default=Path("results/benchmarks"), show_default=True
@@ -54,25 +51,16 @@ def main(images: Path, count: int, rounds: int, output: Path) -> None:
     """Compare the speed of training with that of others, and with the machine's limit."""
     if count % _BATCH:
         raise click.BadParameter(f"expected a multiple of {_BATCH}, got {count:,}", param_hint="--count")
-    contestants = _list_contestants(images, count, rounds, choose_precision("auto", gpu=False).policy)
+    contestants = _list_contestants(images, count, choose_precision("auto", gpu=False).policy)
     sitting = Sitting()
-    with ExitStack() as stack:
-        entrants, waits = {}, []
+    for number in range(1, rounds + 1):
+        sitting.begin_round()
         for contestant in contestants:
-            entrants[contestant.name] = stack.enter_context(contestant.enter(**ON_CPU))
-            # The first turn is to warm up: it has the compiling in it.
-            first = entrants[contestant.name].take_turn().figures
-            if "seconds_to_first_step" in first:
-                waits.append(first["seconds_to_first_step"])
-        for number in range(1, rounds + 1):
-            speeds = sitting.add_round(entrants)
-            click.echo(f"round {number} of {rounds}")
-            for name, figures in speeds.items():
-                click.echo(f"  {name}: {figures['images_per_second']:.0f} images/s")
+            figures = sitting.run(contestant)
+            click.echo(f"{number}/{rounds} {contestant.name}: {figures['images_per_second']:.0f} images/s")
     # Two epochs, since the first has the compiling in it.
-    arguments = ("whole", str(_CONFIGS / "mp_do_bn_da.yaml"), str(images), "training.epochs=2")
+    arguments = (str(_CONFIGS / "mp_do_bn_da.yaml"), str(images), "training.epochs=2")
     whole = Contestant("all images", ("reglab_run.py", *arguments)).run(**ON_CPU)
-    waits.append(whole.figures["seconds_to_first_step"])
     environment = whole.environment
     head = (
         f"{datetime.now(UTC):%Y-%m-%d}, {environment['processor']}, {environment['cores']} cores; reglab in "
@@ -81,14 +69,13 @@ def main(images: Path, count: int, rounds: int, output: Path) -> None:
         f"{environment['torch'] or 'not installed'}; {count:,} images in batches of {_BATCH}, {rounds} "
         "rounds, medians [least, largest]."
     )
-    table = f"{head}\n\n{_render(sitting)}\n{_describe(sitting, whole.figures, waits)}"
+    table = f"{head}\n\n{_render(sitting)}\n{_describe(sitting, whole.figures)}"
     output.mkdir(parents=True, exist_ok=True)
     stem = f"cpu-{datetime.now(UTC):%Y-%m-%d}"
     record = {
         "environment": environment,
         "images": count,
         "rounds": sitting.rounds,
-        "seconds_to_first_step": waits,
         "all_images": whole.figures,
     }
     write_atomically(output / f"{stem}.json", json.dumps(record, indent=2) + "\n")
@@ -96,12 +83,12 @@ def main(images: Path, count: int, rounds: int, output: Path) -> None:
     click.echo(table)
 
 
-def _list_contestants(images: Path, count: int, rounds: int, policy: str) -> list[Contestant]:
+def _list_contestants(images: Path, count: int, policy: str) -> list[Contestant]:
     data = (str(images), str(count))
     small = ("data.subset.validation=200", "data.clean=200")
-    few = (str(images), f"training.epochs={rounds + 1}", f"data.subset.train={count}", *small)
+    few = (str(images), "training.epochs=2", f"data.subset.train={count}", *small)
     ours = [
-        Contestant(name, ("reglab_run.py", "turns", str(_CONFIGS / f"{config}.yaml"), *few))
+        Contestant(name, ("reglab_run.py", str(_CONFIGS / f"{config}.yaml"), *few))
         for name, config in ((OURS, "mp_do_bn_da"), (UNAUGMENTED, "mp_do_bn"), (PLAIN, "mp"))
     ]
     theirs = [
@@ -132,7 +119,7 @@ def _render(sitting: Sitting) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _describe(sitting: Sitting, whole: Figures, waits: Sequence[float]) -> str:
+def _describe(sitting: Sitting, whole: Figures) -> str:
     """What does not fit into a table."""
     lines = [
         f"- A large matrix product reaches {sitting.find_median(LIMIT, 'gigaflops'):,.0f} GFLOP/s here. MP "
@@ -140,8 +127,8 @@ def _describe(sitting: Sitting, whole: Figures, waits: Sequence[float]) -> str:
         "ran as fast.",
         f"- Without augmentation, MP + DO + BN + DA is faster by a factor of "
         f"{sitting.divide(UNAUGMENTED, OURS)}.",
-        f"- {min(waits):.1f} to {max(waits):.1f} s from the start of the training process to the end of its "
-        f"first step, with warm caches ({len(waits)} processes).",
+        f"- {sitting.find_median(OURS, 'seconds_to_first_step'):.1f} s from the start of the training "
+        "process to the end of its first step, with warm caches.",
         f"- MP + DO + BN + DA on all 50,000 images: {whole['images_per_second']:,.0f} images/s, "
         f"{whole['seconds_an_epoch']:.0f} s an epoch; of these, measuring clean and validation images takes "
         f"{whole['measuring_share']:.1%}, checkpoint and records {whole['recording_share']:.2%}; peak memory "

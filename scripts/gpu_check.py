@@ -46,7 +46,7 @@ def main(
     results: dict[str, Figures] = {}
     environments = {}
     for backend in chosen:
-        contestant = Contestant(backend, ("reglab_run.py", "whole", str(_CONFIG), str(images), *overrides))
+        contestant = Contestant(backend, ("reglab_run.py", str(_CONFIG), str(images), *overrides))
         outcome = contestant.run(KERAS_BACKEND=backend)
         results[backend], environments[backend] = outcome.figures, outcome.environment
         if not results[backend]["device_megabytes"]:

@@ -6,8 +6,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,6 @@ _FOLDER = Path(__file__).parent / "contestants"
 # Whatever the user's own settings are: the table says TensorFlow, and the processor's name.
 ON_CPU: Mapping[str, str] = {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": ""}
 Figures = dict[str, float]
-# Seconds that a contestant has to clear up.
-_PATIENCE = 60
 
 
 @dataclass(frozen=True)
@@ -33,60 +30,6 @@ class Outcome:
     environment: dict[str, Any]
 
 
-class Entrant:
-    """A contestant that has started: it does its work once whenever its turn comes, else it stands by."""
-
-    def __init__(self, command: tuple[str, ...], environment: Mapping[str, str]) -> None:
-        """Starts it.
-
-        Args:
-            command: script in the folder of contestants, and its arguments.
-            environment: variables that it has besides this process's own.
-        """
-        script, *arguments = command
-        self._script = script
-        self._began = time.time()
-        self._process = subprocess.Popen(
-            [sys.executable, str(_FOLDER / script), *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-            env={**os.environ, **environment},
-        )
-
-    def take_turn(self) -> Outcome:
-        """Lets it work until it reports. Its own errors go to the terminal.
-
-        Raises:
-            RuntimeError: it has ended without a report.
-        """
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        with suppress(BrokenPipeError):
-            self._process.stdin.write("go\n")
-        for line in self._process.stdout:
-            # Libraries may greet there too.
-            if line.startswith('{"figures"'):
-                said = json.loads(line)
-                figures: Figures = said["figures"]
-                if "first_step_at" in figures:
-                    figures["seconds_to_first_step"] = figures.pop("first_step_at") - self._began
-                return Outcome(figures, said["environment"] or {})
-        raise RuntimeError(f"{self._script} ended with exit status {self._process.wait()}")
-
-    def leave(self) -> None:
-        """Ends it: there are no more turns."""
-        assert self._process.stdin is not None
-        with suppress(BrokenPipeError):
-            self._process.stdin.close()
-        with self._process:
-            try:
-                self._process.wait(_PATIENCE)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-
-
 @dataclass(frozen=True)
 class Contestant:
     """One of those that are compared: its name, and the command that runs it."""
@@ -94,23 +37,26 @@ class Contestant:
     name: str
     command: tuple[str, ...]
 
-    @contextmanager
-    def enter(self, **environment: str) -> Iterator[Entrant]:
-        """Starts it, and ends it afterwards.
+    def run(self, **environment: str) -> Outcome:
+        """Runs it once, in a process of its own. Its own errors go to the terminal.
 
         Args:
             environment: variables that it has besides this process's own.
         """
-        entrant = Entrant(self.command, environment)
-        try:
-            yield entrant
-        finally:
-            entrant.leave()
-
-    def run(self, **environment: str) -> Outcome:
-        """Runs it for one report."""
-        with self.enter(**environment) as entrant:
-            return entrant.take_turn()
+        script, *arguments = self.command
+        begin = time.time()
+        line = subprocess.run(
+            [sys.executable, str(_FOLDER / script), *arguments],
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+        ).stdout.splitlines()[-1]
+        said = json.loads(line)
+        figures: Figures = said["figures"]
+        if "first_step_at" in figures:
+            figures["seconds_to_first_step"] = figures.pop("first_step_at") - begin
+        return Outcome(figures, said["environment"] or {})
 
 
 @dataclass(frozen=True)
@@ -131,7 +77,7 @@ class Ratio:
 
 @dataclass
 class Sitting:
-    """Rounds, in each of which every contestant has a turn.
+    """Rounds, in each of which every contestant runs once.
 
     Attributes:
         rounds: figures by contestant.
@@ -141,13 +87,17 @@ class Sitting:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the contestants, in the order of their turns."""
+        """Of the contestants, in the order in which they run."""
         return tuple(self.rounds[0])
 
-    def add_round(self, entrants: Mapping[str, Entrant]) -> Mapping[str, Figures]:
-        """Gives each contestant a turn, and keeps what they report."""
-        self.rounds.append({name: entrant.take_turn().figures for name, entrant in entrants.items()})
-        return self.rounds[-1]
+    def begin_round(self) -> None:
+        """What runs from now on is of a new round."""
+        self.rounds.append({})
+
+    def run(self, contestant: Contestant) -> Figures:
+        """Runs a contestant and keeps what it reports."""
+        self.rounds[-1][contestant.name] = contestant.run(**ON_CPU).figures
+        return self.rounds[-1][contestant.name]
 
     def find_median(self, name: str, figure: str) -> float:
         """Of a figure of a contestant, over the rounds."""

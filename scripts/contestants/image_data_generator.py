@@ -5,6 +5,7 @@ python image_data_generator.py DIRECTORY COUNT
 
 import os
 import sys
+import time
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -13,8 +14,7 @@ import keras
 import numpy as np
 from keras import layers
 from keras.src.legacy.preprocessing.image import ImageDataGenerator
-from keras_turns import Turns
-from report import load_training_images
+from report import load_training_images, report
 
 
 def build_model() -> keras.Model:
@@ -33,15 +33,17 @@ def build_model() -> keras.Model:
 
 
 def main() -> None:
-    """An epoch a turn, until there are no more."""
+    """Trains and reports."""
     images, labels = load_training_images(Path(sys.argv[1]), int(sys.argv[2]))
     x, y = images.astype(np.float32) / 255, np.eye(10, dtype=np.float32)[labels]
     generator = ImageDataGenerator(
         rotation_range=15, width_shift_range=0.1, height_shift_range=0.1, zoom_range=0.1, horizontal_flip=True
     )
     model = build_model()
-    turns = Turns(len(x))
-    model.fit(generator.flow(x, y, batch_size=200), epochs=sys.maxsize, verbose=0, callbacks=[turns])
+    model.fit(generator.flow(x[:2000], y[:2000], batch_size=200), verbose=0)
+    start = time.perf_counter()
+    model.fit(generator.flow(x, y, batch_size=200), verbose=0)
+    report(len(x) / (time.perf_counter() - start))
 
 
 if __name__ == "__main__":

@@ -5,14 +5,14 @@ python keras_layers.py DIRECTORY COUNT
 
 import os
 import sys
+import time
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 from keras import layers
-from keras_turns import Turns
-from report import load_training_images
+from report import load_training_images, report
 
 
 def build_model() -> keras.Model:
@@ -38,11 +38,13 @@ def build_model() -> keras.Model:
 
 
 def main() -> None:
-    """An epoch a turn, until there are no more."""
+    """Trains and reports."""
     images, labels = load_training_images(Path(sys.argv[1]), int(sys.argv[2]))
     model = build_model()
-    turns = Turns(len(images))
-    model.fit(images, labels, batch_size=200, epochs=sys.maxsize, verbose=0, callbacks=[turns])
+    model.fit(images[:2000], labels[:2000], batch_size=200, verbose=0)
+    start = time.perf_counter()
+    model.fit(images, labels, batch_size=200, verbose=0)
+    report(len(images) / (time.perf_counter() - start))
 
 
 if __name__ == "__main__":

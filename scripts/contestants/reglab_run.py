@@ -1,9 +1,8 @@
 """reglab itself, on the path that `reglab run` takes.
 
-python reglab_run.py whole|turns CONFIG DIRECTORY [KEY=VALUE…]
+python reglab_run.py CONFIG DIRECTORY [KEY=VALUE…]
 
 Trains as the experiment says, in a folder that is thrown away, with the backend that KERAS_BACKEND names.
-`whole` trains to the end and reports then, `turns` waits before each epoch and reports after it.
 """
 
 import json
@@ -14,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from report import report, wait_for_turn
+from report import report
 
 from reglab.config.loading import load_experiment
 from reglab.data.loading import load_dataset
@@ -72,31 +71,13 @@ class Stopwatch(Display):
         self.epochs.append(Times(training, row.seconds - training, recorded - row.seconds))
 
 
-class TurnTaker(Stopwatch):
-    """An epoch a turn; `images` of them in each."""
-
-    def begin(self, title: str, epochs: int, epochs_done: int, steps: int, images: int) -> None:
-        """Learns how many images an epoch has."""
-        self._images = images
-
-    def begin_epoch(self, epoch: int) -> None:
-        """Waits before the clock starts."""
-        wait_for_turn()
-        super().begin_epoch(epoch)
-
-    def end_epoch(self, row: Epoch) -> None:
-        """Reports."""
-        super().end_epoch(row)
-        report(self._images / self.epochs[-1].training, first_step_at=self.first_step_at)
-
-
 def main() -> None:
-    """Trains and reports."""
-    mode, config, directory, *overrides = sys.argv[1:]
+    """Trains and reports; the first epoch, which has the compiling in it, is left out of the speed."""
+    config, directory, *overrides = sys.argv[1:]
     experiment = load_experiment(Path(config), Experiment, overrides)
     dataset = load_dataset(experiment.data, Path(directory))
     subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
-    stopwatch = TurnTaker() if mode == "turns" else Stopwatch()
+    stopwatch = Stopwatch()
     # On the disk where results lie, not in memory, so that a checkpoint costs what it costs.
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         run = RunDirectory(Path(folder) / "run")
@@ -108,9 +89,6 @@ def main() -> None:
 
         summary = train(subject, journal, backend, stopwatch)
         environment = json.loads(run.environment.read_text())
-    if mode == "turns":
-        return
-    # The first epoch has the compiling in it.
     first, *later = stopwatch.epochs
     training = statistics.median(times.training for times in later)
     epoch = statistics.median(times.all for times in later)

@@ -1,4 +1,4 @@
-"""What a contestant waits for and what it says, and the images that each of them reads."""
+"""What a contestant says at its end, and the images that each of them reads."""
 
 import json
 import resource
@@ -19,12 +19,6 @@ def load_training_images(directory: Path, count: int) -> tuple[NDArray[np.uint8]
     return dataset.train_images[:count], dataset.train_labels[:count]
 
 
-def wait_for_turn() -> None:
-    """Returns when the benchmark says so, with a line on standard input; ends this process after the last."""
-    if not sys.stdin.readline():
-        raise SystemExit
-
-
 def report(images_per_second: float, environment: Mapping[str, object] | None = None, **more: float) -> None:
     """Prints the line that the benchmark reads; memory is the process's peak, in MB.
 
@@ -37,4 +31,4 @@ def report(images_per_second: float, environment: Mapping[str, object] | None = 
     # Linux counts kilobytes, macOS bytes.
     megabytes = peak / (1e6 if sys.platform == "darwin" else 1e3)
     figures = {"images_per_second": images_per_second, "megabytes": megabytes, **more}
-    print(json.dumps({"figures": figures, "environment": environment}), flush=True)
+    print(json.dumps({"figures": figures, "environment": environment}))
