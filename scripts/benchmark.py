@@ -3,9 +3,9 @@
 Example:
     .venv/bin/python scripts/benchmark.py --images DIRECTORY
 
-Every round runs each contestant once, as a process of its own, so that what else the machine does meets
-all of them alike; ratios are taken within a round. Then reglab trains on all images, as a user would.
-Writes a table as Markdown, and everything that was measured as JSON.
+Every round runs each contestant once, as a process of its own, each time in another order, so that what else
+the machine does meets all of them much alike; ratios are taken within a round. Then reglab trains on all
+images, as a user would. Writes a table as Markdown, and everything that was measured as JSON.
 """
 
 import importlib.util
@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 from measured import ON_CPU, Contestant, Figures, Sitting
 
+from reglab.runs.environment import Environment
 from reglab.runs.writing import write_atomically
 from reglab.training.precision import choose_precision
 
@@ -25,6 +26,8 @@ UNAUGMENTED = "reglab: MP + DO + BN"
 PLAIN = "reglab: MP"
 LIMIT = "matrix product of the machine"
 _BATCH = 200
+# Images that the loops of others warm up with.
+_WARM_UP = 2000
 _NAMES = {"float32": "float32", "mixed_bfloat16": "bfloat16"}
 
 
@@ -32,7 +35,7 @@ _NAMES = {"float32": "float32", "mixed_bfloat16": "bfloat16"}
 @click.option("--images", type=click.Path(path_type=Path, exists=True), required=True, help="CIFAR-10.")
 @click.option(
     "--count",
-    type=click.IntRange(min=_BATCH),
+    type=click.IntRange(_WARM_UP, 50_000),
     default=4_000,
     show_default=True,
     help=f"Training images of an epoch, a multiple of {_BATCH}.",
@@ -53,29 +56,30 @@ def main(images: Path, count: int, rounds: int, output: Path) -> None:
         raise click.BadParameter(f"expected a multiple of {_BATCH}, got {count:,}", param_hint="--count")
     contestants = _list_contestants(images, count, choose_precision("auto", gpu=False).policy)
     sitting = Sitting()
-    for number in range(1, rounds + 1):
+    for number in range(rounds):
         sitting.begin_round()
-        for contestant in contestants:
+        # Whoever is slow after something that made the machine hot is another one in the next round.
+        begin = number % len(contestants)
+        for contestant in (*contestants[begin:], *contestants[:begin]):
             figures = sitting.run(contestant)
-            click.echo(f"{number}/{rounds} {contestant.name}: {figures['images_per_second']:.0f} images/s")
+            speed = f"{figures['images_per_second']:.0f} images/s"
+            click.echo(f"{number + 1}/{rounds} {contestant.name}: {speed}")
+    configs = [str(_CONFIGS / f"{name}.yaml") for name in ("mp_do_bn_da", "mp_do_bn")]
+    cost = Contestant("augmentation", ("augmentation_cost.py", *configs, str(images))).run(**ON_CPU)
     # Two epochs, since the first has the compiling in it.
-    arguments = (str(_CONFIGS / "mp_do_bn_da.yaml"), str(images), "training.epochs=2")
-    whole = Contestant("all images", ("reglab_run.py", *arguments)).run(**ON_CPU)
-    environment = whole.environment
-    head = (
-        f"{datetime.now(UTC):%Y-%m-%d}, {environment['processor']}, {environment['cores']} cores; reglab in "
-        f"{_NAMES[environment['precision']]} ({environment['precision_reason']}); TensorFlow "
-        f"{environment['tensorflow']}, Keras {environment['keras']}, PyTorch "
-        f"{environment['torch'] or 'not installed'}; {count:,} images in batches of {_BATCH}, {rounds} "
-        "rounds, medians [least, largest]."
+    whole = Contestant("all images", ("reglab_run.py", configs[0], str(images), "training.epochs=2")).run(
+        **ON_CPU
     )
-    table = f"{head}\n\n{_render(sitting)}\n{_describe(sitting, whole.figures)}"
+    assert whole.environment is not None
+    head = _introduce(whole.environment, count, rounds)
+    table = f"{head}\n\n{_render(sitting)}\n{_describe(sitting, whole.figures, cost.figures)}"
     output.mkdir(parents=True, exist_ok=True)
-    stem = f"cpu-{datetime.now(UTC):%Y-%m-%d}"
+    stem = f"cpu-{datetime.now(UTC):%Y-%m-%d-%H%M}"
     record = {
-        "environment": environment,
+        "environment": whole.environment.model_dump(mode="json"),
         "images": count,
         "rounds": sitting.rounds,
+        "augmentation": cost.figures,
         "all_images": whole.figures,
     }
     write_atomically(output / f"{stem}.json", json.dumps(record, indent=2) + "\n")
@@ -104,6 +108,17 @@ def _list_contestants(images: Path, count: int, policy: str) -> list[Contestant]
     return [ours[0], *theirs, *ours[1:], Contestant(LIMIT, ("matrix_product.py", policy))]
 
 
+def _introduce(environment: Environment, count: int, rounds: int) -> str:
+    """Date, machine, versions, and how the figures came about."""
+    return (
+        f"`scripts/benchmark.py --count {count} --rounds {rounds}`, {datetime.now(UTC):%Y-%m-%d}, "
+        f"{environment.processor}, {environment.cores} cores; reglab in {_NAMES[environment.precision]} "
+        f"({environment.precision_reason}); TensorFlow {environment.tensorflow}, Keras {environment.keras}, "
+        f"PyTorch {environment.torch or 'not installed'}; batches of {_BATCH}. Medians over the rounds "
+        "[least, largest]; a factor is a median of the factors in each round, not of the columns."
+    )
+
+
 def _render(sitting: Sitting) -> str:
     """The table: speeds, by how much reglab's MP + DO + BN + DA is faster, and memory."""
     lines = [
@@ -119,17 +134,18 @@ def _render(sitting: Sitting) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _describe(sitting: Sitting, whole: Figures) -> str:
+def _describe(sitting: Sitting, whole: Figures, cost: Figures) -> str:
     """What does not fit into a table."""
+    gigaflops = sitting.find_median(LIMIT, "gigaflops")
+    first_step = sitting.find_median(OURS, "seconds_to_first_step")
     lines = [
-        f"- A large matrix product reaches {sitting.find_median(LIMIT, 'gigaflops'):,.0f} GFLOP/s here. MP "
-        f"reaches {sitting.divide(PLAIN, LIMIT)} of the speed that it would have if its 232 MFLOP an image "
-        "ran as fast.",
-        f"- Without augmentation, MP + DO + BN + DA is faster by a factor of "
-        f"{sitting.divide(UNAUGMENTED, OURS)}.",
-        f"- {sitting.find_median(OURS, 'seconds_to_first_step'):.1f} s from the start of the training "
-        "process to the end of its first step, with warm caches.",
-        f"- MP + DO + BN + DA on all 50,000 images: {whole['images_per_second']:,.0f} images/s, "
+        f"- A large matrix product in the precision that reglab has reaches {gigaflops:,.0f} GFLOP/s here. "
+        f"MP reaches {sitting.divide(PLAIN, LIMIT)} of the speed that it would have if its 232 MFLOP an "
+        "image ran as fast.",
+        f"- Augmentation takes {cost['share']:.1%} of a step, measured step by step with and without it.",
+        f"- {first_step:.1f} s from the start of the training process, "
+        "which `reglab run` starts, to the end of its first step, with warm caches.",
+        f"- MP + DO + BN + DA on all 50,000 images, one run: {whole['images_per_second']:,.0f} images/s, "
         f"{whole['seconds_an_epoch']:.0f} s an epoch; of these, measuring clean and validation images takes "
         f"{whole['measuring_share']:.1%}, checkpoint and records {whole['recording_share']:.2%}; peak memory "
         f"{whole['megabytes']:,.0f} MB.",

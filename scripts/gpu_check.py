@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from measured import Contestant, Figures
+from measured import Contestant, Figures, Outcome
 
 from reglab.runs.writing import write_atomically
 
@@ -43,28 +43,38 @@ def main(
     if not chosen:
         raise click.UsageError("expected JAX or PyTorch, found neither")
     overrides = [f"training.epochs={epochs}", *([f"data.subset.train={count}"] if count else [])]
-    results: dict[str, Figures] = {}
-    environments = {}
+    output.mkdir(parents=True, exist_ok=True)
+    path = output / f"{machine}-{datetime.now(UTC):%Y-%m-%d-%H%M}"
+    outcomes: dict[str, Outcome] = {}
     for backend in chosen:
         contestant = Contestant(backend, ("reglab_run.py", str(_CONFIG), str(images), *overrides))
-        outcome = contestant.run(KERAS_BACKEND=backend)
-        results[backend], environments[backend] = outcome.figures, outcome.environment
-        if not results[backend]["device_megabytes"]:
-            raise click.UsageError(f"expected a GPU for {_BACKENDS[backend]}, which found none")
-        click.echo(_describe(_BACKENDS[backend], results[backend]))
-    environment = environments[chosen[0]]
+        outcomes[backend] = contestant.run(KERAS_BACKEND=backend, REGLAB_CONTESTANT_DEVICE="GPU")
+        click.echo(_describe(_BACKENDS[backend], outcomes[backend].figures))
+        # After each, lest the next one takes its figures with it.
+        _write(
+            path, outcomes, f"{machine}, {f'{count:,}' if count else 'all 50,000'} images, {epochs} epochs"
+        )
+
+
+def _write(path: Path, outcomes: Mapping[str, Outcome], training: str) -> None:
+    """The table and the record of what has been measured so far; `training` says of what, in words."""
+    first = next(iter(outcomes.values())).environment
+    assert first is not None
     head = (
-        f"{datetime.now(UTC):%Y-%m-%d}, {machine}, {environment['cores']} cores of "
-        f"{environment['processor']}; {environment['precision']} ({environment['precision_reason']}); "
-        f"Keras {environment['keras']}, JAX {environment['jax']}, PyTorch {environment['torch']}; "
-        f"{f'{count:,}' if count else 'all 50,000'} images in batches of 200, {epochs} epochs."
+        f"{datetime.now(UTC):%Y-%m-%d}, {training} in batches of 200, {first.cores} cores of "
+        f"{first.processor}; {first.precision} ({first.precision_reason}); Keras {first.keras}, "
+        f"JAX {first.jax}, PyTorch {first.torch}."
     )
-    output.mkdir(parents=True, exist_ok=True)
-    stem = f"{machine}-{datetime.now(UTC):%Y-%m-%d}"
-    record = {"environments": environments, "backends": results}
-    write_atomically(output / f"{stem}.json", json.dumps(record, indent=2) + "\n")
-    write_atomically(output / f"{stem}.md", f"{head}\n\n{_render(results)}")
-    click.echo((output / f"{stem}.md").read_text())
+    record = {
+        backend: {
+            "environment": outcome.environment and outcome.environment.model_dump(mode="json"),
+            "figures": outcome.figures,
+        }
+        for backend, outcome in outcomes.items()
+    }
+    results = {backend: outcome.figures for backend, outcome in outcomes.items()}
+    write_atomically(path.with_suffix(".json"), json.dumps(record, indent=2) + "\n")
+    write_atomically(path.with_suffix(".md"), f"{head}\n\n{_render(results)}")
 
 
 def _describe(name: str, figures: Figures) -> str:

@@ -9,7 +9,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from reglab.runs.environment import Environment
 
 _FOLDER = Path(__file__).parent / "contestants"
 # Whatever the user's own settings are: the table says TensorFlow, and the processor's name.
@@ -23,11 +24,11 @@ class Outcome:
 
     Attributes:
         figures: by name.
-        environment: what it was computed with, as in a run's `environment.json`; empty if it does not say.
+        environment: what it was computed with; None where it does not say.
     """
 
     figures: Figures
-    environment: dict[str, Any]
+    environment: Environment | None
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,11 @@ class Contestant:
     name: str
     command: tuple[str, ...]
 
-    def run(self, **environment: str) -> Outcome:
+    def run(self, **variables: str) -> Outcome:
         """Runs it once, in a process of its own. Its own errors go to the terminal.
 
         Args:
-            environment: variables that it has besides this process's own.
+            variables: of the environment, besides this process's own.
         """
         script, *arguments = self.command
         begin = time.time()
@@ -50,13 +51,14 @@ class Contestant:
             check=True,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, **environment},
+            env={**os.environ, **variables},
         ).stdout.splitlines()[-1]
         said = json.loads(line)
         figures: Figures = said["figures"]
         if "first_step_at" in figures:
             figures["seconds_to_first_step"] = figures.pop("first_step_at") - begin
-        return Outcome(figures, said["environment"] or {})
+        environment = said["environment"]
+        return Outcome(figures, None if environment is None else Environment.model_validate(environment))
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Sitting:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the contestants, in the order in which they run."""
+        """Of the contestants, in the order in which the first round ran them."""
         return tuple(self.rounds[0])
 
     def begin_round(self) -> None:

@@ -6,6 +6,7 @@ Trains as the experiment says, in a folder that is thrown away, with the backend
 """
 
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -25,6 +26,9 @@ from reglab.training.backend import Backend, start_backend
 from reglab.training.display import Display
 from reglab.training.journal import Journal
 from reglab.training.subject import Subject
+
+# Environment variable: with GPU, training elsewhere is refused, before it takes hours.
+_DEVICE = "REGLAB_CONTESTANT_DEVICE"
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ def main() -> None:
         run = RunDirectory(Path(folder) / "run")
         run.create()
         backend = start_backend(experiment.training.precision)
+        if os.environ.get(_DEVICE) == "GPU" and not backend.gpu:
+            raise SystemExit(f"expected a GPU for {backend.name}, which found none")
         journal = Journal(run, subject, backend.name)
 
         from reglab.training.trainer import train

@@ -1,9 +1,9 @@
 """Decoded folders are kept, and kept correctly."""
 
+import fcntl
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -144,14 +144,14 @@ def test_a_full_disk_leaves_nothing_behind(
 
 
 def test_what_a_killed_process_left_is_removed(tmp_path: Path, cache: Path, layouts: Any) -> None:
-    """By a later one that writes; what is being written at the moment is left alone."""
+    """By the next one that writes; what another one is writing at the moment is left alone."""
     folder = cache / "decoded"
     folder.mkdir(parents=True)
-    for name, age in (("abandoned", 4000), ("in_progress", 10)):
-        (folder / f".decoding-{name}").touch()
-        os.utime(folder / f".decoding-{name}", (time.time() - age,) * 2)
-    load_dataset(Data(), layouts.write_pictures(tmp_path / "pictures"))
-    hidden, kept = sorted(path.name for path in folder.iterdir())
+    (folder / ".decoding-abandoned").touch()
+    with (folder / ".decoding-in_progress").open("wb") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        load_dataset(Data(), layouts.write_pictures(tmp_path / "pictures"))
+        hidden, kept = sorted(path.name for path in folder.iterdir())
     assert hidden == ".decoding-in_progress"
     assert kept.endswith(".npz")
 

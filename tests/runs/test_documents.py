@@ -14,7 +14,6 @@ from reglab.runs import environment as environment_module
 from reglab.runs.environment import (
     Environment,
     collect_environment,
-    list_changes,
     read_environment,
     write_environment,
 )
@@ -78,28 +77,16 @@ def test_status_is_frozen(status: Status) -> None:
 
 def test_environment_tells_versions(tmp_path: Path) -> None:
     """Versions are those that are installed, and the file gives back what was collected."""
-    environment = collect_environment("float32", "no bfloat16 instructions", "tensorflow", 2)
+    environment = collect_environment("float32", "no bfloat16 instructions", "tensorflow", 2, "CPU")
     write_environment(tmp_path / "environment.json", environment)
     assert read_environment(tmp_path / "environment.json") == environment
     assert environment.numpy == np.__version__
     assert environment.keras == version("keras")
     assert environment.tensorflow == version("tensorflow")
     assert environment.python == platform.python_version()
-    assert (environment.backend, environment.threads) == ("tensorflow", 2)
+    assert (environment.backend, environment.threads, environment.device) == ("tensorflow", 2, "CPU")
     assert environment.cores >= 1
     assert environment.processor
-
-
-def test_changes_that_decide_the_last_bit_are_told() -> None:
-    """Of the backend's own library, not of another's; the machine's memory does not matter."""
-    now = collect_environment("float32", "", "jax", 2).model_copy(update={"jax": "0.10.2", "memory": 1})
-    assert list_changes(now, now) == ()
-    before = now.model_copy(update={"threads": 4, "jax": "0.9", "tensorflow": "2.0", "memory": 2})
-    assert list_changes(before, now) == ("threads 2 instead of 4", "JAX 0.10.2 instead of 0.9")
-    assert list_changes(before, now.model_copy(update={"backend": "tensorflow"})) == (
-        "threads 2 instead of 4",
-        f"TensorFlow {now.tensorflow} instead of 2.0",
-    )
 
 
 def test_environment_tells_what_each_backend_computes_with(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,14 +99,14 @@ def test_environment_tells_what_each_backend_computes_with(monkeypatch: pytest.M
         return versions[package]
 
     monkeypatch.setattr(environment_module, "version", find)
-    environment = collect_environment("float32", "no bfloat16 instructions", "jax", 2)
+    environment = collect_environment("float32", "no bfloat16 instructions", "jax", 2, "CPU")
     assert (environment.backend, environment.jax, environment.jaxlib) == ("jax", "0.10.2", "0.10.1")
     assert (environment.tensorflow, environment.torch) == (None, None)
 
 
 def test_environments_of_old_read() -> None:
     """Those that were recorded before jaxlib was."""
-    environment = collect_environment("float32", "no bfloat16 instructions", "jax", 2)
+    environment = collect_environment("float32", "no bfloat16 instructions", "jax", 2, "CPU")
     old = environment.model_dump(mode="json", exclude={"jaxlib"})
     expected = environment.model_copy(update={"jaxlib": None})
     assert Environment.model_validate_json(json.dumps(old)) == expected

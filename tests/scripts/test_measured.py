@@ -11,9 +11,12 @@ from measured import Contestant, Ratio, Sitting
 REPORTING = """
 import json, os, sys, time
 
+from reglab.runs.environment import collect_environment
+
 figures = {"images_per_second": float(sys.argv[1]), "megabytes": 10.0, "first_step_at": time.time() + 100}
 print("a greeting")
-print(json.dumps({"figures": figures, "environment": {"backend": os.environ["KERAS_BACKEND"]}}))
+environment = collect_environment("float32", "", os.environ["KERAS_BACKEND"], 2, "CPU").model_dump()
+print(json.dumps({"figures": figures, "environment": environment}))
 """
 
 
@@ -59,7 +62,8 @@ def test_a_contestant_runs_as_a_process_of_its_own() -> None:
     begin = time.time()
     outcome = Contestant("ours", ("reporting.py", "123.5")).run(KERAS_BACKEND="jax")
     took = time.time() - begin
-    assert outcome.environment == {"backend": "jax"}
+    assert outcome.environment is not None
+    assert outcome.environment.backend == "jax"
     assert 100 < outcome.figures.pop("seconds_to_first_step") < 100 + took
     assert outcome.figures == {"images_per_second": 123.5, "megabytes": 10.0}
 

@@ -17,7 +17,7 @@ INSTALLED = [name for name in ("tensorflow", "jax", "torch") if importlib.util.f
 
 # A process has one backend, so each is started in one of its own; what a run does last is to save.
 STARTED = """
-import json, sys
+import json, os, sys
 
 from reglab.training.backend import start_backend
 
@@ -33,6 +33,7 @@ json.dump({
     "name": backend.name,
     "keras": keras.backend.backend(),
     "threads": backend.threads,
+    "threads of JAX": os.environ.get("PJRT_NPROC"),
     "policy": [backend.precision.policy, keras.config.dtype_policy().name],
     "steps_per_dispatch": backend.steps_per_dispatch,
     "settings": [keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format()],
@@ -110,9 +111,10 @@ def test_a_backend_starts_quietly_and_alone(tmp_path: Path, name: str) -> None:
         "image_data_format": "channels_first",
     }
     (tmp_path / "keras.json").write_text(json.dumps(settings))
+    environment = {key: value for key, value in os.environ.items() if key != "PJRT_NPROC"}
     done = subprocess.run(
         [sys.executable, "-c", STARTED, str(tmp_path / "model.keras")],
-        env={**os.environ, "KERAS_HOME": str(tmp_path), "KERAS_BACKEND": name},
+        env={**environment, "KERAS_HOME": str(tmp_path), "KERAS_BACKEND": name},
         capture_output=True,
         text=True,
         check=False,
@@ -122,6 +124,7 @@ def test_a_backend_starts_quietly_and_alone(tmp_path: Path, name: str) -> None:
         "name": name,
         "keras": name,
         "threads": count_cores(),
+        "threads of JAX": str(count_cores()) if name == "jax" else None,
         "policy": ["mixed_bfloat16", "mixed_bfloat16"],
         "steps_per_dispatch": 1,
         "settings": ["float32", 1e-7, "channels_last"],

@@ -156,8 +156,8 @@ def test_bundles_train_as_their_steps_would(trained: dict[int, Any]) -> None:
 
 
 @pytest.mark.parametrize("steps", [1, 4])
-def test_an_interrupted_training_in_bundles_goes_on_exactly(trained: dict[int, Any], steps: int) -> None:
-    """Interrupted late in the second epoch; to the last bit."""
+def test_an_interrupted_training_goes_on_exactly(trained: dict[int, Any], steps: int) -> None:
+    """Interrupted late in the second epoch; its figures are the same to the last bit."""
     assert trained[steps]["rows"]["resumed"] == trained[steps]["rows"]["random"]
     assert len(trained[steps]["rows"]["resumed"]) == 2
 

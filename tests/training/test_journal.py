@@ -11,7 +11,7 @@ import pytest
 
 from reglab.config.loading import load_experiment
 from reglab.config.resolved import identify
-from reglab.errors import RunError
+from reglab.errors import BackendError, RunError
 from reglab.regularizers.table import Experiment
 from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch, append_epoch, read_history
@@ -103,6 +103,19 @@ def test_other_images_are_refused(run: RunDirectory, subject: Subject) -> None:
     assert str(caught.value) == (
         f"{run.path} was begun with other images than tiny images from memory: "
         "name their directory with --data-dir, or start anew with --fresh"
+    )
+    assert run.status.read_bytes() == before
+
+
+def test_another_backend_is_refused(run: RunDirectory, subject: Subject) -> None:
+    """Whatever else has changed; the status stays as it was."""
+    Journal(run, subject, "tensorflow").record(_checkpoint(1))
+    before = run.status.read_bytes()
+    with pytest.raises(BackendError) as caught:
+        Journal(run, _darken(subject), "jax")
+    assert str(caught.value) == (
+        f"{run.path} was begun on tensorflow, this is jax: "
+        "go on with KERAS_BACKEND=tensorflow, or start anew with --fresh"
     )
     assert run.status.read_bytes() == before
 

@@ -331,8 +331,8 @@ def test_another_environment_is_told(
     assert said == [
         [],
         [
-            "everything, seed 0: goes on with threads 1 instead of 4; "
-            "it will not be what it would have been, to the last bit"
+            "everything, seed 0: goes on with threads 1 instead of 4; from here on its figures may differ in "
+            "the last digits from those of a run without a stop"
         ],
     ]
 

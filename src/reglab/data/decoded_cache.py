@@ -3,14 +3,14 @@
 One file for each folder and size in reglab's cache directory. It holds the fingerprint of the folder it
 was decoded from; a folder that changed, and a file that is damaged, are decoded anew. The file is
 written beside its place and then renamed, so two processes at once do double work and no harm; what a
-killed process has left half-written is removed by a later one.
+killed process has left half-written is removed by the next one that writes.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import tempfile
-import time
 import zipfile
 from pathlib import Path
 
@@ -24,8 +24,6 @@ from reglab.data.places import cache_directory
 
 _FORMAT = 1
 _PREFIX = ".decoding-"
-# Far longer than any process takes to write a file, seconds.
-_ABANDONED = 3600
 
 
 def decode_folder(folder: PictureFolder, side: int, resize: bool) -> Images:
@@ -86,6 +84,8 @@ def _write(path: Path, fingerprint: str, images: Images) -> None:
     handle, temporary = tempfile.mkstemp(prefix=_PREFIX, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
+            # Says that somebody is writing; the kernel takes it back however the process ends.
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             np.savez(stream, fingerprint=np.array(fingerprint), images=images)
             stream.flush()
             os.fsync(stream.fileno())
@@ -99,7 +99,7 @@ def _write(path: Path, fingerprint: str, images: Images) -> None:
 def _clear_abandoned(folder: Path) -> None:
     """Removes what processes that were killed have left half-written."""
     for path in folder.glob(f"{_PREFIX}*"):
-        # Another process may remove it at the same time.
-        with contextlib.suppress(OSError):
-            if time.time() - path.stat().st_mtime > _ABANDONED:
-                path.unlink()
+        # Locked by who writes it, or removed by another process at the same time.
+        with contextlib.suppress(OSError), path.open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()

@@ -2,26 +2,11 @@
 
 import os
 import platform
-from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from reglab.runs.cores import count_cores
 from reglab.runs.document import Document, read_document, write_document
-
-# What a sum's last bit depends on, with the words for it.
-_DECISIVE: Mapping[str, str] = {
-    "processor": "the processor",
-    "threads": "threads",
-    "reglab": "reglab",
-    "keras": "Keras",
-    "numpy": "NumPy",
-}
-_LIBRARIES: Mapping[str, Mapping[str, str]] = {
-    "tensorflow": {"tensorflow": "TensorFlow"},
-    "jax": {"jax": "JAX", "jaxlib": "jaxlib"},
-    "torch": {"torch": "PyTorch"},
-}
 
 
 class Environment(Document):
@@ -52,9 +37,13 @@ class Environment(Document):
     """Why that one, in words."""
     threads: int
     """Threads that the backend was given."""
+    device: str | None = None
+    """`CPU` or `GPU`; None in runs that were recorded without it."""
 
 
-def collect_environment(precision: str, precision_reason: str, backend: str, threads: int) -> Environment:
+def collect_environment(
+    precision: str, precision_reason: str, backend: str, threads: int, device: str
+) -> Environment:
     """Looks at the machine and the installed packages, without importing any of them.
 
     Args:
@@ -62,6 +51,7 @@ def collect_environment(precision: str, precision_reason: str, backend: str, thr
         precision_reason: why that one, in words.
         backend: of Keras.
         threads: that the backend was given.
+        device: `CPU` or `GPU`, where the backend computes.
 
     Returns:
         The environment of this process.
@@ -83,6 +73,7 @@ def collect_environment(precision: str, precision_reason: str, backend: str, thr
         precision=precision,
         precision_reason=precision_reason,
         threads=threads,
+        device=device,
     )
 
 
@@ -94,21 +85,6 @@ def write_environment(path: Path, environment: Environment) -> None:
 def read_environment(path: Path) -> Environment:
     """Reads a run's `environment.json`; raises RunError where it is missing, or is none."""
     return read_document(path, Environment)
-
-
-def list_changes(before: Environment, now: Environment) -> tuple[str, ...]:
-    """What has changed of that on which the last bit of a training depends.
-
-    Args:
-        before: of the run so far.
-        now: of the process that goes on with it, on the same backend.
-
-    Returns:
-        In words, `threads 2 instead of 4`; empty where everything is as before.
-    """
-    names = {**_DECISIVE, **_LIBRARIES[now.backend]}
-    pairs = ((words, getattr(before, name), getattr(now, name)) for name, words in names.items())
-    return tuple(f"{words} {new} instead of {old}" for words, old, new in pairs if new != old)
 
 
 def _installed(package: str) -> str | None:

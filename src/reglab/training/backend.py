@@ -106,7 +106,7 @@ def start_backend(precision: Precision, began_with: str | None = None) -> Backen
     keras.config.set_epsilon(1e-7)
     keras.config.set_image_data_format("channels_last")
     keras.config.set_dtype_policy(choice.policy)
-    # Only there has a step been too short for Python, and can one compiled loop make many.
+    # Expected, not measured: a GPU's step is shorter than the time that Keras's loop takes to order it.
     bundled = name == "jax" and gpu.found
     return Backend(name, gpu.found, threads, choice, _STEPS_PER_DISPATCH if bundled else 1)
 
@@ -132,7 +132,7 @@ def _set_threads(name: str, threads: int) -> None:
 
         torch.set_num_threads(threads)
     else:
-        # JAX has no function for it.
+        # JAX has no function for it; XLA looks there when it starts.
         os.environ["PJRT_NPROC"] = str(threads)
 
 

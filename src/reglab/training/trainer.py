@@ -2,20 +2,18 @@
 
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any, Protocol, runtime_checkable
 
 import keras
 import numpy as np
 
-from reglab.errors import RunError
-from reglab.runs.environment import collect_environment, list_changes, read_environment, write_environment
 from reglab.runs.history import read_history
 from reglab.runs.summary import Summary
 from reglab.training.backend import Backend
 from reglab.training.batches import Batches
 from reglab.training.callbacks import Measuring, Recording, Reporting
 from reglab.training.checkpoint import StatefulCallback, restore
+from reglab.training.continuity import note_environment
 from reglab.training.dispatch import BundleModel, Bundles
 from reglab.training.display import Display
 from reglab.training.index_model import IndexModel
@@ -43,6 +41,9 @@ def train(subject: Subject, journal: Journal, backend: Backend, display: Display
     """
     experiment, split = subject.experiment, subject.split
     training = experiment.training
+    environment, changes = note_environment(journal, backend)
+    # Into the run's log, which every sitting leaves a line in.
+    print(environment.model_dump_json(), file=sys.stderr)
     batches = Batches(
         split.train,
         np.eye(len(subject.dataset.classes), dtype=np.float32)[split.labels],
@@ -66,7 +67,13 @@ def train(subject: Subject, journal: Journal, backend: Backend, display: Display
         f"{subject.title}: {len(split.train):,} training images of {subject.dataset.title}, "
         f"validation on the {subject.validation}, {backend.precision.policy} ({backend.precision.reason})"
     )
-    _note_environment(subject, journal, backend, display)
+    if changes:
+        moved = (
+            f"{subject.title}: goes on with {', '.join(changes)}; from here on its figures may differ in the "
+            "last digits from those of a run without a stop"
+        )
+        print(moved, file=sys.stderr)
+        display.say(moved)
     display.begin(subject.title, training.epochs, first, batches.steps_per_epoch, len(split.train))
     try:
         _fit(
@@ -125,27 +132,6 @@ def _fit(model: Any, batches: Batches | Bundles, callbacks: Sequence[Any], first
         verbose=0,
         callbacks=list(callbacks),
     )
-
-
-def _note_environment(subject: Subject, journal: Journal, backend: Backend, display: Display) -> None:
-    """Writes what the run's first epoch is trained with, and what each sitting has into the log.
-
-    Tells the user where a sitting has something else, since the run is no longer exact then.
-    """
-    choice = backend.precision
-    environment = collect_environment(choice.policy, choice.reason, backend.name, backend.threads)
-    print(environment.model_dump_json(), file=sys.stderr)
-    # A sitting that came to no epoch has left nothing else that was computed with its environment.
-    if journal.checkpoint is None:
-        write_environment(journal.run.environment, environment)
-        return
-    with suppress(RunError):
-        changes = list_changes(read_environment(journal.run.environment), environment)
-        if changes:
-            display.say(
-                f"{subject.title}: goes on with {', '.join(changes)}; "
-                "it will not be what it would have been, to the last bit"
-            )
 
 
 @runtime_checkable

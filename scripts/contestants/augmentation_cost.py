@@ -1,0 +1,53 @@
+"""What augmentation adds to a step: a network with it and one without, step by step in one process.
+
+python augmentation_cost.py CONFIG_WITH CONFIG_WITHOUT DIRECTORY
+"""
+
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from report import report
+
+from reglab.config.loading import load_experiment
+from reglab.data.loading import load_dataset
+from reglab.data.split import split_dataset
+from reglab.regularizers.table import Experiment
+from reglab.training.backend import start_backend
+from reglab.training.subject import Subject
+
+_WARM_UP, _PAIRS = 3, 60
+
+
+def main() -> None:
+    """Reports images a second with augmentation, and the median of what it adds, as a share of the step."""
+    *configs, directory = map(Path, sys.argv[1:])
+    experiments = [load_experiment(config, Experiment) for config in configs]
+    dataset = load_dataset(experiments[0].data, directory)
+    start_backend(experiments[0].training.precision)
+
+    from reglab.training.trainer import build_model
+
+    subjects = [Subject(one, dataset, split_dataset(dataset, one.data, 0)) for one in experiments]
+    augmented, plain = (build_model(subject, steps_per_epoch=1) for subject in subjects)
+    indices = subjects[0].split.train[: experiments[0].training.batch_size]
+    targets = np.eye(len(dataset.classes), dtype=np.float32)[subjects[0].split.labels[indices]]
+
+    def measure(model: Any) -> float:
+        start = time.perf_counter()
+        model.train_on_batch(indices, targets)
+        return time.perf_counter() - start
+
+    for _ in range(_WARM_UP):
+        measure(augmented), measure(plain)
+    pairs = [(measure(augmented), measure(plain)) for _ in range(_PAIRS)]
+    seconds = statistics.median(one for one, _ in pairs)
+    share = statistics.median(1 - other / one for one, other in pairs)
+    report(len(indices) / seconds, share=share)
+
+
+if __name__ == "__main__":
+    main()
