@@ -111,11 +111,11 @@ def _list_contestants(images: Path, count: int, policy: str) -> list[Contestant]
 def _introduce(environment: Environment, count: int, rounds: int) -> str:
     """Date, machine, versions, and how the figures came about."""
     return (
-        f"`scripts/benchmark.py --count {count} --rounds {rounds}`, {datetime.now(UTC):%Y-%m-%d}, "
-        f"{environment.processor}, {environment.cores} cores; reglab in {_NAMES[environment.precision]} "
-        f"({environment.precision_reason}); TensorFlow {environment.tensorflow}, Keras {environment.keras}, "
-        f"PyTorch {environment.torch or 'not installed'}; batches of {_BATCH}. Medians over the rounds "
-        "[least, largest]; a factor is a median of the factors in each round, not of the columns."
+        f"{datetime.now(UTC):%Y-%m-%d}, {environment.processor}, {environment.cores} cores; reglab in "
+        f"{_NAMES[environment.precision]} ({environment.precision_reason}); TensorFlow "
+        f"{environment.tensorflow}, Keras {environment.keras}, PyTorch {environment.torch or 'not installed'}; "
+        f"{count:,} images in batches of {_BATCH}, {rounds} rounds. Medians over the rounds [least, largest]; "
+        "a factor is a median of the factors in each round, not of the columns."
     )
 
 
