@@ -110,11 +110,12 @@ def _list_contestants(images: Path, count: int, policy: str) -> list[Contestant]
 
 def _introduce(environment: Environment, count: int, rounds: int) -> str:
     """Date, machine, versions, and how the figures came about."""
+    torch = environment.torch or "not installed"
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {environment.processor}, {environment.cores} cores; reglab in "
         f"{_NAMES[environment.precision]} ({environment.precision_reason}); TensorFlow "
-        f"{environment.tensorflow}, Keras {environment.keras}, PyTorch {environment.torch or 'not installed'}; "
-        f"{count:,} images in batches of {_BATCH}, {rounds} rounds. Medians over the rounds [least, largest]; "
+        f"{environment.tensorflow}, Keras {environment.keras}, PyTorch {torch}; {count:,} images "
+        f"in batches of {_BATCH}, {rounds} rounds. Medians over the rounds [least, largest]; "
         "a factor is a median of the factors in each round, not of the columns."
     )
 
