@@ -41,9 +41,7 @@ def main() -> None:
         model.train_on_batch(indices, targets)
         return time.perf_counter() - start
 
-    for _ in range(_WARM_UP):
-        measure(augmented), measure(plain)
-    pairs = [(measure(augmented), measure(plain)) for _ in range(_PAIRS)]
+    pairs = [(measure(augmented), measure(plain)) for _ in range(_WARM_UP + _PAIRS)][_WARM_UP:]
     seconds = statistics.median(one for one, _ in pairs)
     share = statistics.median(1 - other / one for one, other in pairs)
     report(len(indices) / seconds, share=share)
