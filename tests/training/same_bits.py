@@ -1,0 +1,90 @@
+"""Trains every shipped config for two epochs on a few synthetic images, and records the figures.
+
+`python tests/training/same_bits.py` writes `same_bits.json`. Record again only where numbers change on
+purpose, and say why in the commit.
+"""
+
+import json
+import platform
+import sys
+from dataclasses import asdict
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import keras
+
+from reglab.config.loading import load_experiment
+from reglab.config.shipped import shipped_directory
+from reglab.data.split import split_dataset
+from reglab.data.synthetic import make_synthetic
+from reglab.regularizers.table import Experiment
+from reglab.runs.cores import count_cores
+from reglab.runs.directory import RunDirectory
+from reglab.runs.environment import collect_environment
+from reglab.runs.history import read_history
+from reglab.training.backend import Backend
+from reglab.training.display import Display
+from reglab.training.journal import Journal
+from reglab.training.precision import Choice
+from reglab.training.subject import Subject
+from reglab.training.trainer import train
+
+FIGURES = Path(__file__).with_suffix(".json")
+CONFIGS = sorted(shipped_directory().rglob("*.yaml"))
+CHANGES = (
+    "data.dataset=synthetic",
+    "data.subset.train=300",
+    "data.subset.validation=100",
+    "data.clean=100",
+    "training.epochs=2",
+    "training.precision=float32",
+)
+LEFT_OUT = {"seconds", "learning_rate"}
+
+
+def name_machine() -> dict[str, Any]:
+    """What the last bit of a training depends on."""
+    environment = collect_environment("float32", "", "tensorflow", count_cores(), "CPU")
+    versions = {package: version(package) for package in ("keras", "tensorflow", "numpy")}
+    return {
+        "processor": environment.processor,
+        "threads": count_cores(),
+        "machine": platform.machine(),
+        **versions,
+    }
+
+
+def train_config(path: Path) -> dict[str, Any]:
+    """The history of a short run without its times, and a hash of the trained weights."""
+    experiment = load_experiment(path, Experiment, CHANGES)
+    dataset = make_synthetic()
+    subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
+    keras.utils.clear_session()
+    with TemporaryDirectory() as folder:
+        run = RunDirectory(Path(folder) / "run")
+        run.create()
+        backend = Backend(keras.backend.backend(), False, count_cores(), Choice("float32", "for a test"))
+        train(subject, Journal(run, subject, backend.name), backend, Display())
+        rows = [asdict(row) for row in read_history(run.history).rows]
+        model = keras.models.load_model(run.model)
+    digest = sha256()
+    for weight in model.get_weights():
+        digest.update(weight.tobytes())
+    history = [{key: value for key, value in row.items() if key not in LEFT_OUT} for row in rows]
+    return {"history": history, "weights": digest.hexdigest()}
+
+
+def main() -> None:
+    """Records all of it."""
+    runs = {}
+    for path in CONFIGS:
+        runs[path.stem] = train_config(path)
+        print(path.stem, runs[path.stem]["history"][-1]["train_loss"], file=sys.stderr)
+    FIGURES.write_text(json.dumps({"machine": name_machine(), "runs": runs}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
