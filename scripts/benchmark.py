@@ -16,9 +16,9 @@ from pathlib import Path
 import click
 from measured import ON_CPU, Contestant, Figures, Sitting
 
+from reglab.backend.precision import choose_precision
+from reglab.files import write_atomically
 from reglab.runs.environment import Environment
-from reglab.runs.writing import write_atomically
-from reglab.training.precision import choose_precision
 
 _CONFIGS = Path(__file__).parents[1] / "configs"
 OURS = "reglab: MP + DO + BN + DA"

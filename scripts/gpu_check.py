@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 from measured import Contestant, Figures, Outcome
 
-from reglab.runs.writing import write_atomically
+from reglab.files import write_atomically
 
 _CONFIG = Path(__file__).parents[1] / "configs" / "mp_do_bn_da.yaml"
 _BACKENDS = {"jax": "JAX", "torch": "PyTorch"}

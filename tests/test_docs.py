@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from reglab.cli import main
 from reglab.config.shipped import shipped_directory
-from reglab.regularizers.table import Experiment, Regularizers
+from reglab.experiment import Experiment
+from reglab.regularizers.table import Regularizers
 from reglab.runs.directory import RunDirectory
 from reglab.runs.history import COLUMNS
 

@@ -65,7 +65,7 @@ def name_of(path: Path) -> str:
 
 
 def package_of(module: str) -> str:
-    """The part of the house: `config` for `reglab.config.tree`, nothing for `reglab` itself."""
+    """The part of the house: `config` for `reglab.config.yaml.tree`, nothing for `reglab` itself."""
     return module.split(".")[1] if "." in module else ""
 
 
@@ -273,7 +273,7 @@ def g():
     assert found == [
         ("keras.layers", False),
         ("os", False),
-        ("reglab.config.tree", False),
+        ("reglab.config.yaml.tree", False),
         ("reglab.errors.Problem", False),
         ("reglab.data.split", False),
         ("jax", True),
@@ -283,4 +283,4 @@ def g():
         ("tensorflow", True),
     ]
     (one,) = find_imports("from .tree import Tree", "reglab.config", is_package=True)
-    assert one.imported == "reglab.config.tree.Tree"
+    assert one.imported == "reglab.config.yaml.tree.Tree"

@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 from report import report
 
-from reglab.config.loading import load_experiment
+from reglab.backend.start import start_backend
 from reglab.data.loading import load_dataset
 from reglab.data.split import split_dataset
-from reglab.regularizers.table import Experiment
-from reglab.training.backend import start_backend
+from reglab.experiment import Experiment
 from reglab.training.subject import Subject
 
 _WARM_UP, _PAIRS = 3, 60
@@ -25,7 +24,7 @@ _WARM_UP, _PAIRS = 3, 60
 def main() -> None:
     """Reports images a second with augmentation, and the median of what it adds, as a share of the step."""
     *configs, directory = map(Path, sys.argv[1:])
-    experiments = [load_experiment(config, Experiment) for config in configs]
+    experiments = [Experiment.load(config) for config in configs]
     dataset = load_dataset(experiments[0].data, directory)
     start_backend(experiments[0].training.precision)
 

@@ -16,15 +16,14 @@ from pathlib import Path
 
 from report import report
 
-from reglab.config.loading import load_experiment
+from reglab.backend.start import Backend, start_backend
 from reglab.data.loading import load_dataset
 from reglab.data.split import split_dataset
-from reglab.regularizers.table import Experiment
+from reglab.experiment import Experiment
 from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch
-from reglab.training.backend import Backend, start_backend
 from reglab.training.display import Display
-from reglab.training.journal import Journal
+from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
 
 # Environment variable: with GPU, training elsewhere is refused, before it takes hours.
@@ -78,7 +77,7 @@ class Stopwatch(Display):
 def main() -> None:
     """Trains and reports; the first epoch, which has the compiling in it, is left out of the speed."""
     config, directory, *overrides = sys.argv[1:]
-    experiment = load_experiment(Path(config), Experiment, overrides)
+    experiment = Experiment.load(Path(config), overrides)
     dataset = load_dataset(experiment.data, Path(directory))
     subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
     stopwatch = Stopwatch()

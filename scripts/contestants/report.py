@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from reglab.config.schema import Data
+from reglab.config.data import Data
 from reglab.data.loading import load_dataset
 
 

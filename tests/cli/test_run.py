@@ -191,7 +191,7 @@ def test_a_disk_that_is_full(here: Path) -> None:
 
 def test_a_worker_that_is_killed(call: Command, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By whom, and how to go on; exit 1."""
-    from reglab.training import launch
+    from reglab.processes import launch
 
     (here / "a.yaml").write_text("data: {dataset: synthetic}\n")
 

@@ -6,9 +6,8 @@ from textwrap import dedent
 
 import pytest
 
-from reglab.config.loading import load_experiment
 from reglab.errors import ExperimentError
-from reglab.regularizers.table import Experiment
+from reglab.experiment import Experiment
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +35,7 @@ def load(write: Callable[..., Path]) -> Callable[..., Experiment]:
     """The experiment that a text makes, with overrides."""
 
     def load_text(text: str, *overrides: str) -> Experiment:
-        return load_experiment(write(text), Experiment, overrides)
+        return Experiment.load(write(text), overrides)
 
     return load_text
 

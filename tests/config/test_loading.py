@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-
-from reglab.config.loading import load_experiment
 from reglab.config.schema import BareExperiment
-from reglab.regularizers.table import Experiment
+
+from reglab.experiment import Experiment
 
 Complaints = Callable[..., list[str]]
 Load = Callable[..., Experiment]
@@ -82,7 +81,7 @@ def test_an_experiment_cannot_be_changed(load: Load) -> None:
 )
 def test_an_experiment_is_named_after_its_file(write: Callable[..., Path], file: str, name: str) -> None:
     """With what may not stand in a folder's name left out."""
-    assert load_experiment(write("title: a", file), Experiment).name == name
+    assert Experiment.load(write("title: a", file)).name == name
 
 
 def test_a_name_in_the_file_counts_more(load: Load) -> None:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from reglab.config.loading import load_experiment
 from reglab.config.shipped import copy_shipped, shipped_directory
 from reglab.errors import RunError
-from reglab.regularizers.table import Experiment
+from reglab.experiment import Experiment
 
 SHIPPED = sorted(path.relative_to(shipped_directory()) for path in shipped_directory().rglob("*.yaml"))
 
@@ -43,7 +42,7 @@ def test_each_opens_with_its_question() -> None:
 
 def test_the_baseline_is_the_schema_s_default() -> None:
     """The lecture's settings stand in both, and must not drift apart."""
-    baseline = load_experiment(shipped_directory() / "baseline.yaml", Experiment)
+    baseline = Experiment.load(shipped_directory() / "baseline.yaml")
     default = Experiment(name="baseline")
     for section in ("data", "model", "training", "regularizers"):
         assert getattr(baseline, section) == getattr(default, section), section
@@ -52,8 +51,7 @@ def test_the_baseline_is_the_schema_s_default() -> None:
 def test_l1_and_l2_are_as_strong_together_as_alone() -> None:
     """Else their sum would not be compared with its parts."""
     l1, l2, both = (
-        load_experiment(shipped_directory() / f"{name}.yaml", Experiment).regularizers
-        for name in ("l1", "l2", "l1_l2")
+        Experiment.load(shipped_directory() / f"{name}.yaml").regularizers for name in ("l1", "l2", "l1_l2")
     )
     assert l1.l1 is not None
     assert l2.l2 is not None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reglab.config.schema import Data
+from reglab.config.data import Data
 from reglab.data.class_count import count_classes
 
 

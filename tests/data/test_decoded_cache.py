@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import reglab.data.decoded_cache
-from reglab.config.schema import Data
+from reglab.config.data import Data
 from reglab.data.decoded_cache import decode_folder
 from reglab.data.folders import list_pictures
 from reglab.data.loading import load_dataset

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reglab.config.schema import Data
+from reglab.config.data import Data
 from reglab.data.loading import load_dataset
 from reglab.errors import DataError
 

@@ -15,7 +15,7 @@ import pytest
 import reglab.data.catalogue
 import reglab.data.download
 import reglab.data.loading
-from reglab.config.schema import Data
+from reglab.config.data import Data
 from reglab.data.download import download
 from reglab.data.loading import load_dataset
 from reglab.data.remotes import CIFAR10, Remote

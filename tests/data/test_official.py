@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reglab.config.schema import Data
+from reglab.config.data import Data
 from reglab.data.loading import load_dataset
 
 DIRECTORY = Path(os.environ.get("REGLAB_TEST_DATA", "."))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reglab.config.schema import Data
+from reglab.config.data import Data
 from reglab.data.loading import load_dataset
 from reglab.errors import DataError
 

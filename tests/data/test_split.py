@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reglab.config.schema import Data, Subset
+from reglab.config.data import Data, Subset
 from reglab.data.dataset import Dataset
 from reglab.data.split import Split, split_dataset
 from reglab.errors import DataError

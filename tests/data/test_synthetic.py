@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from reglab.config.schema import Data
+from reglab.config.data import Data
 from reglab.data.dataset import Dataset
 from reglab.data.loading import load_dataset
 from reglab.data.shapes import SHAPES

@@ -6,10 +6,9 @@ from typing import Any
 import keras
 import pytest
 
-from reglab.config.loading import load_experiment
 from reglab.config.shipped import shipped_directory
+from reglab.experiment import Experiment
 from reglab.model.network import build_network
-from reglab.regularizers.table import Experiment
 
 CLASSES = 10
 
@@ -19,7 +18,7 @@ def shipped() -> Mapping[str, Experiment]:
     """Every config that comes with reglab, by its path without the ending: `mp`, `quickstart/mp`."""
     root = shipped_directory()
     return {
-        path.relative_to(root).with_suffix("").as_posix(): load_experiment(path, Experiment)
+        path.relative_to(root).with_suffix("").as_posix(): Experiment.load(path)
         for path in sorted(root.rglob("*.yaml"))
     }
 

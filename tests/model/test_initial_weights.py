@@ -6,9 +6,9 @@ import keras
 import numpy as np
 import pytest
 
+from reglab.experiment import Experiment
 from reglab.model.initial_weights import draw_kernel
 from reglab.model.network import build_network
-from reglab.regularizers.table import Experiment
 
 
 @pytest.mark.parametrize(

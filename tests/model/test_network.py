@@ -8,51 +8,52 @@ import numpy as np
 import pytest
 from pydantic import PrivateAttr
 
+from reglab.experiment import Experiment
 from reglab.model.network import Seat, build_network, build_with_seats, input_layers
-from reglab.regularizers.base import Place, Regularizer
-from reglab.regularizers.table import Experiment, Regularizers
+from reglab.regularizers.base import Position, Regularizer
+from reglab.regularizers.table import Regularizers
 
 
 class Spy(Regularizer):
     """Takes no seat, and writes down each one that it is asked at."""
 
     title: ClassVar[str] = "Spy"
-    _asked: list[tuple[str, Place]] = PrivateAttr(default_factory=list)
+    _asked: list[tuple[str, Position]] = PrivateAttr(default_factory=list)
 
-    def on_input(self, place: Place) -> Sequence[Any]:
-        return self._note("on_input", place)
+    def on_input(self, position: Position) -> Sequence[Any]:
+        return self._note("on_input", position)
 
-    def after_convolution(self, place: Place) -> Sequence[Any]:
-        return self._note("after_convolution", place)
+    def after_convolution(self, position: Position) -> Sequence[Any]:
+        return self._note("after_convolution", position)
 
-    def end_of_group(self, place: Place) -> Sequence[Any]:
-        return self._note("end_of_group", place)
+    def end_of_group(self, position: Position) -> Sequence[Any]:
+        return self._note("end_of_group", position)
 
-    def before_dense(self, place: Place) -> Sequence[Any]:
-        return self._note("before_dense", place)
+    def before_dense(self, position: Position) -> Sequence[Any]:
+        return self._note("before_dense", position)
 
-    def after_dense(self, place: Place) -> Sequence[Any]:
-        return self._note("after_dense", place)
+    def after_dense(self, position: Position) -> Sequence[Any]:
+        return self._note("after_dense", position)
 
-    def kernel_penalty(self, place: Place) -> Any | None:
-        self._note("kernel_penalty", place)
+    def kernel_penalty(self, position: Position) -> Any | None:
+        self._note("kernel_penalty", position)
 
-    def kernel_constraint(self, place: Place) -> Any | None:
-        self._note("kernel_constraint", place)
+    def kernel_constraint(self, position: Position) -> Any | None:
+        self._note("kernel_constraint", position)
 
-    def drops_bias(self, place: Place) -> bool:
-        self._note("drops_bias", place)
+    def drops_bias(self, position: Position) -> bool:
+        self._note("drops_bias", position)
         return False
 
     def asked(self, *seats: str) -> list[tuple[str, str, str]]:
-        return [(seat, place.layer, place.kind) for seat, place in self._asked if seat in seats]
+        return [(seat, position.layer, position.kind) for seat, position in self._asked if seat in seats]
 
     @property
-    def places(self) -> list[Place]:
-        return [place for _, place in self._asked]
+    def places(self) -> list[Position]:
+        return [position for _, position in self._asked]
 
-    def _note(self, seat: str, place: Place) -> tuple[()]:
-        self._asked.append((seat, place))
+    def _note(self, seat: str, position: Position) -> tuple[()]:
+        self._asked.append((seat, position))
         return ()
 
 
@@ -61,7 +62,7 @@ class UnitNorm(Regularizer):
 
     title: ClassVar[str] = "Unit norm"
 
-    def kernel_constraint(self, place: Place) -> Any | None:
+    def kernel_constraint(self, position: Position) -> Any | None:
         return keras.constraints.UnitNorm()
 
 
@@ -141,7 +142,7 @@ def test_pixels_are_divided_by_255(make_experiment: Callable[..., Experiment]) -
 
 
 def test_seats_are_where_the_lecture_puts_them(shipped: Mapping[str, Experiment]) -> None:
-    """Technique, place and layer of all seats, in the order of the walk."""
+    """Technique, position and layer of all seats, in the order of the walk."""
     _, seats = build_with_seats(shipped["mp_do_bn_da"], 10)
     expected = [Seat("Data augmentation", "input", "AugmentationLayer")]
     for group in (1, 2, 3):
@@ -222,7 +223,7 @@ def test_every_seat_is_asked_in_order(make_experiment: Callable[..., Experiment]
     ]
     for seat in ("kernel_penalty", "kernel_constraint", "drops_bias"):
         assert spy.asked(seat) == [(seat, *kernel) for kernel in kernels]
-    assert {place.seed for place in spy.places} == {9}
+    assert {position.seed for position in spy.places} == {9}
 
 
 def test_a_guest_without_a_seat_changes_nothing(make_experiment: Callable[..., Experiment]) -> None:

@@ -12,10 +12,11 @@ import pytest
 from numpy.typing import NDArray
 from scipy.special import softmax
 
+from reglab.experiment import Experiment
 from reglab.model.network import build_network
 from reglab.model.saving import build_standalone
-from reglab.regularizers.fused_batch_norm import FusedBatchNormalization
-from reglab.regularizers.table import Experiment, Regularizers
+from reglab.regularizers.layers.fused_batch_norm import FusedBatchNormalization
+from reglab.regularizers.table import Regularizers
 
 # What a technique does only when asked for.
 SPECIAL: Mapping[str, Any] = {

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from reglab.config.shipped import shipped_directory
+from reglab.experiment import Experiment
 from reglab.model.size import measure_size
-from reglab.regularizers.table import Experiment
 
 PARAMETERS = {
     "baseline": 295_914,

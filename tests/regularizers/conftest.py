@@ -1,48 +1,54 @@
 """What the tests of the techniques share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
 import pytest
 
-from reglab.regularizers.base import Place
-from reglab.regularizers.table import Experiment
+from reglab.config.data import Data
+from reglab.config.model import Model
+from reglab.config.setup import Setup
+from reglab.config.training import Training
+from reglab.regularizers.base import Position
 
 
 @pytest.fixture
-def experiment() -> Callable[..., Experiment]:
-    """Makes an experiment of the sections given, the rest at its defaults."""
+def make_setup() -> Callable[..., Setup]:
+    """Makes what a regularizer is checked against, of the sections given, the rest at its defaults."""
 
-    def build(**sections: Any) -> Experiment:
-        return Experiment.model_validate({"name": "test", **sections})
+    def build(
+        data: Any = None, model: Any = None, training: Any = None, regularizers: Sequence[str] = ()
+    ) -> Setup:
+        sections = (Data(**(data or {})), Model(**(model or {})), Training(**(training or {})))
+        return Setup(*sections, tuple(regularizers))
 
     return build
 
 
 @pytest.fixture
-def on_input() -> Place:
-    return Place("input", "input", seed=3)
+def on_input() -> Position:
+    return Position("input", "input", seed=3)
 
 
 @pytest.fixture
-def convolution() -> Place:
-    return Place("conv_1_1", "convolution", seed=3)
+def convolution() -> Position:
+    return Position("conv_1_1", "convolution", seed=3)
 
 
 @pytest.fixture
-def group() -> Place:
-    return Place("group_1", "group", seed=3)
+def group() -> Position:
+    return Position("group_1", "group", seed=3)
 
 
 @pytest.fixture
-def dense() -> Place:
-    return Place("dense_1", "dense", seed=3)
+def dense() -> Position:
+    return Position("dense_1", "dense", seed=3)
 
 
 @pytest.fixture
-def output() -> Place:
-    return Place("output", "output", seed=3)
+def output() -> Position:
+    return Position("output", "output", seed=3)
 
 
 @pytest.fixture

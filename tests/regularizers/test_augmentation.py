@@ -9,10 +9,10 @@ import pytest
 from pydantic import ValidationError
 from scipy import ndimage
 
-from reglab.config.schema import Impossible
+from reglab.config.conflict import Conflict
+from reglab.config.setup import Setup
 from reglab.regularizers.augmentation import Augmentation
-from reglab.regularizers.base import Place
-from reglab.regularizers.table import Experiment
+from reglab.regularizers.base import Position
 
 SURVEY = "(Shorten and Khoshgoftaar, A Survey on Image Data Augmentation for Deep Learning, 2019)"
 NOTHING = Augmentation(rotation=0, width_shift=0, height_shift=0, zoom=0, horizontal_flip=False)
@@ -29,7 +29,7 @@ def augment(layer: Any, images: np.ndarray) -> np.ndarray:
     return np.asarray(keras.ops.convert_to_numpy(layer(images, training=True)))
 
 
-def test_images_are_those_of_scipy(on_input: Place, images: np.ndarray) -> None:
+def test_images_are_those_of_scipy(on_input: Position, images: np.ndarray) -> None:
     """SciPy moves each image by the amounts that the layer draws, one channel at a time."""
     technique = Augmentation(rotation=30, shear=10, zoom=0.2, vertical_flip=True)
     (layer,) = technique.on_input(on_input)
@@ -54,7 +54,7 @@ def test_images_are_those_of_scipy(on_input: Place, images: np.ndarray) -> None:
             np.testing.assert_allclose(moved[:, :, channel], expected, atol=5e-3)
 
 
-def test_inference_changes_nothing(on_input: Place, images: np.ndarray) -> None:
+def test_inference_changes_nothing(on_input: Position, images: np.ndarray) -> None:
     """The pixels come out as float32, to the last bit."""
     (layer,) = Augmentation().on_input(on_input)
     got = keras.ops.convert_to_numpy(layer(images, training=False))
@@ -62,14 +62,14 @@ def test_inference_changes_nothing(on_input: Place, images: np.ndarray) -> None:
     np.testing.assert_array_equal(got, images)
 
 
-def test_ranges_of_zero_change_nothing(on_input: Place, images: np.ndarray) -> None:
+def test_ranges_of_zero_change_nothing(on_input: Position, images: np.ndarray) -> None:
     """Also while training."""
     (layer,) = NOTHING.on_input(on_input)
     np.testing.assert_array_equal(augment(layer, images), images)
 
 
 @pytest.mark.parametrize(("name", "axis"), [("horizontal_flip", 2), ("vertical_flip", 1)])
-def test_flips_swap_sides(on_input: Place, images: np.ndarray, name: str, axis: int) -> None:
+def test_flips_swap_sides(on_input: Position, images: np.ndarray, name: str, axis: int) -> None:
     """Some images are swapped exactly, the others stay."""
     (layer,) = NOTHING.model_copy(update={name: True}).on_input(on_input)
     many = np.tile(images, (5, 1, 1, 1))
@@ -81,7 +81,7 @@ def test_flips_swap_sides(on_input: Place, images: np.ndarray, name: str, axis: 
     assert outcomes == {True, None}
 
 
-def test_values_stay_in_range(on_input: Place) -> None:
+def test_values_stay_in_range(on_input: Position) -> None:
     """Bilinear means lie within [0, 255], up to rounding."""
     white = np.full((20, 8, 8, 3), 255, "uint8")
     (layer,) = Augmentation(fill_mode="constant", rotation=180).on_input(on_input)
@@ -90,7 +90,7 @@ def test_values_stay_in_range(on_input: Place) -> None:
     assert got.max() <= 255.001
 
 
-def test_images_and_steps_differ(on_input: Place, images: np.ndarray) -> None:
+def test_images_and_steps_differ(on_input: Position, images: np.ndarray) -> None:
     """Every image is moved on its own, and anew in the next step."""
     (layer,) = Augmentation().on_input(on_input)
     same = np.repeat(images[:1], 6, axis=0)
@@ -98,7 +98,7 @@ def test_images_and_steps_differ(on_input: Place, images: np.ndarray) -> None:
     assert len({image.tobytes() for image in (*first, *second)}) == 12
 
 
-def test_a_step_is_fixed_by_seed_and_step(on_input: Place, images: np.ndarray) -> None:
+def test_a_step_is_fixed_by_seed_and_step(on_input: Position, images: np.ndarray) -> None:
     """The whole state is (seed, steps so far): a layer that is given it continues the same way."""
     (layer,) = Augmentation().on_input(on_input)
     augment(layer, images)
@@ -111,7 +111,7 @@ def test_a_step_is_fixed_by_seed_and_step(on_input: Place, images: np.ndarray) -
 
 @pytest.mark.usefixtures("mixed_bfloat16")
 @pytest.mark.parametrize("training", [True, False])
-def test_it_computes_in_float32(on_input: Place, images: np.ndarray, training: bool) -> None:
+def test_it_computes_in_float32(on_input: Position, images: np.ndarray, training: bool) -> None:
     """Also in a mixed-precision run."""
     (layer,) = Augmentation().on_input(on_input)
     pixels = images + np.float32(0.015625)
@@ -121,7 +121,7 @@ def test_it_computes_in_float32(on_input: Place, images: np.ndarray, training: b
         np.testing.assert_array_equal(got, pixels)
 
 
-def test_it_trains_with_batches_of_different_sizes(on_input: Place, images: np.ndarray) -> None:
+def test_it_trains_with_batches_of_different_sizes(on_input: Position, images: np.ndarray) -> None:
     """Inside the compiled step of `fit`: six images in batches of four, then the step counter is 2."""
     (layer,) = Augmentation().on_input(on_input)
     network = keras.Sequential(
@@ -156,9 +156,9 @@ def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
         Augmentation.model_validate(values)
 
 
-def test_digits_are_not_to_be_flipped_or_turned(experiment: Callable[..., Experiment]) -> None:
+def test_digits_are_not_to_be_flipped_or_turned(make_setup: Callable[..., Setup]) -> None:
     """The lecture's negative example, and its positive one."""
-    mnist = experiment(data={"dataset": "mnist"})
+    mnist = make_setup(data={"dataset": "mnist"})
     negative = Augmentation(rotation=90, vertical_flip=True)
     assert [str(advice) for advice in negative.advice(mnist)] == [
         "horizontal_flip and vertical_flip turn digits into other shapes, which do not keep their class "
@@ -169,18 +169,18 @@ def test_digits_are_not_to_be_flipped_or_turned(experiment: Callable[..., Experi
     assert list(positive.advice(mnist)) == []
 
 
-def test_photographs_are_not_to_stand_on_their_heads(experiment: Callable[..., Experiment]) -> None:
+def test_photographs_are_not_to_stand_on_their_heads(make_setup: Callable[..., Setup]) -> None:
     """A vertical flip of CIFAR-10 is unusual; turning far and flipping sideways are not."""
-    assert list(Augmentation(rotation=90).advice(experiment())) == []
-    assert [str(advice) for advice in Augmentation(vertical_flip=True).advice(experiment())] == [
+    assert list(Augmentation(rotation=90).advice(make_setup())) == []
+    assert [str(advice) for advice in Augmentation(vertical_flip=True).advice(make_setup())] == [
         f"vertical_flip puts animals and vehicles on their backs, as no validation image shows them {SURVEY}"
     ]
 
 
-def test_an_augmentation_that_changes_nothing_is_impossible(experiment: Callable[..., Experiment]) -> None:
+def test_an_augmentation_that_changes_nothing_is_impossible(make_setup: Callable[..., Setup]) -> None:
     """Any one range or flip makes it possible."""
-    assert list(NOTHING.impossible(experiment())) == [
-        Impossible(
+    assert list(NOTHING.conflicts(make_setup())) == [
+        Conflict(
             "",
             "expected a range above 0 or a flip, got none, which changes nothing; "
             "take it away, as in augmentation: null",
@@ -190,4 +190,4 @@ def test_an_augmentation_that_changes_nothing_is_impossible(experiment: Callable
     something |= {"horizontal_flip": True, "vertical_flip": True}
     assert set(something) == set(Augmentation.model_fields) - {"fill_mode"}
     for name, value in something.items():
-        assert list(NOTHING.model_copy(update={name: value}).impossible(experiment())) == [], name
+        assert list(NOTHING.model_copy(update={name: value}).conflicts(make_setup())) == [], name

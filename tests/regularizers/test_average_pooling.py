@@ -6,13 +6,13 @@ import keras
 import numpy as np
 import pytest
 
+from reglab.config.setup import Setup
 from reglab.regularizers.average_pooling import AveragePooling
-from reglab.regularizers.base import Place
-from reglab.regularizers.table import Experiment
+from reglab.regularizers.base import Position
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_each_window_becomes_its_mean(group: Place, training: bool) -> None:
+def test_each_window_becomes_its_mean(group: Position, training: bool) -> None:
     """Overlapping windows of 3, 2 apart, as NumPy finds them; the same in training and inference."""
     maps = np.random.default_rng(0).normal(size=(2, 7, 7, 3)).astype("float32")
     (layer,) = AveragePooling(pool_size=3, strides=2).end_of_group(group)
@@ -22,7 +22,7 @@ def test_each_window_becomes_its_mean(group: Place, training: bool) -> None:
     assert layer.name == "group_1_average_pooling"
 
 
-def test_padded_windows_average_what_is_inside(group: Place) -> None:
+def test_padded_windows_average_what_is_inside(group: Position) -> None:
     """With `same`, the last window of a side of 3 has one pixel, and its mean is that pixel."""
     (layer,) = AveragePooling(padding="same").end_of_group(group)
     maps = np.arange(9, dtype="float32").reshape(1, 3, 3, 1)
@@ -30,21 +30,21 @@ def test_padded_windows_average_what_is_inside(group: Place) -> None:
     np.testing.assert_array_equal(got, [[2, 3.5], [6.5, 8]])
 
 
-def test_both_kinds_of_pooling_are_impossible(experiment: Callable[..., Experiment]) -> None:
+def test_both_kinds_of_pooling_are_impossible(make_setup: Callable[..., Setup]) -> None:
     """One problem, which says how to mend it."""
-    both = experiment(regularizers={"max_pooling": {}, "average_pooling": {}})
-    (problem,) = AveragePooling().impossible(both)
-    assert problem.parameter == ""
+    both = make_setup(regularizers={"max_pooling": {}, "average_pooling": {}})
+    (problem,) = AveragePooling().conflicts(both)
+    assert problem.key == ""
     assert problem.message == (
         "expected one kind of pooling, got max_pooling and average_pooling; "
         "take one away, as in max_pooling: null"
     )
 
 
-def test_pooling_until_nothing_is_left_is_impossible(experiment: Callable[..., Experiment]) -> None:
+def test_pooling_until_nothing_is_left_is_impossible(make_setup: Callable[..., Setup]) -> None:
     """28 pixels fit a window of 4 twice, not three times."""
-    (problem,) = AveragePooling(pool_size=4).impossible(experiment(data={"dataset": "mnist"}))
-    assert problem.parameter == "pool_size"
+    (problem,) = AveragePooling(pool_size=4).conflicts(make_setup(data={"dataset": "mnist"}))
+    assert problem.key == "pool_size"
     assert problem.message == (
         "expected a window that fits the feature maps of group 3, 1×1 pixels by then, got 4×4; "
         "pool less, or use fewer groups"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reglab.regularizers.base import Advice, Place
+from reglab.regularizers.base import Advice, Position
 from reglab.regularizers.dropout import Dropout
 from reglab.regularizers.early_stopping import EarlyStopping
 from reglab.regularizers.label_smoothing import LabelSmoothing
@@ -12,25 +12,25 @@ from reglab.regularizers.weight_decay import WeightDecay
 
 def test_a_key_is_fixed_by_seed_layer_and_technique() -> None:
     """The same three give the same key, in any process."""
-    assert Place("dense_1", "dense", 7).key("dropout") == 2_066_863_963
+    assert Position("dense_1", "dense", 7).key("dropout") == 2_066_863_963
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        Place("dense_1", "dense", 8).key("dropout"),
-        Place("dense_2", "dense", 7).key("dropout"),
-        Place("dense_1", "dense", 7).key("gaussian_noise"),
+        Position("dense_1", "dense", 8).key("dropout"),
+        Position("dense_2", "dense", 7).key("dropout"),
+        Position("dense_1", "dense", 7).key("gaussian_noise"),
     ],
 )
 def test_another_seed_layer_or_technique_has_another_key(other: int) -> None:
     """Each of the three counts."""
-    assert other != Place("dense_1", "dense", 7).key("dropout")
+    assert other != Position("dense_1", "dense", 7).key("dropout")
 
 
 def test_keys_are_seeds_that_every_backend_takes() -> None:
     """In [0, 2³¹), and spread over it."""
-    keys = [Place(f"conv_{index}", "convolution", 0).key("x") for index in range(1000)]
+    keys = [Position(f"conv_{index}", "convolution", 0).key("x") for index in range(1000)]
     assert min(keys) >= 0
     assert max(keys) < 2**31
     assert max(keys) > 2**30

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from reglab.config.schema import Impossible
-from reglab.regularizers.base import Place
+from reglab.config.conflict import Conflict
+from reglab.config.setup import Setup
+from reglab.regularizers.base import Position
 from reglab.regularizers.batch_norm import BatchNorm
-from reglab.regularizers.fused_batch_norm import FusedBatchNormalization
-from reglab.regularizers.table import Experiment
+from reglab.regularizers.layers.fused_batch_norm import FusedBatchNormalization
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def maps() -> np.ndarray:
     return np.random.default_rng(0).normal([1, -2, 3], [1, 2, 3], (5, 4, 4, 3)).astype("float32")
 
 
-def test_training_standardizes_each_map(convolution: Place, maps: np.ndarray) -> None:
+def test_training_standardizes_each_map(convolution: Position, maps: np.ndarray) -> None:
     """(x − μ) / √(σ² + ε) of the batch; the averages move by 1 − momentum."""
     (layer,) = BatchNorm(momentum=0.9, epsilon=0.01).after_convolution(convolution)
     got = keras.ops.convert_to_numpy(layer(maps, training=True))
@@ -30,7 +30,7 @@ def test_training_standardizes_each_map(convolution: Place, maps: np.ndarray) ->
     np.testing.assert_allclose(layer.moving_variance.numpy(), 0.9 + 0.1 * variance, rtol=1e-5)
 
 
-def test_inference_takes_the_moving_averages(convolution: Place, maps: np.ndarray) -> None:
+def test_inference_takes_the_moving_averages(convolution: Position, maps: np.ndarray) -> None:
     """With the averages of a new layer, 0 and 1, only ε is left; they do not move."""
     (layer,) = BatchNorm(epsilon=0.01).after_convolution(convolution)
     got = keras.ops.convert_to_numpy(layer(maps, training=False))
@@ -38,7 +38,7 @@ def test_inference_takes_the_moving_averages(convolution: Place, maps: np.ndarra
     assert layer.moving_mean.numpy().tolist() == [0, 0, 0]
 
 
-def test_four_parameters_a_map(convolution: Place, maps: np.ndarray) -> None:
+def test_four_parameters_a_map(convolution: Position, maps: np.ndarray) -> None:
     """Two trained, two not, as in the lecture's count."""
     (layer,) = BatchNorm().after_convolution(convolution)
     layer.build(maps.shape)
@@ -47,7 +47,7 @@ def test_four_parameters_a_map(convolution: Place, maps: np.ndarray) -> None:
     assert [weight.name for weight in layer.trainable_weights] == ["gamma", "beta"]
 
 
-def test_seats(convolution: Place, dense: Place) -> None:
+def test_seats(convolution: Position, dense: Position) -> None:
     """After convolutions always, after dense layers where asked for; dense layers get the stock layer."""
     assert [type(layer) for layer in BatchNorm().after_convolution(convolution)] == [FusedBatchNormalization]
     assert BatchNorm().after_dense(dense) == ()
@@ -56,13 +56,15 @@ def test_seats(convolution: Place, dense: Place) -> None:
     assert layer.name == "dense_1_batch_norm"
 
 
-def test_biases_go_where_normalization_follows(convolution: Place, dense: Place, output: Place) -> None:
+def test_biases_go_where_normalization_follows(
+    convolution: Position, dense: Position, output: Position
+) -> None:
     """Never that of the output, and none unless asked for."""
-    places = (convolution, dense, output)
-    assert [BatchNorm(dense=True).drops_bias(place) for place in places] == [False] * 3
-    assert [BatchNorm(keep_bias=False).drops_bias(place) for place in places] == [True, False, False]
+    positions = (convolution, dense, output)
+    assert [BatchNorm(dense=True).drops_bias(position) for position in positions] == [False] * 3
+    assert [BatchNorm(keep_bias=False).drops_bias(position) for position in positions] == [True, False, False]
     without = BatchNorm(keep_bias=False, dense=True)
-    assert [without.drops_bias(place) for place in places] == [True, True, False]
+    assert [without.drops_bias(position) for position in positions] == [True, True, False]
 
 
 @pytest.mark.parametrize("values", [{"momentum": 1}, {"momentum": -0.1}, {"epsilon": 0}, {"epsilon": 1.1}])
@@ -73,11 +75,11 @@ def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
 
 
 def test_superfluous_biases_and_small_batches_are_advised_against(
-    experiment: Callable[..., Experiment],
+    make_setup: Callable[..., Setup],
 ) -> None:
     """Both sentences whole."""
-    assert list(BatchNorm(keep_bias=False).advice(experiment())) == []
-    small = experiment(training={"batch_size": 8})
+    assert list(BatchNorm(keep_bias=False).advice(make_setup())) == []
+    small = make_setup(training={"batch_size": 8})
     assert [str(advice) for advice in BatchNorm().advice(small)] == [
         "the bias before batch norm has no effect, its mean is subtracted: keep_bias: false saves it "
         "(Ioffe and Szegedy, Batch Normalization, 2015, section 3.2)",
@@ -85,10 +87,10 @@ def test_superfluous_biases_and_small_batches_are_advised_against(
     ]
 
 
-def test_dense_layers_that_are_not_there_are_not_normalized(experiment: Callable[..., Experiment]) -> None:
+def test_dense_layers_that_are_not_there_are_not_normalized(make_setup: Callable[..., Setup]) -> None:
     """`dense` without hidden dense layers would do nothing."""
-    assert list(BatchNorm(dense=True).impossible(experiment())) == []
-    assert list(BatchNorm().impossible(experiment(model={"dense": ()}))) == []
-    assert list(BatchNorm(dense=True).impossible(experiment(model={"dense": ()}))) == [
-        Impossible("dense", "expected it with hidden dense layers only, got true with model.dense: []")
+    assert list(BatchNorm(dense=True).conflicts(make_setup())) == []
+    assert list(BatchNorm().conflicts(make_setup(model={"dense": ()}))) == []
+    assert list(BatchNorm(dense=True).conflicts(make_setup(model={"dense": ()}))) == [
+        Conflict("dense", "expected it with hidden dense layers only, got true with model.dense: []")
     ]

@@ -8,16 +8,16 @@ import pytest
 from pydantic import ValidationError
 from scipy import stats
 
-from reglab.regularizers.base import Place
+from reglab.config.setup import Setup
+from reglab.regularizers.base import Position
 from reglab.regularizers.gaussian_noise import GaussianNoise
-from reglab.regularizers.table import Experiment
 
 # Draws are fixed by the seed, but each backend has its own: a right distribution falls below this for one
 # seed in 10,000, a deviation that is off by 4 % always does.
 SIGNIFICANCE = 1e-4
 
 
-def test_pixels_get_normal_noise_of_the_fraction_of_their_range(on_input: Place) -> None:
+def test_pixels_get_normal_noise_of_the_fraction_of_their_range(on_input: Position) -> None:
     """SciPy's test cannot tell the noise from N(0, 255 · stddev)."""
     (layer,) = GaussianNoise(stddev=0.2).on_input(on_input)
     images = np.random.default_rng(0).integers(0, 256, (32, 20, 20, 3)).astype("uint8")
@@ -25,7 +25,7 @@ def test_pixels_get_normal_noise_of_the_fraction_of_their_range(on_input: Place)
     assert stats.kstest(noise.ravel(), "norm", (0, 51)).pvalue > SIGNIFICANCE
 
 
-def test_activations_get_noise_of_their_own_unit(convolution: Place) -> None:
+def test_activations_get_noise_of_their_own_unit(convolution: Position) -> None:
     """The stock layer, between convolution and activation."""
     (layer,) = GaussianNoise(activations=0.5).after_convolution(convolution)
     noise = keras.ops.convert_to_numpy(layer(np.zeros((12, 20, 20, 8), "float32"), training=True))
@@ -33,7 +33,7 @@ def test_activations_get_noise_of_their_own_unit(convolution: Place) -> None:
     assert stats.kstest(noise.ravel(), "norm", (0, 0.5)).pvalue > SIGNIFICANCE
 
 
-def test_inference_changes_nothing(on_input: Place, convolution: Place) -> None:
+def test_inference_changes_nothing(on_input: Position, convolution: Position) -> None:
     """The same values come out, to the last bit."""
     values = np.random.default_rng(0).uniform(0, 255, (2, 4, 4, 3)).astype("float32")
     technique = GaussianNoise(activations=0.5)
@@ -43,14 +43,14 @@ def test_inference_changes_nothing(on_input: Place, convolution: Place) -> None:
 
 @pytest.mark.usefixtures("mixed_bfloat16")
 @pytest.mark.parametrize("training", [True, False])
-def test_pixels_stay_in_float32(on_input: Place, training: bool) -> None:
+def test_pixels_stay_in_float32(on_input: Position, training: bool) -> None:
     """Also in a mixed-precision run."""
     (layer,) = GaussianNoise().on_input(on_input)
     images = np.full((1, 2, 2, 3), 200.5, "float32")
     assert keras.backend.standardize_dtype(layer(images, training=training).dtype) == "float32"
 
 
-def test_steps_differ_and_repeat_from_the_seed(on_input: Place) -> None:
+def test_steps_differ_and_repeat_from_the_seed(on_input: Position) -> None:
     """Fresh noise in each step, the same noise in the same step of a second run."""
     images = np.zeros((1, 4, 4, 3), "float32")
     first, second = (GaussianNoise().on_input(on_input)[0] for _ in range(2))
@@ -59,7 +59,7 @@ def test_steps_differ_and_repeat_from_the_seed(on_input: Place) -> None:
     np.testing.assert_array_equal(keras.ops.convert_to_numpy(second(images, training=True)), one)
 
 
-def test_a_deviation_of_zero_takes_no_seat(on_input: Place, convolution: Place) -> None:
+def test_a_deviation_of_zero_takes_no_seat(on_input: Position, convolution: Position) -> None:
     """No layer, rather than one that does nothing."""
     assert GaussianNoise(stddev=0).on_input(on_input) == ()
     assert GaussianNoise().after_convolution(convolution) == ()
@@ -74,10 +74,10 @@ def test_deviations_out_of_bounds_are_rejected(values: dict[str, object]) -> Non
         GaussianNoise.model_validate(values)
 
 
-def test_loud_noise_is_advised_against(experiment: Callable[..., Experiment]) -> None:
+def test_loud_noise_is_advised_against(make_setup: Callable[..., Setup]) -> None:
     """Up to a quarter of the range nothing is said."""
-    assert list(GaussianNoise(stddev=0.25).advice(experiment())) == []
-    assert [str(advice) for advice in GaussianNoise(stddev=0.5).advice(experiment())] == [
+    assert list(GaussianNoise(stddev=0.25).advice(make_setup())) == []
+    assert [str(advice) for advice in GaussianNoise(stddev=0.5).advice(make_setup())] == [
         "noise of 0.5 of the pixel range hides the image; it acts as a mild penalty only while it is small "
         "(Bishop, Training with Noise is Equivalent to Tikhonov Regularization, 1995)"
     ]

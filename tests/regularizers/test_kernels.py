@@ -2,7 +2,7 @@
 
 import pytest
 
-from reglab.regularizers.base import Kind, Place
+from reglab.regularizers.base import Kind, Position
 from reglab.regularizers.kernels import Kernels, covers
 
 
@@ -17,4 +17,4 @@ from reglab.regularizers.kernels import Kernels, covers
 def test_kernels_cover_their_layers(kernels: Kernels, kinds: set[Kind]) -> None:
     """Convolutions are `conv`, hidden dense layers and the output `dense`; others have no kernel."""
     everywhere: tuple[Kind, ...] = ("input", "convolution", "group", "dense", "output")
-    assert {kind for kind in everywhere if covers(kernels, Place("x", kind, 0))} == kinds
+    assert {kind for kind in everywhere if covers(kernels, Position("x", kind, 0))} == kinds

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from reglab.regularizers.base import Place
+from reglab.config.setup import Setup
+from reglab.regularizers.base import Position
 from reglab.regularizers.l1 import L1
-from reglab.regularizers.table import Experiment
 
 
-def test_penalty_is_strength_times_sum_of_absolute_weights(convolution: Place) -> None:
+def test_penalty_is_strength_times_sum_of_absolute_weights(convolution: Position) -> None:
     """λ · Σ |θ|, as NumPy sums it."""
     kernel = np.random.default_rng(0).normal(size=(3, 3, 4, 8)).astype("float32")
     penalty = L1(strength=0.002).kernel_penalty(convolution)
@@ -21,7 +21,7 @@ def test_penalty_is_strength_times_sum_of_absolute_weights(convolution: Place) -
     np.testing.assert_allclose(got, 0.002 * np.abs(kernel).sum(), rtol=1e-5)
 
 
-def test_layers_chooses_the_kernels(convolution: Place, dense: Place, output: Place) -> None:
+def test_layers_chooses_the_kernels(convolution: Position, dense: Position, output: Position) -> None:
     """`conv` leaves dense layers alone, `dense` convolutions."""
     assert L1(layers="conv").kernel_penalty(dense) is None
     assert L1(layers="dense").kernel_penalty(convolution) is None
@@ -35,10 +35,10 @@ def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
         L1.model_validate(values)
 
 
-def test_only_a_strong_penalty_is_advised_against(experiment: Callable[..., Experiment]) -> None:
+def test_only_a_strong_penalty_is_advised_against(make_setup: Callable[..., Setup]) -> None:
     """AdamW's decay is no second L1."""
-    assert list(L1().advice(experiment())) == []
-    assert [str(advice) for advice in L1(strength=0.01).advice(experiment())] == [
+    assert list(L1().advice(make_setup())) == []
+    assert [str(advice) for advice in L1(strength=0.01).advice(make_setup())] == [
         "L1 strength 0.01 is strong: from 0.01 on, the penalty outweighs the cross-entropy and the network "
         "underfits (Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2)"
     ]

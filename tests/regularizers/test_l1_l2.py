@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from reglab.regularizers.base import Place
+from reglab.config.setup import Setup
+from reglab.regularizers.base import Position
 from reglab.regularizers.l1_l2 import L1L2
-from reglab.regularizers.table import Experiment
 
 
-def test_penalty_is_the_sum_of_both(output: Place) -> None:
+def test_penalty_is_the_sum_of_both(output: Position) -> None:
     """λ₁ · Σ |θ| + λ₂ · Σ θ², as NumPy sums it."""
     kernel = np.random.default_rng(0).normal(size=(6, 4)).astype("float32")
     penalty = L1L2(l1=0.002, l2=0.03).kernel_penalty(output)
@@ -22,7 +22,7 @@ def test_penalty_is_the_sum_of_both(output: Place) -> None:
     np.testing.assert_allclose(got, expected, rtol=1e-5)
 
 
-def test_layers_chooses_the_kernels(convolution: Place, dense: Place) -> None:
+def test_layers_chooses_the_kernels(convolution: Position, dense: Position) -> None:
     """`conv` leaves dense layers alone, `dense` convolutions."""
     assert L1L2(layers="conv").kernel_penalty(dense) is None
     assert L1L2(layers="dense").kernel_penalty(convolution) is None
@@ -35,9 +35,9 @@ def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
         L1L2.model_validate(values)
 
 
-def test_each_strength_has_its_advice(experiment: Callable[..., Experiment]) -> None:
+def test_each_strength_has_its_advice(make_setup: Callable[..., Setup]) -> None:
     """Both strengths and the second decay."""
-    assert [str(advice) for advice in L1L2(l1=0.02, l2=0.03).advice(experiment())] == [
+    assert [str(advice) for advice in L1L2(l1=0.02, l2=0.03).advice(make_setup())] == [
         "L1 strength 0.02 is strong: from 0.01 on, the penalty outweighs the cross-entropy and the network "
         "underfits (Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2)",
         "L2 strength 0.03 is strong: from 0.01 on, the penalty outweighs the cross-entropy and the network "

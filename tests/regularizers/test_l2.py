@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from reglab.regularizers.base import Place
+from reglab.config.setup import Setup
+from reglab.regularizers.base import Position
 from reglab.regularizers.l2 import L2
-from reglab.regularizers.table import Experiment
 
 
-def test_penalty_is_strength_times_sum_of_squared_weights(dense: Place) -> None:
+def test_penalty_is_strength_times_sum_of_squared_weights(dense: Position) -> None:
     """λ · Σ θ², as NumPy sums it, and a layer adds it to its losses."""
     kernel = np.random.default_rng(0).normal(size=(6, 4)).astype("float32")
     layer = keras.layers.Dense(4, kernel_regularizer=L2(strength=0.003).kernel_penalty(dense))
@@ -22,7 +22,7 @@ def test_penalty_is_strength_times_sum_of_squared_weights(dense: Place) -> None:
     np.testing.assert_allclose(keras.ops.convert_to_numpy(loss), 0.003 * np.square(kernel).sum(), rtol=1e-5)
 
 
-def test_layers_chooses_the_kernels(convolution: Place, dense: Place, output: Place) -> None:
+def test_layers_chooses_the_kernels(convolution: Position, dense: Position, output: Position) -> None:
     """`conv` leaves dense layers alone, `dense` convolutions."""
     assert L2(layers="conv").kernel_penalty(output) is None
     assert L2(layers="dense").kernel_penalty(convolution) is None
@@ -36,9 +36,9 @@ def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
         L2.model_validate(values)
 
 
-def test_strong_penalty_and_double_decay_are_advised_against(experiment: Callable[..., Experiment]) -> None:
+def test_strong_penalty_and_double_decay_are_advised_against(make_setup: Callable[..., Setup]) -> None:
     """Both are said, in this order."""
-    assert [str(advice) for advice in L2(strength=0.02).advice(experiment())] == [
+    assert [str(advice) for advice in L2(strength=0.02).advice(make_setup())] == [
         "L2 strength 0.02 is strong: from 0.01 on, the penalty outweighs the cross-entropy and the network "
         "underfits (Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2)",
         "the weights are decayed twice, by the L2 penalty and by AdamW's weight_decay 0.004: use one of the "

@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 from scipy.special import log_softmax, softmax
 
+from reglab.config.setup import Setup
 from reglab.regularizers.label_smoothing import LabelSmoothing
-from reglab.regularizers.table import Experiment
 
 
 @pytest.mark.parametrize("from_logits", [True, False])
@@ -33,10 +33,10 @@ def test_amounts_out_of_bounds_are_rejected(amount: float) -> None:
         LabelSmoothing(amount=amount)
 
 
-def test_large_amounts_are_advised_against(experiment: Callable[..., Experiment]) -> None:
+def test_large_amounts_are_advised_against(make_setup: Callable[..., Setup]) -> None:
     """Up to 0.3 nothing is said."""
-    assert list(LabelSmoothing(amount=0.3).advice(experiment())) == []
-    assert [str(advice) for advice in LabelSmoothing(amount=0.5).advice(experiment())] == [
+    assert list(LabelSmoothing(amount=0.3).advice(make_setup())) == []
+    assert [str(advice) for advice in LabelSmoothing(amount=0.5).advice(make_setup())] == [
         "label smoothing 0.5 leaves little of the label: 0.1 is usual "
         "(Müller, Kornblith and Hinton, When Does Label Smoothing Help?, 2019)"
     ]

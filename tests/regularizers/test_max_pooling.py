@@ -6,13 +6,13 @@ import keras
 import numpy as np
 import pytest
 
-from reglab.regularizers.base import Place
+from reglab.config.setup import Setup
+from reglab.regularizers.base import Position
 from reglab.regularizers.max_pooling import MaxPooling
-from reglab.regularizers.table import Experiment
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_each_window_becomes_its_maximum(group: Place, training: bool) -> None:
+def test_each_window_becomes_its_maximum(group: Position, training: bool) -> None:
     """Overlapping windows of 3, 2 apart, as NumPy finds them; the same in training and inference."""
     maps = np.random.default_rng(0).normal(size=(2, 7, 7, 3)).astype("float32")
     (layer,) = MaxPooling(pool_size=3, strides=2).end_of_group(group)
@@ -22,13 +22,13 @@ def test_each_window_becomes_its_maximum(group: Place, training: bool) -> None:
     assert layer.name == "group_1_max_pooling"
 
 
-def test_pooling_until_nothing_is_left_is_impossible(experiment: Callable[..., Experiment]) -> None:
+def test_pooling_until_nothing_is_left_is_impossible(make_setup: Callable[..., Setup]) -> None:
     """32 pixels can be halved five times, not six."""
-    five = experiment(model={"groups": ((8,),) * 5})
-    six = experiment(model={"groups": ((8,),) * 6})
-    assert list(MaxPooling().impossible(five)) == []
-    (problem,) = MaxPooling().impossible(six)
-    assert problem.parameter == "pool_size"
+    five = make_setup(model={"groups": ((8,),) * 5})
+    six = make_setup(model={"groups": ((8,),) * 6})
+    assert list(MaxPooling().conflicts(five)) == []
+    (problem,) = MaxPooling().conflicts(six)
+    assert problem.key == "pool_size"
     assert problem.message == (
         "expected a window that fits the feature maps of group 6, 1×1 pixels by then, got 2×2; "
         "pool less, or use fewer groups"

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from reglab.config.setup import Setup
 from reglab.regularizers.penalty import advise_single_decay, advise_strength
-from reglab.regularizers.table import Experiment
 
 PAPER = "(Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019)"
 
@@ -24,23 +24,23 @@ def test_strength_advice_in_full() -> None:
     ]
 
 
-def test_adamw_decays_besides_l2(experiment: Callable[..., Experiment]) -> None:
+def test_adamw_decays_besides_l2(make_setup: Callable[..., Setup]) -> None:
     """The default optimizer has a weight decay of its own."""
-    assert [str(advice) for advice in advise_single_decay(experiment())] == [
+    assert [str(advice) for advice in advise_single_decay(make_setup())] == [
         "the weights are decayed twice, by the L2 penalty and by AdamW's weight_decay 0.004: "
         f"use one of the two {PAPER}"
     ]
 
 
-def test_the_weight_decay_regularizer_decays_besides_l2(experiment: Callable[..., Experiment]) -> None:
+def test_the_weight_decay_regularizer_decays_besides_l2(make_setup: Callable[..., Setup]) -> None:
     """It replaces AdamW's decay, so it is the one that is named."""
-    assert [str(advice) for advice in advise_single_decay(experiment(regularizers={"weight_decay": {}}))] == [
+    assert [str(advice) for advice in advise_single_decay(make_setup(regularizers={"weight_decay": {}}))] == [
         "the weights are decayed twice, by the L2 penalty and by the weight_decay regularizer: "
         f"use one of the two {PAPER}"
     ]
 
 
 @pytest.mark.parametrize("optimizer", [{"name": "adam"}, {"name": "adamw", "weight_decay": 0}])
-def test_l2_alone_is_fine(experiment: Callable[..., Experiment], optimizer: dict[str, object]) -> None:
+def test_l2_alone_is_fine(make_setup: Callable[..., Setup], optimizer: dict[str, object]) -> None:
     """Nothing is said where nothing else decays."""
-    assert list(advise_single_decay(experiment(training={"optimizer": optimizer}))) == []
+    assert list(advise_single_decay(make_setup(training={"optimizer": optimizer}))) == []

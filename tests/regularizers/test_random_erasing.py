@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from reglab.regularizers.base import Place
+from reglab.config.setup import Setup
+from reglab.regularizers.base import Position
+from reglab.regularizers.layers.random_erasing import cover_rectangles
 from reglab.regularizers.random_erasing import RandomErasing
-from reglab.regularizers.random_erasing_layer import cover_rectangles
-from reglab.regularizers.table import Experiment
 
 HEIGHT, WIDTH = 20, 30
 
@@ -76,7 +76,7 @@ def erase(layer: Any, images: np.ndarray) -> np.ndarray:
     return np.asarray(keras.ops.convert_to_numpy(layer(images, training=True)))
 
 
-def test_grey_covers_all_channels_and_the_rest_stays(on_input: Place, images: np.ndarray) -> None:
+def test_grey_covers_all_channels_and_the_rest_stays(on_input: Position, images: np.ndarray) -> None:
     """127.5 inside the rectangle, the image outside."""
     (layer,) = RandomErasing(probability=1, fill="grey").on_input(on_input)
     got = erase(layer, images)
@@ -84,7 +84,7 @@ def test_grey_covers_all_channels_and_the_rest_stays(on_input: Place, images: np
     assert (got == got[..., :1]).all()
 
 
-def test_noise_is_new_for_each_pixel_and_channel(on_input: Place, images: np.ndarray) -> None:
+def test_noise_is_new_for_each_pixel_and_channel(on_input: Position, images: np.ndarray) -> None:
     """Uniform over the pixel range: its mean and extremes are those of [0, 255]."""
     (layer,) = RandomErasing(probability=1, min_area=0.3, max_area=0.4).on_input(on_input)
     noise = erase(layer, images)
@@ -95,20 +95,20 @@ def test_noise_is_new_for_each_pixel_and_channel(on_input: Place, images: np.nda
     assert abs(noise.mean() - 127.5) < 4 * 255 / np.sqrt(12 * noise.size)
 
 
-def test_inference_changes_nothing(on_input: Place, images: np.ndarray) -> None:
+def test_inference_changes_nothing(on_input: Position, images: np.ndarray) -> None:
     """The same pixels come out."""
     (layer,) = RandomErasing(probability=1).on_input(on_input)
     np.testing.assert_array_equal(keras.ops.convert_to_numpy(layer(images, training=False)), images)
 
 
 @pytest.mark.usefixtures("mixed_bfloat16")
-def test_pixels_stay_in_float32(on_input: Place) -> None:
+def test_pixels_stay_in_float32(on_input: Position) -> None:
     """Also in a mixed-precision run, and from uint8."""
     (layer,) = RandomErasing(fill="grey").on_input(on_input)
     assert erase(layer, np.zeros((1, 8, 8, 1), "uint8")).dtype == np.float32
 
 
-def test_steps_differ_and_repeat_from_the_seed(on_input: Place, images: np.ndarray) -> None:
+def test_steps_differ_and_repeat_from_the_seed(on_input: Position, images: np.ndarray) -> None:
     """Other rectangles in the next step, the same in the same step of a second run."""
     (first,), (second,) = (RandomErasing().on_input(on_input) for _ in range(2))
     one, two = erase(first, images), erase(first, images)
@@ -116,7 +116,7 @@ def test_steps_differ_and_repeat_from_the_seed(on_input: Place, images: np.ndarr
     np.testing.assert_array_equal(erase(second, images), one)
 
 
-def test_it_trains_with_batches_of_different_sizes(on_input: Place, images: np.ndarray) -> None:
+def test_it_trains_with_batches_of_different_sizes(on_input: Position, images: np.ndarray) -> None:
     """Inside the compiled step of `fit`: batches of 10 and 6, two draws each."""
     (layer,) = RandomErasing().on_input(on_input)
     network = keras.Sequential(
@@ -149,20 +149,20 @@ def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
         RandomErasing.model_validate(values)
 
 
-def test_swapped_ends_are_impossible(experiment: Callable[..., Experiment]) -> None:
+def test_swapped_ends_are_impossible(make_setup: Callable[..., Setup]) -> None:
     """Each range is checked, at the key of its lower end."""
-    assert list(RandomErasing().impossible(experiment())) == []
+    assert list(RandomErasing().conflicts(make_setup())) == []
     swapped = RandomErasing(min_area=0.5, min_aspect=2.0, max_aspect=1.0)
-    assert [(problem.parameter, problem.message) for problem in swapped.impossible(experiment())] == [
+    assert [(problem.key, problem.message) for problem in swapped.conflicts(make_setup())] == [
         ("min_area", "expected at most max_area, 0.4, got 0.5"),
         ("min_aspect", "expected at most max_aspect, 1, got 2"),
     ]
 
 
-def test_large_rectangles_are_advised_against(experiment: Callable[..., Experiment]) -> None:
+def test_large_rectangles_are_advised_against(make_setup: Callable[..., Setup]) -> None:
     """Beyond the paper's 0.4."""
-    assert list(RandomErasing().advice(experiment())) == []
-    assert [str(advice) for advice in RandomErasing(max_area=0.8).advice(experiment())] == [
+    assert list(RandomErasing().advice(make_setup())) == []
+    assert [str(advice) for advice in RandomErasing(max_area=0.8).advice(make_setup())] == [
         "rectangles of up to 0.8 of the image may cover all that tells its class; the paper stays within 0.4 "
         "(Zhong, Zheng, Kang, Li and Yang, Random Erasing Data Augmentation, 2020)"
     ]

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from reglab.experiment import Experiment
 from reglab.regularizers.base import Advice, Regularizer
-from reglab.regularizers.table import Experiment, Regularizers
+from reglab.regularizers.table import Regularizers
 
 NAMES = tuple(Regularizers.model_fields)
 EXPERIMENTS: tuple[dict[str, Any], ...] = (
@@ -75,7 +76,7 @@ def test_defaults_are_possible_and_described(name: str) -> None:
     """`name: {}` runs with the lecture's network, and can be shown in one line."""
     experiment = Experiment.model_validate({"name": "test", "regularizers": {name: {}}})
     active = technique(name)
-    assert list(active.impossible(experiment)) == []
+    assert list(active.conflicts(experiment.setup)) == []
     assert active.describe().startswith(f"{active.title} {{")
     assert "\n" not in active.describe()
 
@@ -112,7 +113,7 @@ def test_advice_has_a_reference(name: str) -> None:
         advice
         for setting in settings(name)
         for experiment in experiments
-        for advice in setting.advice(experiment)
+        for advice in setting.advice(experiment.setup)
     ]
     assert given
     for advice in given:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from reglab.regularizers.table import Experiment
+from reglab.config.setup import Setup
 from reglab.regularizers.weight_decay import WeightDecay
 
 
@@ -78,10 +78,10 @@ def test_rates_out_of_bounds_are_rejected(rate: float) -> None:
         WeightDecay(rate=rate)
 
 
-def test_a_decay_that_forgets_quickly_is_advised_against(experiment: Callable[..., Experiment]) -> None:
+def test_a_decay_that_forgets_quickly_is_advised_against(make_setup: Callable[..., Setup]) -> None:
     """It takes rate and learning rate together."""
-    fast = experiment(training={"optimizer": {"name": "sgd", "learning_rate": 0.1}})
-    assert list(WeightDecay(rate=0.05).advice(experiment())) == []
+    fast = make_setup(training={"optimizer": {"name": "sgd", "learning_rate": 0.1}})
+    assert list(WeightDecay(rate=0.05).advice(make_setup())) == []
     assert [str(advice) for advice in WeightDecay(rate=0.05).advice(fast)] == [
         "weight decay 0.05 with learning rate 0.1 halves every weight within 139 steps "
         "(Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019)"

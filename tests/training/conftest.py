@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from reglab.backend.precision import Choice
+from reglab.backend.start import Backend
 from reglab.data.dataset import Dataset
 from reglab.data.split import split_dataset
-from reglab.regularizers.table import Experiment
+from reglab.experiment import Experiment
 from reglab.runs.directory import RunDirectory
 from reglab.training import pace
-from reglab.training.backend import Backend
 from reglab.training.display import Display
-from reglab.training.journal import Journal
-from reglab.training.precision import Choice
+from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
 
 SIDE = 8

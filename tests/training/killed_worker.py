@@ -25,13 +25,13 @@ import numpy as np
 from forgetful_disk import ForgetfulDisk
 from pydantic import BaseModel, ConfigDict
 
+from reglab.files import write_atomically
+from reglab.processes import worker
 from reglab.runs import history, writing
 from reglab.runs.history import Epoch
-from reglab.runs.writing import write_atomically
-from reglab.training import worker
-from reglab.training.checkpoint import Checkpoint
 from reglab.training.display import Display, DisplayKind
-from reglab.training.journal import Journal
+from reglab.training.record.checkpoint import Checkpoint
+from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT

@@ -16,19 +16,18 @@ from typing import Any
 
 import keras
 
-from reglab.config.loading import load_experiment
+from reglab.backend.precision import Choice
+from reglab.backend.start import Backend
 from reglab.config.shipped import shipped_directory
 from reglab.data.split import split_dataset
 from reglab.data.synthetic import make_synthetic
-from reglab.regularizers.table import Experiment
-from reglab.runs.cores import count_cores
+from reglab.experiment import Experiment
+from reglab.machine import count_cores
 from reglab.runs.directory import RunDirectory
 from reglab.runs.environment import collect_environment
 from reglab.runs.history import read_history
-from reglab.training.backend import Backend
 from reglab.training.display import Display
-from reglab.training.journal import Journal
-from reglab.training.precision import Choice
+from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
 from reglab.training.trainer import train
 
@@ -59,7 +58,7 @@ def name_machine() -> dict[str, Any]:
 
 def train_config(path: Path) -> dict[str, Any]:
     """The history of a short run without its times, and a hash of the trained weights."""
-    experiment = load_experiment(path, Experiment, CHANGES)
+    experiment = Experiment.load(path, CHANGES)
     dataset = make_synthetic()
     subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
     keras.utils.clear_session()

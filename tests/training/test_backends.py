@@ -17,12 +17,11 @@ import h5py
 import numpy as np
 import pytest
 
-from reglab.config.loading import load_experiment
 from reglab.config.shipped import shipped_directory
-from reglab.regularizers.table import Experiment
+from reglab.experiment import Experiment
 from reglab.runs.directory import RunDirectory
 from reglab.runs.history import read_history
-from reglab.training.index_model import IndexModel
+from reglab.training.loop.index_model import IndexModel
 
 PROGRAM = Path(__file__).with_name("train_on_backend.py")
 INSTALLED = [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]
@@ -166,7 +165,7 @@ def test_what_is_to_be_compared_is_installed() -> None:
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: str(path.relative_to(shipped_directory())))
 def test_no_layer_of_a_shipped_experiment_switches_compilation_off(config: Path) -> None:
     """One of them would do so for the whole step."""
-    experiment = load_experiment(config, Experiment)
+    experiment = Experiment.load(config)
     images = np.zeros((1, *experiment.data.image_shape), np.uint8)
     layers = list(_walk(IndexModel(experiment, images, 10)))
     assert len(layers) > 10

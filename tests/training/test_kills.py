@@ -20,13 +20,13 @@ import h5py
 import numpy as np
 import pytest
 
-from reglab.config.resolved import dump_experiment
-from reglab.regularizers.table import Experiment
+from reglab.config.yaml.dumping import dump_yaml
+from reglab.experiment import Experiment
+from reglab.files import TEMPORARY_PREFIX
+from reglab.processes.worker import Order
 from reglab.runs.directory import RunDirectory
 from reglab.runs.status import read_status
 from reglab.runs.summary import read_summary
-from reglab.runs.writing import TEMPORARY_PREFIX
-from reglab.training.worker import Order
 
 WORKER = Path(__file__).with_name("killed_worker.py")
 SEED = "REGLAB_KILLS"
@@ -171,7 +171,7 @@ def trials(
     folder = tmp_path_factory.mktemp("kills")
     schedule = {"name": "cosine", "warmup_epochs": 2}
     experiment = make_experiment(epochs=EPOCHS, regularizers=EVERYTHING, schedule=schedule)
-    (folder / "tiny.yaml").write_text(dump_experiment(experiment))
+    (folder / "tiny.yaml").write_text(dump_yaml(experiment))
 
     # NumPy's threads would not survive a fork, and what Python buffers may come out in the wrong place.
     # Nobody reads what it says itself, so that goes to where ours does.

@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from reglab.regularizers.table import Experiment
+from reglab.experiment import Experiment
+from reglab.files import TEMPORARY_PREFIX
+from reglab.processes.worker import Order
 from reglab.runs.directory import RunDirectory
 from reglab.runs.status import read_status
-from reglab.runs.writing import TEMPORARY_PREFIX
-from reglab.training.worker import Order
 
 WORKER = Path(__file__).with_name("killed_worker.py")
 KILLED = -signal.SIGKILL

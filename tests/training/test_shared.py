@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reglab.config.loading import load_experiment
 from reglab.config.shipped import shipped_directory
 from reglab.data.dataset import Dataset
 from reglab.data.split import Split, split_dataset
-from reglab.regularizers.table import Experiment
-from reglab.training.batches import Batches
+from reglab.experiment import Experiment
+from reglab.training.loop.batches import Batches
 from reglab.training.subject import Subject
 from reglab.training.trainer import build_model
 
@@ -62,7 +61,7 @@ def test_one_seed_one_split_one_order() -> None:
     """Any two configs that take the same images have the same parts, in the same batches."""
     alike: dict[object, list[tuple[Path, Split, list[np.ndarray]]]] = defaultdict(list)
     for path in CONFIGS:
-        experiment = load_experiment(path, Experiment)
+        experiment = Experiment.load(path)
         split = split_dataset(make_dataset(experiment.data.dataset), experiment.data, 0)
         key = (experiment.data.model_dump_json(), experiment.training.batch_size)
         alike[key].append((path, split, take_batches(experiment, split, 0)))
@@ -82,7 +81,7 @@ def test_one_seed_one_split_one_order() -> None:
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_another_seed_has_other_images_and_batches(path: Path) -> None:
     """Neither the images that are chosen, nor a batch."""
-    experiment = load_experiment(path, Experiment)
+    experiment = Experiment.load(path)
     dataset = make_dataset(experiment.data.dataset)
     split, other = (split_dataset(dataset, experiment.data, seed) for seed in (0, 1))
     assert (split.clean != other.clean).any()
@@ -94,10 +93,7 @@ def test_noise_follows_the_seed() -> None:
     """`training.seed`, and so `--seed`, is the key of every random layer, and each layer has its own."""
     path = shipped_directory() / "mp_do_bn_da.yaml"
     more = ("regularizers.random_erasing={}", "regularizers.gaussian_noise.stddev=0.1")
-    seeds = [
-        list_noise_seeds(load_experiment(path, Experiment, [*more, f"training.seed={seed}"]))
-        for seed in (0, 1)
-    ]
+    seeds = [list_noise_seeds(Experiment.load(path, [*more, f"training.seed={seed}"])) for seed in (0, 1)]
     assert set(seeds[0]) == {
         "input_augmentation",
         "input_random_erasing",

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from reglab.regularizers.table import Experiment
+from reglab.experiment import Experiment
 from reglab.training.subject import Subject
 
 

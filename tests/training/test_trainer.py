@@ -12,14 +12,14 @@ import keras
 import numpy as np
 import pytest
 
+from reglab.experiment import Experiment
 from reglab.model.initial_weights import draw_kernel
-from reglab.regularizers.table import Experiment
 from reglab.runs.directory import RunDirectory
 from reglab.runs.history import COLUMNS, Epoch, History, read_history
 from reglab.runs.status import read_status
 from reglab.runs.summary import Summary, read_summary
-from reglab.training.checkpoint import Checkpoint, read_checkpoint
 from reglab.training.display import Display
+from reglab.training.record.checkpoint import Checkpoint, read_checkpoint
 from reglab.training.subject import Subject
 
 STOPPING = {"patience": 2, "min_delta": 10.0}

@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reglab.backend.start import Backend, start_backend
 from reglab.data.dataset import Dataset
 from reglab.data.split import split_dataset
-from reglab.regularizers.table import Experiment
+from reglab.experiment import Experiment
 from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch
-from reglab.training.backend import Backend, start_backend
 from reglab.training.display import Display
-from reglab.training.journal import Journal
+from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
 
 SIDE = 16
@@ -148,11 +148,11 @@ def train_sitting(path: Path, name: str, backend: Backend, stop_after: int | Non
 
 def take_notes(notes: Notes) -> list[tuple[Any, str, Any]]:
     """Has the training tell what goes into it; returns what was replaced for it, and where."""
-    from reglab.regularizers.augmentation_layer import AugmentationLayer
-    from reglab.regularizers.pixel_noise_layer import PixelNoiseLayer
-    from reglab.regularizers.random_erasing_layer import RandomErasingLayer
+    from reglab.regularizers.layers.augmentation import AugmentationLayer
+    from reglab.regularizers.layers.pixel_noise import PixelNoiseLayer
+    from reglab.regularizers.layers.random_erasing import RandomErasingLayer
     from reglab.training import trainer
-    from reglab.training.batches import Batches
+    from reglab.training.loop.batches import Batches
 
     class NotedBatches(Batches):
         def __getitem__(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

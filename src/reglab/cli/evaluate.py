@@ -15,7 +15,7 @@ def evaluate(run: Path, data_dir: Path | None) -> None:
 
     RUN is a run's folder, as results/mp/seed-0; measured is the whole test set of its dataset.
     """
-    from reglab.training.trained import load_trained, read_trained_experiment, read_trained_summary
+    from reglab.inference.trained import load_trained, read_trained_experiment, read_trained_summary
 
     experiment, summary = read_trained_experiment(run), read_trained_summary(run)
     from reglab.data.loading import load_dataset

@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 from reglab.errors import ExperimentError, Problem
 
 if TYPE_CHECKING:
-    from reglab.regularizers.table import Experiment
+    from reglab.experiment import Experiment
 
 
 def load_all(paths: Sequence[Path], overrides: Sequence[str] = ()) -> "list[Experiment]":
     """Loads experiments, and raises one ExperimentError for everything wrong in any of them."""
-    from reglab.config.loading import load_experiment
-    from reglab.regularizers.table import Experiment
+    from reglab.experiment import Experiment
 
     experiments: list[Experiment] = []
     problems: dict[Problem, None] = {}
     for path in paths:
         try:
-            experiments.append(load_experiment(path, Experiment, overrides))
+            experiments.append(Experiment.load(path, overrides))
         except ExperimentError as error:
             problems |= dict.fromkeys(error.problems)
     if not problems:

@@ -15,8 +15,8 @@ def predict(run: Path, images: tuple[Path, ...]) -> None:
 
     Each IMAGE may be any picture; it is resized to what RUN was trained on.
     """
-    from reglab.data.own_picture import read_own_picture
-    from reglab.training.trained import load_trained, read_classes, read_trained_experiment
+    from reglab.inference.own_picture import read_own_picture
+    from reglab.inference.trained import load_trained, read_classes, read_trained_experiment
 
     experiment = read_trained_experiment(run)
     classes = read_classes(run)

@@ -33,11 +33,11 @@ def preview(config: Path, overrides: tuple[str, ...], data_dir: Path | None, out
     dataset = load_dataset(experiment.data, data_dir)
     split = split_dataset(dataset, experiment.data, experiment.training.seed)
     chosen = split.train[:_ROWS]
-    from reglab.training.backend import start_backend
+    from reglab.backend.start import start_backend
 
     start_backend("float32")
+    from reglab.inference.augmented import augment_images
     from reglab.model.network import input_layers
-    from reglab.training.augmented import augment_images
 
     if not input_layers(experiment):
         raise RunError(f"{config}: expected augmentation or noise on the images, got neither")

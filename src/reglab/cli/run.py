@@ -9,9 +9,9 @@ import click
 from reglab.cli.options import AnyPath, FolderPath, data_directory_option, examples, overrides_option
 
 if TYPE_CHECKING:
+    from reglab.processes.launch import Outcome
     from reglab.runs.summary import Summary
     from reglab.training.display import DisplayKind
-    from reglab.training.launch import Outcome
 
 
 @click.command(
@@ -52,8 +52,8 @@ def run(
     are kept.
     """
     from reglab.cli.experiments import load_all
+    from reglab.processes.launch import run_experiment
     from reglab.training.display import silence_output
-    from reglab.training.launch import run_experiment
 
     short = {"training.seed": seed, "training.precision": precision}
     changes = [*overrides, *(f"{key}={value}" for key, value in short.items() if value is not None)]

@@ -13,7 +13,7 @@ def schema() -> None:
     """
     import json
 
-    from reglab.config.editor_schema import build_editor_schema
-    from reglab.regularizers.table import Experiment
+    from reglab.config.yaml.editor_schema import build_editor_schema
+    from reglab.experiment import Experiment
 
     click.echo(json.dumps(build_editor_schema(Experiment), indent=2, ensure_ascii=False))

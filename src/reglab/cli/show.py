@@ -10,9 +10,9 @@ from reglab.cli.options import AnyPath, data_directory_option, examples, overrid
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from reglab.experiment import Experiment
     from reglab.model.network import Seat
     from reglab.model.size import Size
-    from reglab.regularizers.table import Experiment
 
 _USUAL_CLASSES = 10
 
@@ -30,14 +30,14 @@ def show(config: Path, overrides: tuple[str, ...], data_dir: Path | None, resolv
     Its layers, their output shapes, parameters and multiply-adds, where each regularizer sits, and advice.
     """
     from reglab.cli.experiments import load_all
-    from reglab.config.resolved import dump_experiment
+    from reglab.config.yaml.dumping import dump_yaml
 
     [experiment] = load_all([config], overrides)
     if resolved:
-        click.echo(dump_experiment(experiment), nl=False)
+        click.echo(dump_yaml(experiment), nl=False)
         return
+    from reglab.backend.start import start_backend
     from reglab.data.class_count import count_classes
-    from reglab.training.backend import start_backend
 
     classes = count_classes(experiment.data, data_dir)
     start_backend("float32")

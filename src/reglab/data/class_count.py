@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from reglab.config.schema import Data
+from reglab.config.data import Data
 from reglab.data.classes import CIFAR100
 from reglab.data.folders import list_classes
 from reglab.data.found import find_picture_folders

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from reglab.config.schema import Data
+from reglab.config.data import Data
 from reglab.data.catalogue import Entry, entry_named
 from reglab.data.dataset import Dataset
 from reglab.data.download import download

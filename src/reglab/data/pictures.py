@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from reglab.data.dataset import Images
 from reglab.errors import DataError
-from reglab.runs.cores import count_cores
+from reglab.machine import count_cores
 
 _CHUNK = 256
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from reglab.config.schema import Data
+from reglab.config.data import Data
 from reglab.data.dataset import Dataset, Images, Labels
 from reglab.data.stratify import Indices, choose_stratified
 from reglab.errors import DataError

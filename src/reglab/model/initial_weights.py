@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reglab.regularizers.base import Place
+from reglab.regularizers.base import Position
 
 
 def set_initial_weights(network: Any, seed: int) -> None:
@@ -41,5 +41,5 @@ def draw_kernel(shape: tuple[int, ...], layer: str, seed: int) -> NDArray[np.flo
     """
     window = math.prod(shape[:-2])
     limit = math.sqrt(6 / (window * (shape[-2] + shape[-1])))
-    generator = np.random.default_rng(Place(layer, "output", seed).key("kernel"))
+    generator = np.random.default_rng(Position(layer, "output", seed).key("kernel"))
     return generator.uniform(-limit, limit, shape).astype(np.float32)

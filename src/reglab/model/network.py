@@ -7,9 +7,9 @@ from typing import Any
 import keras
 from keras import layers
 
+from reglab.experiment import Experiment
 from reglab.model.initial_weights import set_initial_weights
-from reglab.regularizers.base import Place, Regularizer
-from reglab.regularizers.table import Experiment
+from reglab.regularizers.base import Position, Regularizer
 
 _HEADS: dict[str, Callable[..., Any]] = {
     "global_max_pooling": layers.GlobalMaxPooling2D,
@@ -79,83 +79,88 @@ class _Walk:
     """Adds layers one after the other, and asks the regularizers at every seat on the way."""
 
     def __init__(self, experiment: Experiment) -> None:
-        self._guests: Sequence[Regularizer] = experiment.regularizers.active
+        self._regularizers: Sequence[Regularizer] = experiment.regularizers.active
         self._model = experiment.model
         self._seed = experiment.training.seed
         self.seats: list[Seat] = []
 
     def input_layers(self) -> list[Any]:
-        place = Place("input", "input", self._seed)
-        return self._ask(place, lambda guest: guest.on_input(place))
+        position = Position("input", "input", self._seed)
+        return self._ask(position, lambda regularizer: regularizer.on_input(position))
 
     def convolution(self, x: Any, name: str, filters: int) -> Any:
-        place = Place(name, "convolution", self._seed)
+        position = Position(name, "convolution", self._seed)
         return self._activated(
             x,
-            place,
-            self._ask(place, lambda guest: guest.after_convolution(place)),
+            position,
+            self._ask(position, lambda regularizer: regularizer.after_convolution(position)),
             lambda **options: layers.Conv2D(
                 filters, self._model.kernel_size, padding="same", name=name, **options
             ),
         )
 
     def end_of_group(self, x: Any, name: str) -> Any:
-        place = Place(name, "group", self._seed)
-        return _apply(self._ask(place, lambda guest: guest.end_of_group(place)), x)
+        position = Position(name, "group", self._seed)
+        return _apply(self._ask(position, lambda regularizer: regularizer.end_of_group(position)), x)
 
     def dense(self, x: Any, name: str, units: int) -> Any:
-        place = Place(name, "dense", self._seed)
-        x = _apply(self._ask(place, lambda guest: guest.before_dense(place)), x)
+        position = Position(name, "dense", self._seed)
+        x = _apply(self._ask(position, lambda regularizer: regularizer.before_dense(position)), x)
         return self._activated(
             x,
-            place,
-            self._ask(place, lambda guest: guest.after_dense(place)),
+            position,
+            self._ask(position, lambda regularizer: regularizer.after_dense(position)),
             lambda **options: layers.Dense(units, name=name, **options),
         )
 
     def output(self, x: Any, classes: int) -> Any:
-        place = Place("output", "output", self._seed)
-        x = _apply(self._ask(place, lambda guest: guest.before_dense(place)), x)
+        position = Position("output", "output", self._seed)
+        x = _apply(self._ask(position, lambda regularizer: regularizer.before_dense(position)), x)
         # float32 whatever the precision: the loss needs the digits.
-        return layers.Dense(classes, name="output", dtype="float32", **self._kernel_options(place))(x)
+        return layers.Dense(classes, name="output", dtype="float32", **self._kernel_options(position))(x)
 
-    def _activated(self, x: Any, place: Place, between: Sequence[Any], build: Callable[..., Any]) -> Any:
+    def _activated(
+        self, x: Any, position: Position, between: Sequence[Any], build: Callable[..., Any]
+    ) -> Any:
         """A layer, what regularizers put behind it, and the activation."""
-        options = self._kernel_options(place)
+        options = self._kernel_options(position)
         if not between:
             return build(activation=self._model.activation, **options)(x)
         x = _apply(between, build(**options)(x))
-        return layers.Activation(self._model.activation, name=f"{place.layer}_activation")(x)
+        return layers.Activation(self._model.activation, name=f"{position.layer}_activation")(x)
 
-    def _ask(self, place: Place, seat: Callable[[Regularizer], Sequence[Any]]) -> list[Any]:
+    def _ask(self, position: Position, seat: Callable[[Regularizer], Sequence[Any]]) -> list[Any]:
         """The layers that the regularizers put at a seat, one regularizer after the other."""
         added: list[Any] = []
-        for guest in self._guests:
-            for layer in seat(guest):
+        for regularizer in self._regularizers:
+            for layer in seat(regularizer):
                 added.append(layer)
-                self._note(guest, place, type(layer).__name__.removeprefix("Fused"))
+                self._note(regularizer, position, type(layer).__name__.removeprefix("Fused"))
         return added
 
-    def _kernel_options(self, place: Place) -> dict[str, Any]:
+    def _kernel_options(self, position: Position) -> dict[str, Any]:
         penalties, constraints = [], []
-        for guest in self._guests:
-            penalty, constraint = guest.kernel_penalty(place), guest.kernel_constraint(place)
+        for regularizer in self._regularizers:
+            penalty, constraint = (
+                regularizer.kernel_penalty(position),
+                regularizer.kernel_constraint(position),
+            )
             if penalty is not None:
                 penalties.append(penalty)
-                self._note(guest, place, "kernel penalty")
+                self._note(regularizer, position, "kernel penalty")
             if constraint is not None:
                 constraints.append(constraint)
-                self._note(guest, place, "kernel constraint")
+                self._note(regularizer, position, "kernel constraint")
         if len(constraints) > 1:
-            raise ValueError(f"Expected at most one constraint on the kernel of {place.layer}.")
+            raise ValueError(f"Expected at most one constraint on the kernel of {position.layer}.")
         return {
             "kernel_regularizer": _add_up(penalties),
             "kernel_constraint": constraints[0] if constraints else None,
-            "use_bias": not any(guest.drops_bias(place) for guest in self._guests),
+            "use_bias": not any(regularizer.drops_bias(position) for regularizer in self._regularizers),
         }
 
-    def _note(self, guest: Regularizer, place: Place, what: str) -> None:
-        self.seats.append(Seat(guest.title, place.layer, what))
+    def _note(self, regularizer: Regularizer, position: Position, what: str) -> None:
+        self.seats.append(Seat(regularizer.title, position.layer, what))
 
 
 class _SumOfPenalties(keras.regularizers.Regularizer):

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from reglab.regularizers.fused_batch_norm import to_stock
+from reglab.regularizers.layers.fused_batch_norm import to_stock
 
 
 def pack_weights(network: keras.Model) -> bytes:

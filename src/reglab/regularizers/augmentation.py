@@ -5,8 +5,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from reglab.config.schema import BareExperiment, Impossible
-from reglab.regularizers.base import Advice, Place, Regularizer
+from reglab.config.conflict import Conflict
+from reglab.config.setup import Setup
+from reglab.regularizers.base import Advice, Position, Regularizer
 
 FillMode = Literal["nearest", "reflect", "constant", "wrap"]
 Shift = Annotated[float, Field(ge=0, le=1)]
@@ -49,16 +50,18 @@ class Augmentation(Regularizer):
     fill_mode: FillMode = "nearest"
     """Beyond the border: the border's pixel, the mirrored image, black, or the image again."""
 
-    def on_input(self, place: Place) -> Sequence[Any]:
+    def on_input(self, position: Position) -> Sequence[Any]:
         """The layer that moves the images."""
-        from reglab.regularizers.augmentation_layer import AugmentationLayer
+        from reglab.regularizers.layers.augmentation import AugmentationLayer
 
-        layer = AugmentationLayer(self, seed=place.key("augmentation"), name=f"{place.layer}_augmentation")
+        layer = AugmentationLayer(
+            self, seed=position.key("augmentation"), name=f"{position.layer}_augmentation"
+        )
         return (layer,)
 
-    def advice(self, experiment: BareExperiment) -> Iterable[Advice]:
+    def advice(self, setup: Setup) -> Iterable[Advice]:
         """What must keep the class does not always: flipped digits, cars on their roofs."""
-        dataset = experiment.data.dataset
+        dataset = setup.data.dataset
         flips = [name for name in ("horizontal_flip", "vertical_flip") if getattr(self, name)]
         if dataset == "mnist" and flips:
             yield Advice(
@@ -76,11 +79,11 @@ class Augmentation(Regularizer):
                 _SURVEY,
             )
 
-    def impossible(self, experiment: BareExperiment) -> Iterable[Impossible]:
+    def conflicts(self, setup: Setup) -> Iterable[Conflict]:
         """Moves that leave every image as it is."""
         ranges = (self.rotation, self.width_shift, self.height_shift, self.shear, self.zoom)
         if not any((*ranges, self.horizontal_flip, self.vertical_flip)):
-            yield Impossible(
+            yield Conflict(
                 "",
                 "expected a range above 0 or a flip, got none, which changes nothing; "
                 "take it away, as in augmentation: null",

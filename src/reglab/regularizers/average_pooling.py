@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
-from reglab.config.schema import BareExperiment, Impossible
-from reglab.regularizers.base import Place
+from reglab.config.conflict import Conflict
+from reglab.config.setup import Setup
+from reglab.regularizers.base import Position
 from reglab.regularizers.pooling import Pooling
 
 
@@ -22,22 +23,22 @@ class AveragePooling(Pooling):
 
     title: ClassVar[str] = "Average pooling"
 
-    def end_of_group(self, place: Place) -> Sequence[Any]:
+    def end_of_group(self, position: Position) -> Sequence[Any]:
         """The pooling layer."""
         from keras import layers
 
         pool = layers.AveragePooling2D(
-            self.pool_size, self.strides, self.padding, name=f"{place.layer}_average_pooling"
+            self.pool_size, self.strides, self.padding, name=f"{position.layer}_average_pooling"
         )
         return (pool,)
 
-    def impossible(self, experiment: BareExperiment) -> Iterable[Impossible]:
+    def conflicts(self, setup: Setup) -> Iterable[Conflict]:
         """Both kinds of pooling at once; pooling so often that nothing is left."""
-        if "max_pooling" in experiment.regularizers.names:
-            yield Impossible(
+        if "max_pooling" in setup.regularizers:
+            yield Conflict(
                 "",
                 "expected one kind of pooling, got max_pooling and average_pooling; "
                 "take one away, as in max_pooling: null",
             )
         else:
-            yield from self.nothing_left(experiment)
+            yield from self.nothing_left(setup)

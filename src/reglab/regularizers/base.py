@@ -12,17 +12,19 @@ seats it takes; every other one does nothing.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any, ClassVar, Literal
 
-from reglab.config.schema import BareExperiment, Technique
+from reglab.config.base import Frozen
+from reglab.config.conflict import Conflict
+from reglab.config.setup import Setup
+from reglab.random_keys import derive_layer_seed
 
 Kind = Literal["input", "convolution", "group", "dense", "output"]
 
 
 @dataclass(frozen=True)
-class Place:
-    """One place of the walk.
+class Position:
+    """One position on the walk.
 
     Attributes:
         layer: name of the layer or group it belongs to: `input`, `conv_2_1`, `group_2`, `dense_1`, `output`.
@@ -39,8 +41,7 @@ class Place:
 
         Two experiments that share a layer draw the same numbers for it, whatever else they contain.
         """
-        text = f"{self.seed}/{self.layer}/{technique}"
-        return int.from_bytes(blake2b(text.encode(), digest_size=4).digest(), "big") >> 1
+        return derive_layer_seed(self.seed, self.layer, technique)
 
 
 @dataclass(frozen=True)
@@ -54,44 +55,44 @@ class Advice:
         return f"{self.text} ({self.reference})"
 
 
-class Regularizer(Technique):
+class Regularizer(Frozen):
     """A named technique. Layers are Keras's and are imported inside the seat that makes them."""
 
     title: ClassVar[str]
     """What tables call it: `Dropout`."""
 
-    def on_input(self, place: Place) -> Sequence[Any]:
+    def on_input(self, position: Position) -> Sequence[Any]:
         """Layers for float32 images in [0, 255], `(n, height, width, channels)`; training only.
 
         They are no part of the network that is saved, so they need not be Keras's own.
         """
         return ()
 
-    def after_convolution(self, place: Place) -> Sequence[Any]:
+    def after_convolution(self, position: Position) -> Sequence[Any]:
         """Layers between a convolution and its activation."""
         return ()
 
-    def end_of_group(self, place: Place) -> Sequence[Any]:
+    def end_of_group(self, position: Position) -> Sequence[Any]:
         """Layers after the last activation of a group."""
         return ()
 
-    def before_dense(self, place: Place) -> Sequence[Any]:
+    def before_dense(self, position: Position) -> Sequence[Any]:
         """Layers in front of a dense layer, the output among them."""
         return ()
 
-    def after_dense(self, place: Place) -> Sequence[Any]:
+    def after_dense(self, position: Position) -> Sequence[Any]:
         """Layers between a hidden dense layer and its activation."""
         return ()
 
-    def kernel_penalty(self, place: Place) -> Any | None:
+    def kernel_penalty(self, position: Position) -> Any | None:
         """A `keras.regularizers.Regularizer` for the kernel here, or None. Several are added up."""
         return None
 
-    def kernel_constraint(self, place: Place) -> Any | None:
+    def kernel_constraint(self, position: Position) -> Any | None:
         """A `keras.constraints.Constraint` for the kernel here, or None."""
         return None
 
-    def drops_bias(self, place: Place) -> bool:
+    def drops_bias(self, position: Position) -> bool:
         """Whether the layer here does without its bias, because what follows has one."""
         return False
 
@@ -122,8 +123,12 @@ class Regularizer(Technique):
         }
         return tuple(name for name, (own, default) in seats.items() if own is not default)
 
-    def advice(self, experiment: BareExperiment) -> Iterable[Advice]:
+    def advice(self, setup: Setup) -> Iterable[Advice]:
         """What the literature says against this setting in this experiment; never fatal."""
+        return ()
+
+    def conflicts(self, setup: Setup) -> Iterable[Conflict]:
+        """Settings that cannot work, or have no effect, in this experiment; each is an error."""
         return ()
 
 

@@ -5,8 +5,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from reglab.config.schema import BareExperiment, Impossible
-from reglab.regularizers.base import Advice, Place, Regularizer
+from reglab.config.conflict import Conflict
+from reglab.config.setup import Setup
+from reglab.regularizers.base import Advice, Position, Regularizer
 
 _PAPER = "Ioffe and Szegedy, Batch Normalization, 2015"
 
@@ -33,44 +34,44 @@ class BatchNorm(Regularizer):
     keep_bias: bool = True
     """Whether the layer in front keeps its bias, which the shift β makes superfluous."""
 
-    def after_convolution(self, place: Place) -> Sequence[Any]:
+    def after_convolution(self, position: Position) -> Sequence[Any]:
         """The normalization of a convolution."""
-        from reglab.regularizers.fused_batch_norm import FusedBatchNormalization
+        from reglab.regularizers.layers.fused_batch_norm import FusedBatchNormalization
 
-        return (self._build(FusedBatchNormalization, place),)
+        return (self._build(FusedBatchNormalization, position),)
 
-    def after_dense(self, place: Place) -> Sequence[Any]:
+    def after_dense(self, position: Position) -> Sequence[Any]:
         """The normalization of a dense layer, if `dense` asks for it."""
         if not self.dense:
             return ()
         from keras import layers
 
-        return (self._build(layers.BatchNormalization, place),)
+        return (self._build(layers.BatchNormalization, position),)
 
-    def drops_bias(self, place: Place) -> bool:
+    def drops_bias(self, position: Position) -> bool:
         """True for the layers that are normalized, if `keep_bias` is false."""
-        normalized = place.kind == "convolution" or (place.kind == "dense" and self.dense)
+        normalized = position.kind == "convolution" or (position.kind == "dense" and self.dense)
         return normalized and not self.keep_bias
 
-    def advice(self, experiment: BareExperiment) -> Iterable[Advice]:
+    def advice(self, setup: Setup) -> Iterable[Advice]:
         """A bias in front of batch norm does nothing; tiny batches have noisy statistics."""
         if self.keep_bias:
             yield Advice(
                 "the bias before batch norm has no effect, its mean is subtracted: keep_bias: false saves it",
                 f"{_PAPER}, section 3.2",
             )
-        if experiment.training.batch_size < 16:
+        if setup.training.batch_size < 16:
             yield Advice(
-                f"batch norm with batches of {experiment.training.batch_size} has noisy statistics",
+                f"batch norm with batches of {setup.training.batch_size} has noisy statistics",
                 "Wu and He, Group Normalization, 2018",
             )
 
-    def impossible(self, experiment: BareExperiment) -> Iterable[Impossible]:
+    def conflicts(self, setup: Setup) -> Iterable[Conflict]:
         """Normalized dense layers, where there are none."""
-        if self.dense and not experiment.model.dense:
-            yield Impossible(
+        if self.dense and not setup.model.dense:
+            yield Conflict(
                 "dense", "expected it with hidden dense layers only, got true with model.dense: []"
             )
 
-    def _build(self, kind: Any, place: Place) -> Any:
-        return kind(momentum=self.momentum, epsilon=self.epsilon, name=f"{place.layer}_batch_norm")
+    def _build(self, kind: Any, position: Position) -> Any:
+        return kind(momentum=self.momentum, epsilon=self.epsilon, name=f"{position.layer}_batch_norm")

@@ -5,8 +5,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from reglab.config.schema import BareExperiment, Impossible
-from reglab.regularizers.base import Advice, Place, Regularizer
+from reglab.config.conflict import Conflict
+from reglab.config.setup import Setup
+from reglab.regularizers.base import Advice, Position, Regularizer
 
 Rate = Annotated[float, Field(ge=0, lt=1)]
 _PAPER = "Srivastava et al., Dropout, JMLR 15, 2014"
@@ -32,24 +33,24 @@ class Dropout(Regularizer):
     spatial: bool = False
     """After groups, leave out whole feature maps instead of single values."""
 
-    def end_of_group(self, place: Place) -> Sequence[Any]:
+    def end_of_group(self, position: Position) -> Sequence[Any]:
         """Dropout on the group's feature maps, if `groups` asks for it."""
         if not self.groups:
             return ()
         from keras import layers
 
         kind = layers.SpatialDropout2D if self.spatial else layers.Dropout
-        return (kind(self.groups, seed=place.key("dropout"), name=f"{place.layer}_dropout"),)
+        return (kind(self.groups, seed=position.key("dropout"), name=f"{position.layer}_dropout"),)
 
-    def before_dense(self, place: Place) -> Sequence[Any]:
+    def before_dense(self, position: Position) -> Sequence[Any]:
         """Dropout on the vector that goes into a dense layer."""
         if not self.rate:
             return ()
         from keras import layers
 
-        return (layers.Dropout(self.rate, seed=place.key("dropout"), name=f"{place.layer}_dropout"),)
+        return (layers.Dropout(self.rate, seed=position.key("dropout"), name=f"{position.layer}_dropout"),)
 
-    def advice(self, experiment: BareExperiment) -> Iterable[Advice]:
+    def advice(self, setup: Setup) -> Iterable[Advice]:
         """Rates of 0.2 to 0.5, and dense layers rather than convolutions."""
         if self.rate and not 0.2 <= self.rate <= 0.5:
             yield Advice(f"dropout rate {self.rate:g} is outside 0.2 to 0.5", _PAPER)
@@ -59,7 +60,7 @@ class Dropout(Regularizer):
                 _PAPER,
             )
 
-    def impossible(self, experiment: BareExperiment) -> Iterable[Impossible]:
+    def conflicts(self, setup: Setup) -> Iterable[Conflict]:
         """Whole maps, where no maps are dropped."""
         if self.spatial and not self.groups:
-            yield Impossible("spatial", "expected it with groups above 0 only, got true with groups: 0")
+            yield Conflict("spatial", "expected it with groups above 0 only, got true with groups: 0")

@@ -5,7 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from reglab.config.schema import BareExperiment, Impossible
+from reglab.config.conflict import Conflict
+from reglab.config.setup import Setup
 from reglab.regularizers.base import Advice, Regularizer
 
 Monitor = Literal["val_cross_entropy", "val_accuracy"]
@@ -36,22 +37,22 @@ class EarlyStopping(Regularizer):
 
     def callbacks(self) -> Sequence[Any]:
         """The callback that watches the history."""
-        from reglab.regularizers.early_stopping_callback import EarlyStoppingCallback
+        from reglab.regularizers.layers.early_stopping import EarlyStoppingCallback
 
         return (EarlyStoppingCallback(self),)
 
-    def advice(self, experiment: BareExperiment) -> Iterable[Advice]:
+    def advice(self, setup: Setup) -> Iterable[Advice]:
         """Validation data that choose the epoch are no test data any more."""
-        if experiment.data.validation == "test":
+        if setup.data.validation == "test":
             yield Advice(
                 "early stopping on the test set tunes on it, so its result is too good: hold out a "
                 "fraction of train, as in data.validation: 0.1",
                 "Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2009, section 7.2",
             )
 
-    def impossible(self, experiment: BareExperiment) -> Iterable[Impossible]:
+    def conflicts(self, setup: Setup) -> Iterable[Conflict]:
         """A watch that begins when the training is over."""
-        epochs = experiment.training.epochs
+        epochs = setup.training.epochs
         if self.start_from_epoch >= epochs:
             message = f"expected less than training.epochs, {epochs}, got {self.start_from_epoch}"
-            yield Impossible("start_from_epoch", message)
+            yield Conflict("start_from_epoch", message)

@@ -5,8 +5,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from reglab.config.schema import BareExperiment
-from reglab.regularizers.base import Advice, Place, Regularizer
+from reglab.config.setup import Setup
+from reglab.regularizers.base import Advice, Position, Regularizer
 
 Deviation = Annotated[float, Field(ge=0, le=1)]
 _PAPER = "Bishop, Training with Noise is Equivalent to Tikhonov Regularization, 1995"
@@ -28,29 +28,29 @@ class GaussianNoise(Regularizer):
     activations: Deviation = 0.0
     """Standard deviation between each convolution and its activation, in units of the feature maps."""
 
-    def on_input(self, place: Place) -> Sequence[Any]:
+    def on_input(self, position: Position) -> Sequence[Any]:
         """Noise on the images, if `stddev` asks for it."""
         if not self.stddev:
             return ()
-        from reglab.regularizers.pixel_noise_layer import PixelNoiseLayer
+        from reglab.regularizers.layers.pixel_noise import PixelNoiseLayer
 
         layer = PixelNoiseLayer(
-            255 * self.stddev, seed=place.key("gaussian_noise"), name=f"{place.layer}_gaussian_noise"
+            255 * self.stddev, seed=position.key("gaussian_noise"), name=f"{position.layer}_gaussian_noise"
         )
         return (layer,)
 
-    def after_convolution(self, place: Place) -> Sequence[Any]:
+    def after_convolution(self, position: Position) -> Sequence[Any]:
         """Noise on the convolution's feature maps, if `activations` asks for it."""
         if not self.activations:
             return ()
         from keras import layers
 
         layer = layers.GaussianNoise(
-            self.activations, seed=place.key("gaussian_noise"), name=f"{place.layer}_gaussian_noise"
+            self.activations, seed=position.key("gaussian_noise"), name=f"{position.layer}_gaussian_noise"
         )
         return (layer,)
 
-    def advice(self, experiment: BareExperiment) -> Iterable[Advice]:
+    def advice(self, setup: Setup) -> Iterable[Advice]:
         """Noise that is small against the image."""
         if self.stddev > 0.25:
             yield Advice(

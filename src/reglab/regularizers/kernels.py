@@ -2,14 +2,14 @@
 
 from typing import Literal
 
-from reglab.regularizers.base import Place
+from reglab.regularizers.base import Position
 
 Kernels = Literal["all", "conv", "dense"]
 """`conv`: convolutions; `dense`: hidden dense layers and the output; `all`: both."""
 
 
-def covers(kernels: Kernels, place: Place) -> bool:
+def covers(kernels: Kernels, position: Position) -> bool:
     """Whether the kernel of the layer at `place` is among `kernels`; the output counts as dense."""
-    if place.kind == "convolution":
+    if position.kind == "convolution":
         return kernels in ("all", "conv")
-    return kernels in ("all", "dense") and place.kind in ("dense", "output")
+    return kernels in ("all", "dense") and position.kind in ("dense", "output")

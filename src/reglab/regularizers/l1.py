@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from reglab.config.schema import BareExperiment
-from reglab.regularizers.base import Advice, Place, Regularizer
+from reglab.config.setup import Setup
+from reglab.regularizers.base import Advice, Position, Regularizer
 from reglab.regularizers.kernels import Kernels, covers
 from reglab.regularizers.penalty import Strength, advise_strength
 
@@ -25,14 +25,14 @@ class L1(Regularizer):
     layers: Kernels = "all"
     """Whose kernels: `conv`, `dense` (the output among them) or `all`."""
 
-    def kernel_penalty(self, place: Place) -> Any | None:
+    def kernel_penalty(self, position: Position) -> Any | None:
         """The penalty of a kernel that `layers` asks for."""
-        if not covers(self.layers, place):
+        if not covers(self.layers, position):
             return None
         from keras import regularizers
 
         return regularizers.L1(self.strength)
 
-    def advice(self, experiment: BareExperiment) -> Iterable[Advice]:
+    def advice(self, setup: Setup) -> Iterable[Advice]:
         """A strong penalty underfits."""
         yield from advise_strength("L1 strength", self.strength)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from reglab.config.schema import BareExperiment
+from reglab.config.setup import Setup
 from reglab.regularizers.base import Advice, Regularizer
 
 
@@ -31,7 +31,7 @@ class LabelSmoothing(Regularizer):
 
         return losses.CategoricalCrossentropy(from_logits=loss.from_logits, label_smoothing=self.amount)
 
-    def advice(self, experiment: BareExperiment) -> Iterable[Advice]:
+    def advice(self, setup: Setup) -> Iterable[Advice]:
         """Amounts up to 0.3."""
         if self.amount > 0.3:
             yield Advice(

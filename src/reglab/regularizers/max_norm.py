@@ -5,8 +5,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from reglab.config.schema import BareExperiment
-from reglab.regularizers.base import Advice, Place, Regularizer
+from reglab.config.setup import Setup
+from reglab.regularizers.base import Advice, Position, Regularizer
 from reglab.regularizers.kernels import Kernels, covers
 
 
@@ -27,18 +27,18 @@ class MaxNorm(Regularizer):
     layers: Kernels = "all"
     """Whose kernels: `conv`, `dense` (the output among them) or `all`."""
 
-    def kernel_constraint(self, place: Place) -> Any | None:
+    def kernel_constraint(self, position: Position) -> Any | None:
         """The constraint of a kernel that `layers` asks for."""
-        if not covers(self.layers, place):
+        if not covers(self.layers, position):
             return None
         from keras import constraints
 
         # Every axis but the last, which counts the units: (height, width, channels, filters) of a
         # convolution, (inputs, units) of a dense layer.
-        axis = (0, 1, 2) if place.kind == "convolution" else 0
+        axis = (0, 1, 2) if position.kind == "convolution" else 0
         return constraints.MaxNorm(self.max_value, axis=axis)
 
-    def advice(self, experiment: BareExperiment) -> Iterable[Advice]:
+    def advice(self, setup: Setup) -> Iterable[Advice]:
         """Norms of 3 to 4."""
         if not 3 <= self.max_value <= 4:
             yield Advice(

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
-from reglab.config.schema import BareExperiment, Impossible
-from reglab.regularizers.base import Place
+from reglab.config.conflict import Conflict
+from reglab.config.setup import Setup
+from reglab.regularizers.base import Position
 from reglab.regularizers.pooling import Pooling
 
 
@@ -21,15 +22,15 @@ class MaxPooling(Pooling):
 
     title: ClassVar[str] = "Max pooling"
 
-    def end_of_group(self, place: Place) -> Sequence[Any]:
+    def end_of_group(self, position: Position) -> Sequence[Any]:
         """The pooling layer."""
         from keras import layers
 
         pool = layers.MaxPooling2D(
-            self.pool_size, self.strides, self.padding, name=f"{place.layer}_max_pooling"
+            self.pool_size, self.strides, self.padding, name=f"{position.layer}_max_pooling"
         )
         return (pool,)
 
-    def impossible(self, experiment: BareExperiment) -> Iterable[Impossible]:
+    def conflicts(self, setup: Setup) -> Iterable[Conflict]:
         """Pooling so often that nothing is left."""
-        yield from self.nothing_left(experiment)
+        yield from self.nothing_left(setup)

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from reglab.config.optimizer import AdamW
-from reglab.config.schema import BareExperiment
+from reglab.config.setup import Setup
 from reglab.regularizers.base import Advice
 
 Strength = Annotated[float, Field(gt=0, le=1)]
@@ -26,11 +26,11 @@ def advise_strength(name: str, strength: float) -> Iterable[Advice]:
         )
 
 
-def advise_single_decay(experiment: BareExperiment) -> Iterable[Advice]:
+def advise_single_decay(setup: Setup) -> Iterable[Advice]:
     """Says so when something else decays the weights that an L2 penalty already decays."""
-    optimizer = experiment.training.optimizer
+    optimizer = setup.training.optimizer
     other = ""
-    if "weight_decay" in experiment.regularizers.names:
+    if "weight_decay" in setup.regularizers:
         other = "the weight_decay regularizer"
     elif isinstance(optimizer, AdamW) and optimizer.weight_decay > 0:
         other = f"AdamW's weight_decay {optimizer.weight_decay:g}"

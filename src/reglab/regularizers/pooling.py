@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reglab.config.schema import BareExperiment, Impossible
+from reglab.config.conflict import Conflict
+from reglab.config.setup import Setup
 from reglab.regularizers.base import Regularizer
 
 
@@ -24,13 +25,13 @@ class Pooling(Regularizer):
         strides = self.strides or self.pool_size
         return -(-side // strides) if self.padding == "same" else (side - self.pool_size) // strides + 1
 
-    def nothing_left(self, experiment: BareExperiment) -> Iterable[Impossible]:
+    def nothing_left(self, setup: Setup) -> Iterable[Conflict]:
         """An error where a group's maps are smaller than the window."""
-        side = experiment.data.image_shape[0]
-        for group, _ in enumerate(experiment.model.groups, start=1):
+        side = setup.data.image_shape[0]
+        for group, _ in enumerate(setup.model.groups, start=1):
             pooled = self.side_after(side)
             if pooled < 1:
-                yield Impossible(
+                yield Conflict(
                     "pool_size",
                     f"expected a window that fits the feature maps of group {group}, {side}×{side} pixels "
                     f"by then, got {self.pool_size}×{self.pool_size}; "

@@ -5,8 +5,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from reglab.config.schema import BareExperiment, Impossible
-from reglab.regularizers.base import Advice, Place, Regularizer
+from reglab.config.conflict import Conflict
+from reglab.config.setup import Setup
+from reglab.regularizers.base import Advice, Position, Regularizer
 
 Area = Annotated[float, Field(gt=0, le=1)]
 Aspect = Annotated[float, Field(ge=0.05, le=20)]
@@ -39,16 +40,16 @@ class RandomErasing(Regularizer):
     fill: Literal["noise", "grey"] = "noise"
     """`noise`: uniform, for each pixel and channel; `grey`: the middle of the pixel range."""
 
-    def on_input(self, place: Place) -> Sequence[Any]:
+    def on_input(self, position: Position) -> Sequence[Any]:
         """The layer that covers the rectangles."""
-        from reglab.regularizers.random_erasing_layer import RandomErasingLayer
+        from reglab.regularizers.layers.random_erasing import RandomErasingLayer
 
         layer = RandomErasingLayer(
-            self, seed=place.key("random_erasing"), name=f"{place.layer}_random_erasing"
+            self, seed=position.key("random_erasing"), name=f"{position.layer}_random_erasing"
         )
         return (layer,)
 
-    def advice(self, experiment: BareExperiment) -> Iterable[Advice]:
+    def advice(self, setup: Setup) -> Iterable[Advice]:
         """Rectangles that leave something to see."""
         if self.max_area > 0.4:
             yield Advice(
@@ -57,11 +58,11 @@ class RandomErasing(Regularizer):
                 _PAPER,
             )
 
-    def impossible(self, experiment: BareExperiment) -> Iterable[Impossible]:
+    def conflicts(self, setup: Setup) -> Iterable[Conflict]:
         """Ranges whose ends are swapped."""
         if self.min_area > self.max_area:
             message = f"expected at most max_area, {self.max_area:g}, got {self.min_area:g}"
-            yield Impossible("min_area", message)
+            yield Conflict("min_area", message)
         if self.min_aspect > self.max_aspect:
             message = f"expected at most max_aspect, {self.max_aspect:g}, got {self.min_aspect:g}"
-            yield Impossible("min_aspect", message)
+            yield Conflict("min_aspect", message)

@@ -1,13 +1,9 @@
 """Every regularizer there is, in the order in which they are asked at a seat."""
 
-from collections.abc import Iterator
-
-from pydantic import Field
-
-from reglab.config.schema import BareExperiment, Techniques
+from reglab.config.base import Frozen
 from reglab.regularizers.augmentation import Augmentation
 from reglab.regularizers.average_pooling import AveragePooling
-from reglab.regularizers.base import Advice, Regularizer
+from reglab.regularizers.base import Regularizer
 from reglab.regularizers.batch_norm import BatchNorm
 from reglab.regularizers.dropout import Dropout
 from reglab.regularizers.early_stopping import EarlyStopping
@@ -22,7 +18,7 @@ from reglab.regularizers.random_erasing import RandomErasing
 from reglab.regularizers.weight_decay import WeightDecay
 
 
-class Regularizers(Techniques):
+class Regularizers(Frozen):
     """One entry a technique. Null, the default, leaves it out; `{}` switches it on as it is."""
 
     augmentation: Augmentation | None = None
@@ -41,26 +37,11 @@ class Regularizers(Techniques):
     early_stopping: EarlyStopping | None = None
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the active regularizers, in the order in which they act."""
+        return tuple(name for name, value in self if value is not None)
+
+    @property
     def active(self) -> tuple[Regularizer, ...]:
         """The regularizers that are switched on, in the order in which they act."""
         return tuple(value for _, value in self if value is not None)
-
-
-class Experiment(BareExperiment):
-    """One YAML file, resolved and validated: the unit that is run, repeated and compared."""
-
-    regularizers: Regularizers = Field(default_factory=Regularizers)
-
-    def advice(self) -> tuple[Advice, ...]:
-        """What the literature says against its settings: that of each active regularizer, then its own."""
-        return tuple(self._advice())
-
-    def _advice(self) -> Iterator[Advice]:
-        for regularizer in self.regularizers.active:
-            yield from regularizer.advice(self)
-        if self.data.validation == "test":
-            yield Advice(
-                "the validation set is the test set: what is tuned on it is not tested by it; "
-                "data.validation: 0.1 holds out a part of train",
-                "Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2009, section 7.2",
-            )

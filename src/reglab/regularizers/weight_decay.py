@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from reglab.config.schema import BareExperiment
+from reglab.config.setup import Setup
 from reglab.regularizers.base import Advice, Regularizer
 
 # TensorFlow shows the optimizer a variable's whole path (`cnn/conv_1_1/bias:0`), the other backends its
@@ -37,13 +37,13 @@ class WeightDecay(Regularizer):
         optimizer.exclude_from_weight_decay(var_names=[_NOT_DECAYED])
         return optimizer
 
-    def advice(self, experiment: BareExperiment) -> Iterable[Advice]:
+    def advice(self, setup: Setup) -> Iterable[Advice]:
         """A decay that forgets faster than the network can learn."""
-        fraction = self.rate * experiment.training.optimizer.learning_rate
+        fraction = self.rate * setup.training.optimizer.learning_rate
         if fraction >= 1e-3:
             yield Advice(
                 f"weight decay {self.rate:g} with learning rate "
-                f"{experiment.training.optimizer.learning_rate:g} halves every weight within "
+                f"{setup.training.optimizer.learning_rate:g} halves every weight within "
                 f"{log(2) / fraction:.0f} steps",
                 "Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019",
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reglab.runs.writing import atomic_path
+from reglab.files import atomic_path
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from reglab.analysis.comparison import Comparison
+from reglab.files import refused, write_atomically
 from reglab.report.comparison_figure import draw_comparison
 from reglab.report.records import render_csv, render_json
 from reglab.report.table import build_table
 from reglab.report.table_formats import render_markdown
-from reglab.runs.writing import refused, write_atomically
 
 
 def write_comparison(comparison: Comparison, output: Path) -> tuple[Path, ...]:

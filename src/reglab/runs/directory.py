@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from reglab.errors import RunError
+from reglab.files import TEMPORARY_PREFIX, refused
 from reglab.runs.lock import LOCK_NAME, RunLock
 from reglab.runs.status import read_status
-from reglab.runs.writing import TEMPORARY_PREFIX, refused
 
 REPLACED = ".replaced-"
 """In the name of a run's directory that `--fresh` has set aside."""

@@ -6,7 +6,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from reglab.errors import RunError
-from reglab.runs.writing import refused, write_atomically
+from reglab.files import refused, write_atomically
 
 
 class Document(BaseModel):

@@ -5,7 +5,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from reglab.runs.cores import count_cores
+from reglab.machine import count_cores
 from reglab.runs.document import Document, read_document, write_document
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reglab.errors import RunError
+from reglab.files import refused
 from reglab.runs.directory import REPLACED, RunDirectory
 from reglab.runs.history import History, read_history
 from reglab.runs.lock import is_locked
 from reglab.runs.status import State, Status, read_status
 from reglab.runs.summary import Summary, read_summary
-from reglab.runs.writing import refused
 
 _DEPTH = 4
 """Folders that are searched below a given path."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reglab.errors import RunError
-from reglab.runs.writing import refused
+from reglab.files import refused
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from reglab.errors import RunError
-from reglab.runs.writing import refused
+from reglab.files import refused
 
 LOCK_NAME = "lock"
 

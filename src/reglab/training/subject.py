@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 from reglab.data.dataset import Dataset
 from reglab.data.split import Split
-from reglab.regularizers.table import Experiment
+from reglab.experiment import Experiment
 
 
 @dataclass(frozen=True)

@@ -7,19 +7,19 @@ from typing import Any, Protocol, runtime_checkable
 import keras
 import numpy as np
 
+from reglab.backend.start import Backend
 from reglab.runs.history import read_history
 from reglab.runs.summary import Summary
-from reglab.training.backend import Backend
-from reglab.training.batches import Batches
-from reglab.training.callbacks import Measuring, Recording, Reporting
-from reglab.training.checkpoint import StatefulCallback, restore
-from reglab.training.continuity import note_environment
-from reglab.training.dispatch import BundleModel, Bundles
 from reglab.training.display import Display
-from reglab.training.index_model import IndexModel
-from reglab.training.journal import Journal
-from reglab.training.optimizer import build_learning_rate, build_optimizer
-from reglab.training.results import write_results
+from reglab.training.loop.batches import Batches
+from reglab.training.loop.callbacks import Measuring, Recording, Reporting
+from reglab.training.loop.dispatch import BundleModel, Bundles
+from reglab.training.loop.index_model import IndexModel
+from reglab.training.loop.optimizer import build_learning_rate, build_optimizer
+from reglab.training.record.checkpoint import StatefulCallback, restore
+from reglab.training.record.continuity import note_environment
+from reglab.training.record.journal import Journal
+from reglab.training.record.results import write_results
 from reglab.training.subject import Subject
 
 

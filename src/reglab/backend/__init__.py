@@ -1,0 +1,1 @@
+"""Starting Keras: backend, threads and precision."""

@@ -1,0 +1,24 @@
+"""The part of an experiment that its regularizers are checked against."""
+
+from dataclasses import dataclass
+
+from reglab.config.data import Data
+from reglab.config.model import Model
+from reglab.config.training import Training
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a regularizer may look at when it gives advice or reports a conflict.
+
+    Attributes:
+        data: the `data` section.
+        model: the `model` section.
+        training: the `training` section.
+        regularizers: names of all active regularizers, in the order in which they act.
+    """
+
+    data: Data
+    model: Model
+    training: Training
+    regularizers: tuple[str, ...] = ()

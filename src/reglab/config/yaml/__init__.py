@@ -1,0 +1,1 @@
+"""Reading an experiment from YAML, with file and line of every value."""

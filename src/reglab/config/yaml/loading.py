@@ -1,0 +1,57 @@
+"""From a YAML file to a validated model; all problems of the file are reported at once."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from reglab.config.yaml.inheritance import inherit
+from reglab.config.yaml.messages import explain, sort_problems
+from reglab.config.yaml.overrides import apply_overrides
+from reglab.config.yaml.tree import Tree
+from reglab.errors import ExperimentError
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def load_tree(path: Path, overrides: Sequence[str] = (), implied: Mapping[str, Any] | None = None) -> Tree:
+    """Reads a file and what it extends, then applies the overrides.
+
+    Args:
+        path: the experiment's YAML file.
+        overrides: `key=value`, as after `--set`.
+        implied: values that hold where no file sets them.
+
+    Returns:
+        The merged values. Where no file gives a `name`, it is the file's own.
+
+    Raises:
+        ExperimentError: if a file cannot be read, or an override is not `key=value`.
+    """
+    tree = apply_overrides(inherit(path, implied), overrides)
+    tree.value.setdefault("name", _name_from(path))
+    return tree
+
+
+def validate_tree(tree: Tree, kind: type[ModelT]) -> ModelT:
+    """Builds a model from plain values.
+
+    Raises:
+        ExperimentError: with every problem of the values and those found while reading.
+    """
+    problems = list(tree.problems)
+    try:
+        # JSON, because pydantic's strict mode takes a list for a tuple only there.
+        model = kind.model_validate_json(json.dumps(tree.value))
+    except ValidationError as error:
+        raise ExperimentError(sort_problems([*problems, *explain(error, tree, kind)])) from None
+    if problems:
+        raise ExperimentError(sort_problems(problems))
+    return model
+
+
+def _name_from(path: Path) -> str:
+    return re.sub(r"[^A-Za-z0-9_.+-]+", "-", path.stem).lstrip("_.+-")[:80] or "experiment"

@@ -1,0 +1,127 @@
+"""Pydantic's errors in reglab's words: file, line, key, what was expected, what came, the nearest name."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from reglab.config.yaml.expectation import SchemaNode, describe, root_node
+from reglab.config.yaml.tree import KeyPath, Tree, format_key
+from reglab.errors import Problem
+from reglab.suggestions import nearest
+
+CONFLICT = "conflict"
+"""Pydantic's type of an error that carries its whole message."""
+
+
+def explain(error: ValidationError, tree: Tree, kind: type[BaseModel]) -> list[Problem]:
+    """One problem for each key that pydantic found fault with, in the order of the file.
+
+    Args:
+        error: what pydantic raised.
+        tree: the values that it was given, and their places.
+        kind: the model that they were to become.
+    """
+    root = root_node(kind)
+    problems: dict[KeyPath, Problem] = {}
+    for fault in error.errors():
+        if fault["type"] == CONFLICT:
+            problems[fault["loc"]] = Problem(
+                place_of(tree, fault["loc"]), format_key(fault["loc"]), fault["msg"]
+            )
+            continue
+        path = _path_in(tree.value, fault["loc"], fault["type"])
+        if fault["type"] in ("union_tag_invalid", "union_tag_not_found"):
+            path = (*path, "name")
+        if path not in problems:
+            message = _message(fault["type"], path, tree.value, root)
+            problems[path] = Problem(place_of(tree, path), format_key(path), message)
+    # A list whose items are wrong is reported as too short as well.
+    deepest = [
+        path for path in problems if not any(other[: len(path)] == path != other for other in problems)
+    ]
+    return sort_problems(problems[path] for path in deepest)
+
+
+def sort_problems(problems: Iterable[Problem]) -> list[Problem]:
+    """By file, and by line within a file; those of one line stay in their order."""
+    return sorted(problems, key=_by_line)
+
+
+def place_of(tree: Tree, path: KeyPath) -> str:
+    """File and line of a key, or of the nearest key above it."""
+    for length in range(len(path), -1, -1):
+        if path[:length] in tree.places:
+            return tree.places[path[:length]]
+    return ""
+
+
+def _message(fault: str, path: KeyPath, value: Any, root: SchemaNode) -> str:
+    received = _value_at(value, path)
+    if fault == "extra_forbidden":
+        known = root.keys_at(path[:-1], value)
+        if len(path) == 1:
+            # Known to the files alone: by now, what they extend has been merged.
+            known = ("extends", *known)
+        what = "regularizer" if path[0] == "regularizers" and len(path) == 2 else "key"
+        return f"unknown {what}; expected one of {_join(known)}{nearest(str(path[-1]), known)}"
+    expected = describe(root.descend(path, value))
+    if fault in ("missing", "union_tag_not_found"):
+        return f"expected {expected}, got nothing"
+    hint = ""
+    if isinstance(received, str):
+        hint = nearest(received, root.descend(path, value).choices)
+    return f"expected {expected}, got {show(received)}{hint}"
+
+
+def show(value: Any) -> str:
+    """A value as a person would say it."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f"the text {value!r}" if len(value) <= 60 else f"a text of {len(value)} characters"
+        case int() if abs(value) >= 10**20:
+            return f"an integer of {len(str(abs(value)))} digits"
+        case dict():
+            return "a mapping"
+        case list():
+            text = str(value)
+            return f"the list {text}" if len(text) <= 60 else f"a list of {len(value)}"
+        case _:
+            return str(value)
+
+
+def _path_in(value: Any, loc: Iterable[str | int], fault: str) -> KeyPath:
+    """Pydantic's location without the members of unions, which are no keys of the file."""
+    path: list[str | int] = []
+    for part in loc:
+        inside_list = isinstance(value, list) and isinstance(part, int) and part < len(value)
+        if inside_list or (isinstance(value, Mapping) and part in value):
+            value = value[part]
+            path.append(part)
+        elif fault == "missing" and isinstance(value, Mapping):
+            path.append(part)
+    return tuple(path)
+
+
+def _value_at(value: Any, path: KeyPath) -> Any:
+    for part in path:
+        if isinstance(value, Mapping):
+            value = value.get(str(part))
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        else:
+            return None
+    return value
+
+
+def _join(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def _by_line(problem: Problem) -> tuple[str, int]:
+    file, _, line = problem.place.rpartition(":")
+    return (file, int(line)) if line.isdigit() else (problem.place, 0)

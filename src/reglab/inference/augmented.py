@@ -1,0 +1,26 @@
+"""Training images as the network sees them."""
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from reglab.experiment import Experiment
+from reglab.model.network import input_layers
+
+
+def augment_images(experiment: Experiment, images: NDArray[np.uint8], versions: int) -> NDArray[np.uint8]:
+    """Applies an experiment's input layers, each time with new random numbers.
+
+    Args:
+        experiment: whose augmentation.
+        images: `(n, height, width, channels)`.
+        versions: how many of each image.
+
+    Returns:
+        `(n, versions, height, width, channels)` uint8, rounded and clipped for looking at.
+    """
+    batch = np.repeat(images, versions, axis=0).astype(np.float32)
+    for layer in input_layers(experiment):
+        batch = keras.ops.convert_to_numpy(layer(batch, training=True))
+    pixels = np.clip(np.rint(batch), 0, 255).astype(np.uint8)
+    return pixels.reshape(len(images), versions, *images.shape[1:])

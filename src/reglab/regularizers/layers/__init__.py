@@ -1,0 +1,1 @@
+"""The Keras layers and callbacks that the regularizers use."""

@@ -1,0 +1,41 @@
+"""The layer that augments images. Imports Keras, and is itself imported when needed."""
+
+from typing import TYPE_CHECKING, Any
+
+import keras
+from keras import ops
+
+from reglab.regularizers.layers.affine import DRAWS_PER_IMAGE, compose_affine, scale_draws
+from reglab.regularizers.layers.compilation import compile_function
+from reglab.regularizers.layers.pixel_layer import PixelLayer
+from reglab.regularizers.layers.warp import warp
+
+if TYPE_CHECKING:
+    from reglab.regularizers.augmentation import Augmentation
+
+
+class AugmentationLayer(PixelLayer):
+    """Moves each image at random.
+
+    Args:
+        augmentation: how far to move.
+        seed: of the draws; with the number of steps so far it fixes every one.
+        name: of the layer.
+    """
+
+    def __init__(self, augmentation: "Augmentation", seed: int, name: str) -> None:
+        super().__init__(seed, name)
+        self.augmentation = augmentation
+        self._move_compiled = compile_function(self._move)
+
+    def change(self, images: Any) -> Any:
+        """The images, moved; the range of their values stays."""
+        draws = keras.random.uniform(
+            (ops.shape(images)[0], DRAWS_PER_IMAGE), dtype="float32", seed=self.seed_generator
+        )
+        return self._move_compiled(images, draws)
+
+    def _move(self, images: Any, draws: Any) -> Any:
+        _, height, width, _ = images.shape
+        moves = scale_draws(draws, self.augmentation, height, width)
+        return warp(images, compose_affine(moves, height, width), self.augmentation.fill_mode)

@@ -1,0 +1,1 @@
+"""What Keras's `fit` is given: images, model, optimizer, callbacks."""

@@ -1,0 +1,115 @@
+"""What is left of a run when it is trained: predictions, weights, the network, a picture, a summary."""
+
+from typing import Any
+
+import numpy as np
+
+from reglab.config.training import Training
+from reglab.files import atomic_path, write_atomically
+from reglab.model.saving import build_standalone, pack_weights
+from reglab.model.size import measure_size
+from reglab.report.run_figure import draw_run
+from reglab.runs.directory import RunDirectory
+from reglab.runs.history import History
+from reglab.runs.summary import Summary, write_summary
+from reglab.training.loop.measurement import Measurement, measure, predict_logits, to_probabilities
+from reglab.training.subject import Subject
+
+
+def write_results(
+    subject: Subject, model: Any, history: History, kept: int, run: RunDirectory, policy: str
+) -> Summary:
+    """Measures the trained network once more, the test set for the first time, and writes all there is.
+
+    Args:
+        subject: experiment and images.
+        model: the trained index model.
+        history: of the whole run.
+        kept: epoch of the weights that the model has.
+        run: where to write.
+        policy: Keras's dtype policy.
+
+    Returns:
+        The summary, as written.
+
+    Raises:
+        RunError: the system refused.
+    """
+    split = subject.split
+    parts = [split.clean, split.validation, *([] if split.validation_is_test else [split.test])]
+    borders = np.cumsum([len(part) for part in parts])[:-1]
+    logits = np.split(predict_logits(model, np.concatenate(parts)), borders)
+    if split.validation_is_test:
+        parts.append(split.test)
+        logits.append(logits[1])
+    clean, validation, test = (
+        measure(part, split.labels[indices]) for part, indices in zip(logits, parts, strict=True)
+    )
+    with atomic_path(run.predictions) as temporary:
+        np.savez_compressed(
+            temporary,
+            classes=np.array(subject.dataset.classes),
+            validation_probabilities=to_probabilities(logits[1]),
+            validation_labels=split.labels[split.validation],
+            test_probabilities=to_probabilities(logits[2]),
+            test_labels=split.labels[split.test],
+        )
+    write_atomically(run.weights, pack_weights(model.network))
+    with atomic_path(run.model) as temporary:
+        build_standalone(model.network).save(temporary)
+    summary = _summarize(subject, model, history, kept, (clean, validation, test), policy)
+    write_summary(run.summary, summary)
+    where = f"{summary.dataset}, validation on the {summary.validation}"
+    draw_run(history, kept, subject.title, where, run.curves)
+    return summary
+
+
+def _summarize(
+    subject: Subject,
+    model: Any,
+    history: History,
+    kept: int,
+    measured: tuple[Measurement, Measurement, Measurement],
+    policy: str,
+) -> Summary:
+    experiment, split = subject.experiment, subject.split
+    clean, validation, test = measured
+    size = measure_size(model.network)
+    best = int(history.column("val_accuracy").argmax())
+    seconds = float(history.column("seconds").sum())
+    return Summary(
+        experiment=experiment.name,
+        title=experiment.label,
+        seed=experiment.training.seed,
+        epochs=len(history.rows),
+        parameters=size.parameters,
+        trainable_parameters=size.trainable,
+        dataset=subject.dataset.title,
+        validation=subject.validation,
+        train_images=len(split.train),
+        validation_images=len(split.validation),
+        test_images=len(split.test),
+        clean_images=len(split.clean),
+        weights_epoch=kept,
+        final_val_accuracy=validation.accuracy,
+        best_val_accuracy=history.rows[best].val_accuracy,
+        best_epoch=best + 1,
+        final_val_cross_entropy=validation.cross_entropy,
+        final_clean_accuracy=clean.accuracy,
+        final_train_accuracy=history.rows[kept - 1].train_accuracy,
+        gap_accuracy=clean.accuracy - validation.accuracy,
+        gap_cross_entropy=validation.cross_entropy - clean.cross_entropy,
+        test_accuracy=None if split.validation_is_test else test.accuracy,
+        test_cross_entropy=None if split.validation_is_test else test.cross_entropy,
+        seconds=seconds,
+        images_per_second=len(split.train) * len(history.rows) / seconds,
+        precision=policy,
+        settings=_describe_settings(experiment.training),
+        regularizers=experiment.regularizers.names,
+    )
+
+
+def _describe_settings(training: Training) -> str:
+    optimizer = ", ".join(f"{name} {value}" for name, value in training.optimizer)
+    schedule = ", ".join(f"{name} {value}" for name, value in training.schedule)
+    return f"optimizer: {optimizer}; schedule: {schedule}; batches of {training.batch_size}"

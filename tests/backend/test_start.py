@@ -1,0 +1,146 @@
+"""The backend: which one it is, what is said where it is not there, and what it starts as."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reglab.backend.start import find_backend
+from reglab.errors import BackendError
+from reglab.machine import count_cores
+
+INSTALLED = [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]
+
+# A process has one backend, so each is started in one of its own; what a run does last is to save.
+STARTED = """
+import json, os, sys
+
+from reglab.backend.start import start_backend
+
+backend = start_backend("mixed_bfloat16")
+
+import keras
+import numpy as np
+
+# Rescaling asks whether TensorFlow is loaded whenever it is called.
+model = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Rescaling(2.0), keras.layers.Conv2D(2, 3)])
+model.save(sys.argv[1])
+json.dump({
+    "name": backend.name,
+    "keras": keras.backend.backend(),
+    "threads": backend.threads,
+    "threads of JAX": os.environ.get("PJRT_NPROC"),
+    "policy": [backend.precision.policy, keras.config.dtype_policy().name],
+    "steps_per_dispatch": backend.steps_per_dispatch,
+    "settings": [keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format()],
+    "output": model.predict(np.zeros((1, 4, 4, 3)), verbose=0).shape,
+    "tensorflow": "tensorflow" in sys.modules,
+}, sys.stdout)
+"""
+
+
+PRETENDED = """
+import json, sys
+
+from reglab.backend import start as backend
+
+backend._find_gpu = lambda name: backend._Gpu(True, 8.0)
+started = backend.start_backend("auto")
+json.dump([started.gpu, started.steps_per_dispatch, started.precision.policy], sys.stdout)
+"""
+
+
+@pytest.mark.parametrize("said", [None, "", "tensorflow"])
+def test_tensorflow_unless_something_else_is_said(monkeypatch: pytest.MonkeyPatch, said: str | None) -> None:
+    """An empty variable says nothing."""
+    if said is None:
+        monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    else:
+        monkeypatch.setenv("KERAS_BACKEND", said)
+    assert find_backend() == "tensorflow"
+
+
+@pytest.mark.parametrize("name", INSTALLED)
+def test_what_is_said_counts(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Each one that is installed."""
+    monkeypatch.setenv("KERAS_BACKEND", name)
+    assert find_backend() == name
+
+
+@pytest.mark.parametrize(
+    ("said", "guess"),
+    [("tensorflw", "; did you mean tensorflow?"), ("JAX", ""), ("numpy", ""), ("nonsense", "")],
+)
+def test_another_name_is_refused(monkeypatch: pytest.MonkeyPatch, said: str, guess: str) -> None:
+    """Mistyped ones, and those of Keras that cannot train."""
+    monkeypatch.setenv("KERAS_BACKEND", said)
+    with pytest.raises(BackendError) as caught:
+        find_backend()
+    assert str(caught.value) == f"KERAS_BACKEND: expected tensorflow, jax or torch, got {said!r}{guess}"
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(("name", "package"), [("torch", "torch"), ("jax", "jax"), ("jax", "jaxlib")])
+def test_what_is_not_installed_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, package: str
+) -> None:
+    """JAX is two packages, of which one may be missing."""
+    for library in {name, package} - {package}:
+        (tmp_path / f"{library}.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, package, None)  # as Python remembers what it cannot find
+    monkeypatch.setenv("KERAS_BACKEND", name)
+    with pytest.raises(BackendError) as caught:
+        find_backend()
+    assert str(caught.value) == (
+        f"KERAS_BACKEND={name}: expected the package {package}, which is not installed: pip install {package}"
+    )
+
+
+@pytest.mark.parametrize("name", INSTALLED)
+def test_a_backend_starts_quietly_and_alone(tmp_path: Path, name: str) -> None:
+    """Whatever Keras's file of settings says; TensorFlow is loaded by itself only, saving included."""
+    settings = {
+        "backend": "numpy",
+        "floatx": "float64",
+        "epsilon": 0.1,
+        "image_data_format": "channels_first",
+    }
+    (tmp_path / "keras.json").write_text(json.dumps(settings))
+    environment = {key: value for key, value in os.environ.items() if key != "PJRT_NPROC"}
+    done = subprocess.run(
+        [sys.executable, "-c", STARTED, str(tmp_path / "model.keras")],
+        env={**environment, "KERAS_HOME": str(tmp_path), "KERAS_BACKEND": name},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {
+        "name": name,
+        "keras": name,
+        "threads": count_cores(),
+        "threads of JAX": str(count_cores()) if name == "jax" else None,
+        "policy": ["mixed_bfloat16", "mixed_bfloat16"],
+        "steps_per_dispatch": 1,
+        "settings": ["float32", 1e-7, "channels_last"],
+        "output": [1, 2, 2, 2],
+        "tensorflow": name == "tensorflow",
+    }
+
+
+@pytest.mark.parametrize("name", INSTALLED)
+def test_on_a_gpu_jax_makes_many_steps_at_once(name: str) -> None:
+    """The others order each step; all of them compute in bfloat16 there."""
+    done = subprocess.run(
+        [sys.executable, "-c", PRETENDED],
+        env={**os.environ, "KERAS_BACKEND": name},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == [True, 50 if name == "jax" else 1, "mixed_bfloat16"]

@@ -1,0 +1,135 @@
+"""The JSON Schema for editors: complete, and with nothing required."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reglab.config.schema import BareExperiment, Technique, Techniques
+
+from reglab.config.shipped import shipped_directory
+from reglab.config.yaml.editor_schema import build_editor_schema
+from reglab.config.yaml.tree import read_tree
+from reglab.experiment import Experiment
+from reglab.regularizers.table import Regularizers
+
+SCHEMA = build_editor_schema(Experiment)
+SHIPPED = sorted(shipped_directory().rglob("*.yaml"))
+IS_OF_TYPE = {
+    "string": lambda value: isinstance(value, str),
+    "boolean": lambda value: isinstance(value, bool),
+    "null": lambda value: value is None,
+    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "array": lambda value: isinstance(value, list),
+    "object": lambda value: isinstance(value, dict),
+}
+
+
+def fits(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Whether a value has the shape that a schema asks for: types, keys, choices and unions."""
+    if "$ref" in schema:
+        return fits(value, SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")])
+    if "oneOf" in schema:
+        return sum(fits(value, member) for member in schema["oneOf"]) == 1
+    if "anyOf" in schema:
+        return any(fits(value, member) for member in schema["anyOf"])
+    if "const" in schema:
+        return bool(value == schema["const"])
+    if "enum" in schema:
+        return value in schema["enum"]
+    if not IS_OF_TYPE[schema["type"]](value):
+        return False
+    if isinstance(value, list):
+        return all(fits(item, schema["items"]) for item in value)
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        required = set(schema.get("required", ()))
+        return required <= set(value) <= set(known) and all(fits(value[key], known[key]) for key in value)
+    return True
+
+
+def mappings(node: Any) -> Iterator[Mapping[str, Any]]:
+    """Every mapping of the schema, nested ones too."""
+    if isinstance(node, Mapping):
+        yield node
+        for inner in node.values():
+            yield from mappings(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from mappings(inner)
+
+
+@pytest.mark.parametrize(
+    "path", SHIPPED, ids=[str(path.relative_to(shipped_directory())) for path in SHIPPED]
+)
+def test_shipped_experiments_fit(path: Path) -> None:
+    """As they stand, `extends` and all, before anything is merged."""
+    assert fits(read_tree(path).value, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"modle": {}},
+        {"model": {"groups": 5}},
+        {"regularizers": {"dropuot": {}}},
+        {"regularizers": {"dropout": {"rate": "0.3"}}},
+        {"training": {"optimizer": {"name": "sgd", "weight_decay": 0.1}}},
+        {"extends": 5},
+    ],
+)
+def test_mistakes_do_not_fit(value: dict[str, Any]) -> None:
+    """An editor underlines what loading would refuse."""
+    assert not fits(value, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"extends": "a.yaml"},
+        {"regularizers": {"dropout": None}},
+        {"regularizers": {"dropout": {}}},
+        {"training": {"optimizer": {"learning_rate": 0.1}}},
+        {"training": {"schedule": {"warmup_epochs": 2}}},
+    ],
+)
+def test_what_may_be_left_out_fits(value: dict[str, Any]) -> None:
+    """Everything, as it is inherited or has a default; the name of the optimizer too."""
+    assert fits(value, SCHEMA)
+
+
+def test_nothing_is_required() -> None:
+    """Nowhere in the schema, even of a regularizer that has a parameter without a default."""
+
+    class Needy(Technique):
+        rate: float
+
+    class WithNeedy(Techniques):
+        needy: Needy | None = None
+
+    class Needing(BareExperiment):
+        regularizers: WithNeedy = WithNeedy()
+
+    for schema in (SCHEMA, build_editor_schema(Needing)):
+        assert [node for node in mappings(schema) if isinstance(node.get("required"), list)] == []
+
+
+def test_the_keys_are_those_of_an_experiment_and_extends() -> None:
+    """`extends` comes first, as in a file; every regularizer there is can be completed."""
+    assert list(SCHEMA["properties"]) == ["extends", *Experiment.model_fields]
+    assert list(SCHEMA["$defs"]["Regularizers"]["properties"]) == list(Regularizers.model_fields)
+
+
+def test_keys_are_explained() -> None:
+    """An editor shows the words of the code."""
+    assert SCHEMA["properties"]["extends"]["description"] == "Path of the experiment that this one changes."
+    assert SCHEMA["$defs"]["Training"]["properties"]["epochs"]["description"] == (
+        "Passes over the training images."
+    )
+
+
+def test_the_draft_is_named() -> None:
+    """Editors choose their rules by it."""
+    assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"

@@ -1,0 +1,133 @@
+"""Expectations in words, read off the schema of a model."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import pytest
+from pydantic import Field
+
+from reglab.config.base import Frozen
+from reglab.config.yaml.expectation import describe, root_node
+from reglab.config.yaml.tree import KeyPath
+
+
+class Circle(Frozen):
+    """One kind of shape."""
+
+    name: Literal["circle"] = "circle"
+    radius: Annotated[float, Field(gt=0)] = 1.0
+
+
+class Square(Frozen):
+    """Another one."""
+
+    name: Literal["square"] = "square"
+    side: Annotated[int, Field(ge=1)] = 1
+
+
+class Plain(Frozen):
+    """Something without kinds."""
+
+    depth: float = 0.0
+
+
+class Everything(Frozen):
+    """A field of every sort."""
+
+    any_integer: int = 0
+    any_number: float = 0.0
+    above: Annotated[float, Field(gt=0)] = 1.0
+    at_least: Annotated[float, Field(ge=0.5)] = 1.0
+    below: Annotated[float, Field(lt=2)] = 1.0
+    at_most: Annotated[int, Field(le=2)] = 1
+    closed: Annotated[float, Field(ge=0, le=1)] = 1.0
+    half_open: Annotated[float, Field(ge=0, lt=0.25)] = 0.0
+    open: Annotated[float, Field(gt=0, lt=2**31)] = 1.0
+    flag: bool = False
+    text: str = ""
+    code: Annotated[str, Field(pattern="^[a-z]+$", max_length=8)] = "a"
+    word: Literal["only"] = "only"
+    words: Literal["one", "two"] = "one"
+    word_or_number: Literal["test"] | Annotated[float, Field(gt=0, lt=1)] = "test"
+    maybe: int | None = None
+    items: tuple[int, ...] = ()
+    nested: Annotated[tuple[tuple[bool, ...], ...], Field(min_length=1)] = ((True,),)
+    plain: Plain = Plain()
+    maybe_plain: Plain | None = None
+    shape: Annotated[Circle | Square, Field(discriminator="name")] = Circle()
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("any_integer", "an integer"),
+        ("any_number", "a number"),
+        ("above", "a number above 0"),
+        ("at_least", "a number of at least 0.5"),
+        ("below", "a number in (-∞, 2)"),
+        ("at_most", "an integer in (-∞, 2]"),
+        ("closed", "a number in [0, 1]"),
+        ("half_open", "a number in [0, 0.25)"),
+        ("open", "a number in (0, 2147483648)"),
+        ("flag", "true or false"),
+        ("text", "a text"),
+        ("code", "up to 8 letters, digits and . _ + -, a letter or digit first"),
+        ("word", "only"),
+        ("words", "one of one, two"),
+        ("word_or_number", "test, or a number in (0, 1)"),
+        ("maybe", "an integer"),
+        ("items", "a list whose items are each an integer"),
+        ("nested", "a list, not empty, whose items are each a list whose items are each true or false"),
+        ("plain", "a mapping of parameters"),
+        ("maybe_plain", "a mapping of parameters"),
+        ("shape", "a mapping of parameters whose name is one of circle, square"),
+    ],
+)
+def test_every_sort_of_field_is_described(key: str, words: str) -> None:
+    """Types, bounds, choices, lists and unions."""
+    assert describe(root_node(Everything).descend((key,), {})) == words
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (("nested", 0), {}, "a list whose items are each true or false"),
+        (("nested", 0, 3), {}, "true or false"),
+        (("maybe_plain", "depth"), {"maybe_plain": {}}, "a number"),
+        (("shape", "side"), {"shape": {"name": "square"}}, "an integer of at least 1"),
+        (("shape", "radius"), {"shape": {"name": "circle"}}, "a number above 0"),
+        (("shape", "name"), {"shape": {"name": "triangle"}}, "one of circle, square"),
+        (("shape", "name"), {"shape": {}}, "one of circle, square"),
+        (("shape", "name"), {"shape": 5}, "one of circle, square"),
+    ],
+)
+def test_paths_lead_through_lists_and_the_member_of_a_union_that_is_meant(
+    path: KeyPath, value: Mapping[str, Any], words: str
+) -> None:
+    """The file's own `name` tells which."""
+    assert describe(root_node(Everything).descend(path, value)) == words
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "keys"),
+    [
+        (("plain",), {"plain": {}}, ("depth",)),
+        (("maybe_plain",), {"maybe_plain": {}}, ("depth",)),
+        (("shape",), {"shape": {"name": "square"}}, ("name", "side")),
+        (("shape",), {"shape": {"name": "circle"}}, ("name", "radius")),
+        (("text",), {"text": ""}, ()),
+    ],
+)
+def test_keys_are_those_of_the_kind_that_is_meant(
+    path: KeyPath, value: Mapping[str, Any], keys: tuple[str, ...]
+) -> None:
+    """A square has no radius."""
+    assert root_node(Everything).keys_at(path, value) == keys
+
+
+def test_choices_are_the_words_of_a_field() -> None:
+    """Of a union too; none where any text may stand."""
+    root = root_node(Everything)
+    assert root.descend(("words",), {}).choices == ("one", "two")
+    assert root.descend(("word_or_number",), {}).choices == ("test",)
+    assert root.descend(("text",), {}).choices == ()

@@ -1,0 +1,129 @@
+"""`--set key=value`: what it changes, what it is blamed for, and what it is not."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from reglab.config.yaml.overrides import apply_overrides
+from reglab.config.yaml.tree import Tree
+from reglab.errors import ExperimentError
+from reglab.experiment import Experiment
+
+Complaints = Callable[..., list[str]]
+
+
+def tree_of(value: dict[str, Any]) -> Tree:
+    return Tree(value, {(): "x.yaml:1"})
+
+
+@pytest.mark.parametrize(
+    ("overrides", "value"),
+    [
+        ([], {"training": {"epochs": 40, "seed": 0}}),
+        (["training.epochs=5"], {"training": {"epochs": 5, "seed": 0}}),
+        (["training.epochs=5", "training.epochs=6"], {"training": {"epochs": 6, "seed": 0}}),
+        ([" training.epochs = 5"], {"training": {"epochs": 5, "seed": 0}}),
+        (["training={epochs: 5}"], {"training": {"epochs": 5, "seed": 0}}),
+        (["training="], {"training": None}),
+        (["title=a=b"], {"training": {"epochs": 40, "seed": 0}, "title": "a=b"}),
+        (
+            ["regularizers.dropout.rate=1e-1"],
+            {"training": {"epochs": 40, "seed": 0}, "regularizers": {"dropout": {"rate": 0.1}}},
+        ),
+        (
+            ["model.groups=[[8], [16]]"],
+            {"training": {"epochs": 40, "seed": 0}, "model": {"groups": [[8], [16]]}},
+        ),
+    ],
+)
+def test_keys_are_written_over_the_file_in_order(overrides: Sequence[str], value: dict[str, Any]) -> None:
+    """Single keys, whole mappings, lists, and nothing at all after the sign."""
+    tree = tree_of({"training": {"epochs": 40, "seed": 0}})
+    assert apply_overrides(tree, overrides).value == value
+    assert tree.value == {"training": {"epochs": 40, "seed": 0}}
+
+
+def test_null_switches_a_regularizer_off(load: Callable[..., Experiment]) -> None:
+    """And an empty mapping switches one on."""
+    experiment = load("regularizers: {l2: {}}", "regularizers.l2=null", "regularizers.dropout={}")
+    assert experiment.regularizers.names == ("dropout",)
+
+
+def test_another_optimizer_replaces_the_file_s(load: Callable[..., Experiment]) -> None:
+    """As in a file that extends another."""
+    text = "training: {optimizer: {name: adamw, weight_decay: 0.1}}"
+    experiment = load(text, "training.optimizer.name=sgd", "training.optimizer.momentum=0.9")
+    assert experiment.training.optimizer.model_dump() == {
+        "name": "sgd",
+        "learning_rate": 0.01,
+        "momentum": 0.9,
+        "nesterov": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("overrides", "lines"),
+    [
+        (["epochs"], ["--set epochs: expected key=value, as in training.epochs=5"]),
+        ([""], ["--set : expected key=value, as in training.epochs=5"]),
+        (["=5"], ["--set =5: expected key=value, as in training.epochs=5"]),
+        (["training..epochs=5"], ["--set training..epochs=5: expected key=value, as in training.epochs=5"]),
+        (["title=["], ["--set title=[: expected a YAML value after the =, got '['"]),
+        (
+            ["extends=a.yaml"],
+            ["--set extends=a.yaml: expected a key of the experiment; only a file can extend"],
+        ),
+        (
+            ["a", "title={b: 1, b: 2}", "training.epochs=0"],
+            [
+                "--set a: expected key=value, as in training.epochs=5",
+                "--set title={b: 1, b: 2}: expected each key once, got it in line 1 too",
+            ],
+        ),
+    ],
+)
+def test_overrides_that_cannot_be_understood_are_all_named(
+    overrides: Sequence[str], lines: list[str]
+) -> None:
+    """Whole, as they were typed; values are looked at only after that."""
+    with pytest.raises(ExperimentError) as raised:
+        apply_overrides(tree_of({}), overrides)
+    assert str(raised.value).splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    ("override", "line"),
+    [
+        ("training.epochs=0", "training.epochs: expected an integer of at least 1, got 0"),
+        ("model.groups=[[8, -1]]", "model.groups[0][1]: expected an integer of at least 1, got -1"),
+        ("model={kernel_size: 99}", "model.kernel_size: expected an integer in [1, 15], got 99"),
+        ("training.epochs.x=1", "training.epochs: expected an integer of at least 1, got a mapping"),
+        (
+            "model.dense.0=5",
+            "model.dense: expected a list whose items are each an integer of at least 1, got a mapping",
+        ),
+        (
+            "training.epoch=5",
+            "training.epoch: unknown key; expected one of epochs, batch_size, optimizer, schedule, "
+            "precision, seed; did you mean epochs?",
+        ),
+    ],
+)
+def test_a_bad_value_is_blamed_on_the_override(complaints: Complaints, override: str, line: str) -> None:
+    """And not on the line of the file that it wrote over."""
+    text = "training: {epochs: 5}\nmodel: {groups: [[8, 8]], dense: [5]}\n"
+    assert complaints(text, override) == [f"--set {override}: {line}"]
+
+
+def test_what_the_override_left_alone_is_blamed_on_the_file(complaints: Complaints) -> None:
+    """The sections above a changed key still come from the file."""
+    assert complaints("training:\n  epochs: 0\n", "training.seed=-1") == [
+        "--set training.seed=-1: training.seed: expected an integer in [0, 2147483648), got -1",
+        "x.yaml:2: training.epochs: expected an integer of at least 1, got 0",
+    ]
+
+
+def test_an_override_mends_the_file(load: Callable[..., Experiment]) -> None:
+    """What was written over is not looked at."""
+    assert load("training: {epochs: none}", "training.epochs=3").training.epochs == 3

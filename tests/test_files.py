@@ -1,0 +1,73 @@
+"""Files are written as a whole or not at all."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from reglab.errors import RunError
+from reglab.files import atomic_path, write_atomically
+
+
+def test_text_and_bytes_are_written(tmp_path: Path) -> None:
+    """Text becomes UTF-8, bytes stay, and no temporary file is left."""
+    write_atomically(tmp_path / "a", "½")
+    write_atomically(tmp_path / "b", b"\x00")
+    assert (tmp_path / "a").read_bytes() == b"\xc2\xbd"
+    assert (tmp_path / "b").read_bytes() == b"\x00"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_permissions_are_the_users(tmp_path: Path) -> None:
+    """A file gets the permissions that the umask leaves, as any other file does."""
+    (tmp_path / "plain").touch()
+    write_atomically(tmp_path / "a", "x")
+    assert (tmp_path / "a").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the disk is full, the old content stands, nothing else does, and the message says why."""
+    path = tmp_path / "status.json"
+    path.write_text("old")
+
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(RunError) as caught:
+        write_atomically(path, "new")
+    assert str(caught.value) == f"cannot write {path}: No space left on device"
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_missing_folder_is_named(tmp_path: Path) -> None:
+    """A folder that does not exist is the system's reason."""
+    path = tmp_path / "nowhere" / "a"
+    with pytest.raises(RunError) as caught:
+        write_atomically(path, "x")
+    assert str(caught.value) == f"cannot write {path}: No such file or directory"
+
+
+def test_temporary_name_ends_like_the_file(tmp_path: Path) -> None:
+    """Keras looks at `.weights.h5`, so the temporary name has it too, in the same folder."""
+    with atomic_path(tmp_path / "model.weights.h5") as temporary:
+        assert temporary.name.endswith("model.weights.h5")
+        assert temporary.parent == tmp_path
+        assert not temporary.exists()
+        temporary.write_text("weights")
+    assert (tmp_path / "model.weights.h5").read_text() == "weights"
+
+
+def test_an_error_inside_passes_and_cleans_up(tmp_path: Path) -> None:
+    """Another exception than the system's is not rewritten, and the half-written file is removed."""
+
+    def write_half() -> None:
+        with atomic_path(tmp_path / "a") as temporary:
+            temporary.write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_half()
+    assert list(tmp_path.iterdir()) == []
