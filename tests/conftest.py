@@ -12,6 +12,8 @@ from reglab.runs.history import Epoch, History
 from reglab.runs.status import State, Status
 from reglab.runs.summary import Summary
 
+pytest_plugins = ("tests.trainings",)
+
 
 @pytest.fixture
 def status() -> Status:

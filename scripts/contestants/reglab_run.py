@@ -22,7 +22,7 @@ from reglab.data.split import split_dataset
 from reglab.experiment import Experiment
 from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch
-from reglab.training.display import Display
+from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
 
@@ -44,7 +44,7 @@ class Times:
         return self.training + self.measuring + self.recording
 
 
-class Stopwatch(Display):
+class Stopwatch(Listener):
     """Notes when the first step ends, and what each epoch spends its time on.
 
     Attributes:

@@ -29,7 +29,8 @@ from reglab.files import write_atomically
 from reglab.processes import worker
 from reglab.runs import history, writing
 from reglab.runs.history import Epoch
-from reglab.training.display import Display, DisplayKind
+from reglab.training.display import DisplayKind
+from reglab.training.listener import Listener
 from reglab.training.record.checkpoint import Checkpoint
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
@@ -137,7 +138,7 @@ class _Os:
         return getattr(os, name)
 
 
-class _StepCounter(Display):
+class _StepCounter(Listener):
     """A display, since that hears of every step."""
 
     def __init__(self, fate: Fate) -> None:

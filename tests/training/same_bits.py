@@ -26,7 +26,7 @@ from reglab.machine import count_cores
 from reglab.runs.directory import RunDirectory
 from reglab.runs.environment import collect_environment
 from reglab.runs.history import read_history
-from reglab.training.display import Display
+from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
 from reglab.training.trainer import train
@@ -66,7 +66,7 @@ def train_config(path: Path) -> dict[str, Any]:
         run = RunDirectory(Path(folder) / "run")
         run.create()
         backend = Backend(keras.backend.backend(), False, count_cores(), Choice("float32", "for a test"))
-        train(subject, Journal(run, subject, backend.name), backend, Display())
+        train(subject, Journal(run, subject, backend.name), backend, Listener())
         rows = [asdict(row) for row in read_history(run.history).rows]
         model = keras.models.load_model(run.model)
     digest = sha256()

@@ -9,14 +9,15 @@ import pytest
 from rich.console import Console
 
 from reglab.runs.history import Epoch
-from reglab.training.display import Display, LiveDisplay, PlainDisplay, build_display
+from reglab.training.display import LiveDisplay, PlainDisplay, build_display
+from reglab.training.listener import Listener
 
 
 def _row(number: int, seconds: float = 20.0) -> Epoch:
     return Epoch(number, seconds, 1e-3, 1.0, 0.5, 1.0, 0.9, 0.623, 1.1, 0.51, 0.0, 0.113, 0.2)
 
 
-def _play(display: Display, clock: Any, epochs_done: int = 0) -> None:
+def _play(display: Listener, clock: Any, epochs_done: int = 0) -> None:
     """Three epochs of ten steps and 1,000 images, ten seconds of training each."""
     display.begin(":dog: [bold], seed 0", 3, epochs_done, 10, 1000)
     for epoch in range(epochs_done + 1, 4):
@@ -123,7 +124,7 @@ def test_live_display_takes_its_bar_away(clock: Any) -> None:
 
 def test_quiet_shows_nothing(clock: Any, capfd: pytest.CaptureFixture[str]) -> None:
     """Not a byte."""
-    _play(Display(), clock)
+    _play(Listener(), clock)
     assert capfd.readouterr() == ("", "")
 
 
@@ -133,7 +134,7 @@ def test_displays_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert [type(build_display(kind)) for kind in ("live", "plain", "quiet")] == [
         LiveDisplay,
         PlainDisplay,
-        Display,
+        Listener,
     ]
     build_display("plain").say("a line")
     assert capsys.readouterr() == ("a line\n", "")

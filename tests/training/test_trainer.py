@@ -18,7 +18,7 @@ from reglab.runs.directory import RunDirectory
 from reglab.runs.history import COLUMNS, Epoch, History, read_history
 from reglab.runs.status import read_status
 from reglab.runs.summary import Summary, read_summary
-from reglab.training.display import Display
+from reglab.training.listener import Listener
 from reglab.training.record.checkpoint import Checkpoint, read_checkpoint
 from reglab.training.subject import Subject
 
@@ -33,7 +33,7 @@ EVERYTHING: Mapping[str, Any] = {
 STRENGTH, LONGEST = 0.05, 0.4
 
 
-class _StopAfter(Display):
+class _StopAfter(Listener):
     """Ctrl-C, when an epoch has been recorded or when the training is over."""
 
     def __init__(self, epoch: int | None = None) -> None:

@@ -22,7 +22,7 @@ from reglab.data.split import split_dataset
 from reglab.experiment import Experiment
 from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch
-from reglab.training.display import Display
+from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
 
@@ -88,7 +88,7 @@ def main() -> None:
     train_sitting(folder / "resumed", "random", backend)
 
 
-class Notes(Display):
+class Notes(Listener):
     """Notes what goes into a training.
 
     Args:

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
 from reglab.runs.history import Epoch
+from reglab.training.listener import Listener
 from reglab.training.pace import Pace, describe_pace, format_figures, format_seconds
 
 DisplayKind = Literal["live", "plain", "quiet"]
@@ -18,29 +19,7 @@ _WIDE = 150
 """Cells that a long title, the bar and its details take side by side."""
 
 
-class Display:
-    """What the training tells, and when; this one shows nothing."""
-
-    def begin(self, title: str, epochs: int, epochs_done: int, steps: int, images: int) -> None:
-        """A training starts, or goes on after `epochs_done` epochs of `steps` steps and `images` images."""
-
-    def begin_epoch(self, epoch: int) -> None:
-        """An epoch starts; they count from 1."""
-
-    def advance(self, step: int) -> None:
-        """So many steps of this epoch are done."""
-
-    def end_epoch(self, row: Epoch) -> None:
-        """An epoch is recorded."""
-
-    def say(self, message: str) -> None:
-        """A sentence for the user."""
-
-    def end(self) -> None:
-        """The training is over, well or not."""
-
-
-class PlainDisplay(Display):
+class PlainDisplay(Listener):
     """One line an epoch, for logs and pipes."""
 
     def __init__(self, console: Console) -> None:
@@ -76,7 +55,7 @@ class PlainDisplay(Display):
         self._console.print(message, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
-class LiveDisplay(Display):
+class LiveDisplay(Listener):
     """A bar that moves with every step, the last figures beside it or, in a narrow terminal, below."""
 
     def __init__(self, console: Console) -> None:
@@ -161,9 +140,9 @@ def silence_output() -> None:
     os.close(nowhere)
 
 
-def build_display(kind: DisplayKind) -> Display:
+def build_display(kind: DisplayKind) -> Listener:
     """The display that was asked for, on standard output."""
     if kind == "quiet":
-        return Display()
+        return Listener()
     console = _PatientConsole()
     return LiveDisplay(console) if kind == "live" else PlainDisplay(console)

@@ -10,7 +10,7 @@ import numpy as np
 from reglab.backend.start import Backend
 from reglab.runs.history import read_history
 from reglab.runs.summary import Summary
-from reglab.training.display import Display
+from reglab.training.listener import Listener
 from reglab.training.loop.batches import Batches
 from reglab.training.loop.callbacks import Measuring, Recording, Reporting
 from reglab.training.loop.dispatch import BundleModel, Bundles
@@ -23,14 +23,14 @@ from reglab.training.record.results import write_results
 from reglab.training.subject import Subject
 
 
-def train(subject: Subject, journal: Journal, backend: Backend, display: Display) -> Summary:
+def train(subject: Subject, journal: Journal, backend: Backend, listener: Listener) -> Summary:
     """Trains a run to its end, from wherever its journal says that it is, and writes its results.
 
     Args:
         subject: experiment and images.
         journal: the run's record, opened.
         backend: what was started for this process.
-        display: where progress is shown.
+        listener: where progress is shown.
 
     Returns:
         The run's summary, which is written too, with everything else.
@@ -63,7 +63,7 @@ def train(subject: Subject, journal: Journal, backend: Backend, display: Display
         restore(journal.checkpoint, model, stateful)
         if journal.checkpoint.stopped:
             last = first
-    display.say(
+    listener.say(
         f"{subject.title}: {len(split.train):,} training images of {subject.dataset.title}, "
         f"validation on the {subject.validation}, {backend.precision.policy} ({backend.precision.reason})"
     )
@@ -73,8 +73,8 @@ def train(subject: Subject, journal: Journal, backend: Backend, display: Display
             "last digits from those of a run without a stop"
         )
         print(moved, file=sys.stderr)
-        display.say(moved)
-    display.begin(subject.title, training.epochs, first, batches.steps_per_epoch, len(split.train))
+        listener.say(moved)
+    listener.begin(subject.title, training.epochs, first, batches.steps_per_epoch, len(split.train))
     try:
         _fit(
             model,
@@ -83,13 +83,13 @@ def train(subject: Subject, journal: Journal, backend: Backend, display: Display
                 measuring,
                 *guests,
                 Recording(journal, measuring, stateful, backend),
-                Reporting(display, measuring, feed.count_steps),
+                Reporting(listener, measuring, feed.count_steps),
             ],
             first,
             last,
         )
     finally:
-        display.end()
+        listener.end()
     history = read_history(journal.run.history)
     kept = next((guest.kept_epoch for guest in guests if isinstance(guest, WeightsKeeper)), None)
     summary = write_results(

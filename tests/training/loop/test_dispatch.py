@@ -32,14 +32,14 @@ from reglab.experiment import Experiment
 from reglab.runs.directory import RunDirectory
 from reglab.runs.history import read_history
 from reglab.backend.start import Backend
-from reglab.training.display import Display
+from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.backend.precision import Choice
 from reglab.training.subject import Subject
 from reglab.training.trainer import train
 
 
-class Counting(Display):
+class Counting(Listener):
     def __init__(self, last=None):
         self.steps = []
         self.last = last

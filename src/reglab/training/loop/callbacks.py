@@ -13,7 +13,7 @@ from reglab.backend.start import Backend
 from reglab.data.split import Split
 from reglab.errors import TrainingError
 from reglab.runs.history import Epoch
-from reglab.training.display import Display
+from reglab.training.listener import Listener
 from reglab.training.loop.measurement import measure, predict_logits
 from reglab.training.record.checkpoint import StatefulCallback, capture
 from reglab.training.record.journal import Journal
@@ -93,10 +93,10 @@ class Recording(keras.callbacks.Callback):
 class Reporting(keras.callbacks.Callback):
     """Tells a display how far the training is."""
 
-    def __init__(self, display: Display, measuring: Measuring, count_steps: Callable[[int], int]) -> None:
-        """Tells `display`; `count_steps` says how many steps so many batches of `fit` are."""
+    def __init__(self, listener: Listener, measuring: Measuring, count_steps: Callable[[int], int]) -> None:
+        """Tells `listener`; `count_steps` says how many steps so many batches of `fit` are."""
         super().__init__()
-        self._display = display
+        self._display = listener
         self._measuring = measuring
         self._count_steps = count_steps
 

@@ -1,0 +1,131 @@
+"""Fixtures: a tiny data set, experiments on it, and runs trained in this process."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from reglab.backend.precision import Choice
+from reglab.backend.start import Backend
+from reglab.data.dataset import Dataset
+from reglab.data.split import split_dataset
+from reglab.experiment import Experiment
+from reglab.runs.directory import RunDirectory
+from reglab.training import pace
+from reglab.training.listener import Listener
+from reglab.training.record.journal import Journal
+from reglab.training.subject import Subject
+
+SIDE = 8
+CLASSES = ("dark", "middling", "bright")
+
+
+def _draw_part(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Noise around a grey that tells the class: images (count, 8, 8, 3) uint8, labels int32."""
+    labels = (np.arange(count) % len(CLASSES)).astype(np.int32)
+    noise = np.random.default_rng(seed).normal(0, 60, (count, SIDE, SIDE, 3))
+    return np.clip(noise + 60 + 60 * labels[:, None, None, None], 0, 255).astype(np.uint8), labels
+
+
+@pytest.fixture(scope="session")
+def dataset() -> Dataset:
+    """60 training and 30 test images of 8×8 pixels in three classes."""
+    train, test = _draw_part(60, 1), _draw_part(30, 2)
+    return Dataset("folder", "tiny images", CLASSES, *train, *test, "memory")
+
+
+@pytest.fixture(scope="session")
+def make_experiment() -> Callable[..., Experiment]:
+    """One convolution of four filters, batches of 16, three epochs, but for what is given."""
+
+    def make(
+        *, name: str = "tiny", model: Any = None, data: Any = None, regularizers: Any = None, **training: Any
+    ) -> Experiment:
+        return Experiment.model_validate(
+            {
+                "name": name,
+                "data": {"dataset": "folder", "image_size": SIDE, "clean": 30, **(data or {})},
+                "model": {"groups": ((4,),), "dense": (5,), **(model or {})},
+                "regularizers": regularizers or {},
+                "training": {"epochs": 3, "batch_size": 16, "precision": "float32", **training},
+            }
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_subject(dataset: Dataset) -> Callable[[Experiment], Subject]:
+    """An experiment with the tiny images."""
+
+    def make(experiment: Experiment) -> Subject:
+        return Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def train_here(make_subject: Callable[[Experiment], Subject]) -> Callable[..., RunDirectory]:
+    """Trains one sitting of a run, as a worker does, but in this process."""
+
+    def train_one(path: Path, experiment: Experiment, display: Listener | None = None) -> RunDirectory:
+        import keras
+
+        from reglab.training.trainer import train
+
+        # A worker counts its layers' automatic names from the start.
+        keras.utils.clear_session()
+        run = RunDirectory(path)
+        if not path.exists():
+            run.create()
+        backend = Backend(keras.backend.backend(), False, 1, Choice("float32", "for a test"))
+        subject = make_subject(experiment)
+        train(subject, Journal(run, subject, backend.name), backend, display or Listener())
+        return run
+
+    return train_one
+
+
+@pytest.fixture(scope="session")
+def pictures(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny images as a folder of PNG files, for processes of their own."""
+    root = tmp_path_factory.mktemp("pictures")
+    parts = {
+        "train": (dataset.train_images, dataset.train_labels),
+        "test": (dataset.test_images, dataset.test_labels),
+    }
+    for part, (images, labels) in parts.items():
+        for number, (image, label) in enumerate(zip(images, labels, strict=True)):
+            folder = root / part / CLASSES[label]
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(image).save(folder / f"{number:02d}.png")
+    return root
+
+
+@pytest.fixture
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where processes that a test starts keep decoded pictures."""
+    folder = tmp_path_factory.getbasetemp() / "training-cache"
+    monkeypatch.setenv("REGLAB_CACHE_DIR", str(folder))
+    return folder
+
+
+class Clock:
+    """A clock that is set by hand; seconds."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock that a training's pace is taken from."""
+    clock = Clock()
+    monkeypatch.setattr(pace, "time", clock)
+    return clock
