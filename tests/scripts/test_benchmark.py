@@ -57,7 +57,8 @@ def test_text_below_the_table(measurement: Measurement) -> None:
         "- Augmentation takes 1.1% of a step, measured in alternating steps.\n"
         "- The first step ends 9.0 s after the start of the process, with warm caches.\n"
         "- MP + DO + BN + DA on all 50,000 images, one run: 900 images/s, 61 s per epoch, of which "
-        "evaluation on clean and validation images takes 9.0%, checkpoint and records 0.04%; peak memory 1,517 MB.\n"
+        "evaluation on clean and validation images takes 9.0%, checkpoint and records 0.04%; peak memory "
+        "1,517 MB.\n"
     )
 
 
