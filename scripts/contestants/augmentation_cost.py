@@ -1,4 +1,4 @@
-"""What augmentation adds to a step: a network with it and one without, step by step in one process.
+"""Measures the cost of augmentation: steps with and without it alternate in one process.
 
 python augmentation_cost.py CONFIG_WITH CONFIG_WITHOUT DIRECTORY
 """
@@ -22,7 +22,7 @@ _WARM_UP, _PAIRS = 3, 60
 
 
 def main() -> None:
-    """Reports images a second with augmentation, and the median of what it adds, as a share of the step."""
+    """Report images per second with augmentation, and the median fraction of a step that it takes."""
     *configs, directory = map(Path, sys.argv[1:])
     experiments = [Experiment.load(config) for config in configs]
     dataset = load_dataset(experiments[0].data, directory)
