@@ -1,4 +1,4 @@
-"""Which directories count."""
+"""The directories of data."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from reglab.data.places import cache_directory, data_directory, keras_directory
 
 
-def test_the_option_counts_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_directory(monkeypatch: pytest.MonkeyPatch) -> None:
     """--data-dir, then REGLAB_DATA_DIR, then none."""
     assert data_directory() is None
     monkeypatch.setenv("REGLAB_DATA_DIR", "")

@@ -31,7 +31,7 @@ def check_directory(directory: Path) -> None:
 
 
 def cache_directory() -> Path:
-    """reglab's cache of data and decoded pictures: REGLAB_CACHE_DIR, or the user's cache."""
+    """Reglab's cache of data and decoded pictures: REGLAB_CACHE_DIR, or the user's cache."""
     if named := os.environ.get(CACHE_DIRECTORY):
         return Path(named).expanduser()
     if shared := os.environ.get("XDG_CACHE_HOME"):

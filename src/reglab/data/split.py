@@ -67,7 +67,7 @@ def split_dataset(dataset: Dataset, data: Data, seed: int) -> Split:
     if data.validation != "test":
         validation = choose(train, _count_held_out(len(train), data.validation), "held_out")
         train = np.delete(train, validation)
-        in_train, in_validation = "images that are left for training", "images that are held out"
+        in_train, in_validation = "images left for training", "held-out images"
     if data.subset and (count := data.subset.train):
         _check_count("train", count, len(train), in_train)
         train = choose(train, count, "train")
