@@ -73,7 +73,7 @@ def test_the_environment_s_directory_must_exist(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(DataError) as caught:
         load_dataset(Data())
     assert str(caught.value) == (
-        f"{tmp_path}/gone: expected a directory that holds the data, found nothing there"
+        f"REGLAB_DATA_DIR={tmp_path}/gone: expected a directory that holds the data, found nothing there"
     )
 
 
@@ -119,7 +119,7 @@ def test_no_data_and_no_network_is_one_message(
         "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz: cannot be downloaded (no route to "
         "host). To get it: put its files into a directory and name that directory with --data-dir or "
         f"REGLAB_DATA_DIR; put its files into {cache}/cifar10; or train once with network access, so that "
-        "Keras downloads the data set. data.dataset=synthetic needs no files. Its files: "
+        "Keras downloads them. data.dataset=synthetic needs no files. Its files: "
         "cifar-10-batches-py/, cifar-10-batches-bin/, cifar-10-python.tar.gz, cifar-10-binary.tar.gz, or "
         "pictures in train/<class>/ and test/<class>/."
     )
@@ -132,8 +132,8 @@ def test_a_folder_needs_a_directory() -> None:
     with pytest.raises(DataError) as caught:
         load_dataset(Data(dataset="folder"))
     assert str(caught.value) == (
-        "data.dataset=folder: expected a directory with PNG or JPEG pictures in train/<class>/ and "
-        "test/<class>/, got none; name it with --data-dir or REGLAB_DATA_DIR"
+        "data.dataset=folder: expected PNG or JPEG pictures in train/<class>/ and test/<class>/ of the data "
+        "directory, got no data directory; name it with --data-dir or REGLAB_DATA_DIR"
     )
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from reglab.data.report import Availability, find_all, list_places
-from reglab.data.sources.table import find_source
+from reglab.data.report import Availability, find_all
+from reglab.data.sources.table import SOURCES, find_source
 from reglab.errors import DataError
 
 
 def report(directory: Path | None = None) -> dict[str, Availability]:
-    return {each.name: each for each in find_all(directory)}
+    return {each.source.name: each for each in find_all(directory)}
 
 
 def where(availability: Availability) -> tuple[str, Path] | None:
@@ -19,11 +19,11 @@ def where(availability: Availability) -> tuple[str, Path] | None:
 
 
 def test_nothing_is_found_in_empty_places(cache: Path, tmp_path: Path) -> None:
-    """Every data set is listed; only the drawn one needs no files."""
+    """Every data set is listed."""
     found = report()
+    assert tuple(found) == tuple(source.name for source in SOURCES)
     assert [(each.found, each.problem) for each in found.values()] == [(None, "")] * 6
-    assert [name for name, each in found.items() if not each.needs_files] == ["synthetic"]
-    assert [(place.name, place.directory) for place in list_places(None)] == [
+    assert [(place.name, place.directory) for place in find_source("cifar10").places(None)] == [
         ("reglab's cache", cache),
         ("Keras's downloads", tmp_path / "keras-home" / "datasets"),
     ]
@@ -37,7 +37,7 @@ def test_a_given_directory_is_the_only_place(cache: Path, tmp_path: Path, layout
     assert where(found["cifar10"]) == ("folder of pictures", images)
     assert where(found["folder"]) == ("pictures of 10 classes", images)
     assert where(found["mnist"]) is None
-    assert [place.name for place in list_places(tmp_path)] == ["data directory"]
+    assert [place.name for place in find_source("cifar10").places(tmp_path)] == ["data directory"]
 
 
 def test_the_first_place_that_has_it_is_reported(
@@ -53,7 +53,7 @@ def test_the_first_place_that_has_it_is_reported(
     shared = layouts.write_pictures(tmp_path / "images")
     monkeypatch.setenv("REGLAB_DATA_DIR", str(shared))
     assert where(report()["cifar10"]) == ("folder of pictures", shared)
-    assert [place.name for place in list_places(None)] == [
+    assert [place.name for place in find_source("cifar10").places(None)] == [
         "REGLAB_DATA_DIR",
         "reglab's cache",
         "Keras's downloads",

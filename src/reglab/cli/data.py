@@ -16,20 +16,23 @@ if TYPE_CHECKING:
 def data(data_dir: Path | None) -> None:
     """Show where each dataset is found, and how to get the others."""
     from reglab.data.loading import explain_how_to_get
-    from reglab.data.report import find_all, list_places
+    from reglab.data.report import find_all
+    from reglab.data.sources.table import SOURCES
 
-    for place in list_places(data_dir):
+    availabilities = find_all(data_dir)
+    for place in SOURCES[0].places(data_dir):
         click.echo(f"searched: {place.name}, {place.directory}")
-    for availability in find_all(data_dir):
-        click.echo(f"{availability.name} ({availability.title}): {_describe(availability)}")
+    for availability in availabilities:
+        source = availability.source
+        click.echo(f"{source.name} ({source.title}): {_describe(availability)}")
     click.echo(f"To get a dataset: {explain_how_to_get('its files', '<name>')}")
 
 
 def _describe(availability: "Availability") -> str:
-    if not availability.needs_files:
+    if availability.source.draw:
         return "needs no files"
     if availability.problem:
         return f"cannot be used: {availability.problem}"
     if availability.found:
         return f"{availability.found.form} in {availability.found.path}"
-    return f"not found; its files: {availability.files}"
+    return f"not found; its files: {availability.source.files}"

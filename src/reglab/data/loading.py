@@ -7,7 +7,7 @@ from pathlib import Path
 from reglab.config.data import Data
 from reglab.data.dataset import Dataset
 from reglab.data.download import download
-from reglab.data.places import DATA_DIRECTORY, cache_directory, data_directory
+from reglab.data.places import DATA_DIRECTORY, cache_directory
 from reglab.data.source import Place, Source
 from reglab.data.sources.table import find_source
 from reglab.errors import DataError
@@ -34,10 +34,9 @@ def load_dataset(data: Data, directory: Path | None = None) -> Dataset:
     source = find_source(data.dataset)
     if source.draw:
         return source.build(source.draw(), "drawn by reglab")
-    places = source.places(directory)
-    found = next((found for place in places if (found := place.find())), None)
+    found = source.search(directory)
     if found is None:
-        _download(source, places)
+        _download(source, source.places(directory))
         found = source.find_in_keras()
     if found is None:
         raise DataError(f"{source.remotes[0].path}: expected the download of {source.title}, found none")
@@ -51,11 +50,11 @@ def count_classes(data: Data, directory: Path | None = None) -> int | None:
         data: name of the data set.
         directory: value of `--data-dir`.
     """
-    source, named = find_source(data.dataset), data_directory(directory)
-    if source.classes or named is None:
-        return len(source.classes) or None
+    source = find_source(data.dataset)
+    if source.classes:
+        return len(source.classes)
     try:
-        found = source.find_in(named)
+        found = source.search(directory)
     except DataError:
         return None
     return len(found.classes) if found else None
@@ -65,13 +64,13 @@ def explain_how_to_get(files: str, folder: str) -> str:
     """The three ways to get a data set.
 
     Args:
-        files: the files of the data set.
+        files: the files of the data set, for the user.
         folder: name of its folder in reglab's cache.
     """
     return (
         f"put {files} into a directory and name that directory with --data-dir or {DATA_DIRECTORY}; put "
         f"{files} into {cache_directory() / folder}; or train once with network access, so that Keras "
-        "downloads the data set. data.dataset=synthetic needs no files."
+        "downloads them. data.dataset=synthetic needs no files."
     )
 
 
@@ -83,7 +82,7 @@ def _download(source: Source, places: Sequence[Place]) -> None:
     """
     if not places:
         raise DataError(
-            f"data.dataset={source.name}: expected a directory with {source.files}, got none; "
+            f"data.dataset={source.name}: expected {source.files}, got no data directory; "
             f"name it with --data-dir or {DATA_DIRECTORY}"
         )
     if len(places) == 1:

@@ -10,24 +10,23 @@ CACHE_DIRECTORY = "REGLAB_CACHE_DIR"
 
 
 def data_directory(option: Path | None = None) -> Path | None:
-    """The user's data directory, `~` expanded, or None; it is not checked whether it exists.
+    """The user's data directory, `~` expanded; None if there is none.
 
     Args:
         option: value of `--data-dir`; if None, the environment variable REGLAB_DATA_DIR is used.
-    """
-    named = option or os.environ.get(DATA_DIRECTORY)
-    return Path(named).expanduser() if named else None
-
-
-def check_directory(directory: Path) -> None:
-    """Checks that a data directory exists.
 
     Raises:
-        DataError: the path is a file, or does not exist.
+        DataError: it is a file, or does not exist.
     """
+    named = option or os.environ.get(DATA_DIRECTORY)
+    if not named:
+        return None
+    directory = Path(named).expanduser()
     if not directory.is_dir():
+        where = directory if option else f"{DATA_DIRECTORY}={directory}"
         found = "a file" if directory.exists() else "nothing there"
-        raise DataError(f"{directory}: expected a directory that holds the data, found {found}")
+        raise DataError(f"{where}: expected a directory that holds the data, found {found}")
+    return directory
 
 
 def cache_directory() -> Path:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from reglab.data.source import Found, Place
+from reglab.data.places import data_directory
+from reglab.data.source import Found, Source
 from reglab.data.sources.table import SOURCES
 from reglab.errors import DataError
 
@@ -13,29 +14,14 @@ class Availability:
     """Where a run takes one data set from.
 
     Attributes:
-        name: its key in an experiment.
-        title: name in figures.
-        files: its files, for the user.
+        source: the data set.
         found: the data set in the first place that has it; None if no place has it.
-        problem: why the first place that has it cannot be used; empty if there is no problem.
-        needs_files: whether the data set has files at all.
+        problem: why the search stopped with an error; empty if it did not.
     """
 
-    name: str
-    title: str
-    files: str
-    found: Found | None
-    problem: str
-    needs_files: bool
-
-
-def list_places(directory: Path | None) -> tuple[Place, ...]:
-    """The places that are searched for a data set that can be downloaded, in order.
-
-    Raises:
-        DataError: the data directory does not exist.
-    """
-    return SOURCES[0].places(directory)
+    source: Source
+    found: Found | None = None
+    problem: str = ""
 
 
 def find_all(directory: Path | None) -> tuple[Availability, ...]:
@@ -50,15 +36,12 @@ def find_all(directory: Path | None) -> tuple[Availability, ...]:
     Raises:
         DataError: the data directory does not exist.
     """
+    data_directory(directory)
     availabilities = []
     for source in SOURCES:
-        found, problem = None, ""
-        places = source.places(directory, trust=True) if source.draw is None else ()
         try:
-            found = next((found for place in places if (found := place.find())), None)
+            found = None if source.draw else source.search(directory, trust=True)
+            availabilities.append(Availability(source, found))
         except DataError as error:
-            problem = str(error)
-        availabilities.append(
-            Availability(source.name, source.title, source.files, found, problem, source.draw is None)
-        )
+            availabilities.append(Availability(source, problem=str(error)))
     return tuple(availabilities)

@@ -10,7 +10,6 @@ from reglab.data.download import Remote
 from reglab.data.places import (
     DATA_DIRECTORY,
     cache_directory,
-    check_directory,
     data_directory,
     keras_directory,
 )
@@ -111,7 +110,6 @@ class Source:
         named = data_directory(directory)
         places = []
         if named is not None:
-            check_directory(named)
             name = DATA_DIRECTORY if directory is None else "data directory"
             places.append(Place(name, named, partial(self.find_in, named)))
         if directory is None and self.remotes:
@@ -119,6 +117,10 @@ class Source:
             places.append(Place("reglab's cache", cache, partial(self.find_in, cache)))
             places.append(Place("Keras's downloads", keras, partial(self.find_in_keras, trust)))
         return tuple(places)
+
+    def search(self, directory: Path | None, trust: bool = False) -> Found | None:
+        """The data set in the first place that has it; arguments and errors as in `places`."""
+        return next((found for place in self.places(directory, trust) if (found := place.find())), None)
 
     def find_in(self, directory: Path) -> Found | None:
         """Finds the data set in its own folder within a directory, or in the directory itself."""

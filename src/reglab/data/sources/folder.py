@@ -29,6 +29,6 @@ def _find(directory: Path) -> Found | None:
 FOLDER = Source(
     name="folder",
     title="your own pictures",
-    files="PNG or JPEG pictures in train/<class>/ and test/<class>/",
+    files="PNG or JPEG pictures in train/<class>/ and test/<class>/ of the data directory",
     find=_find,
 )
