@@ -81,7 +81,7 @@ class Source:
         counts: number of training and of test images of the complete set; None if any number is complete.
         folders: names of its own folder within a directory that holds several data sets.
         remotes: the files to download; without any, only the user's data directory is searched.
-        find_downloaded: finds what Keras downloaded; the argument says whether to trust a file without
+        find_downloaded: finds what Keras downloaded; the argument is whether to trust a file without
             its hash. None: the remotes' folder is searched with `find`.
         draw: creates the images of a data set that has no files; nothing is searched then.
     """

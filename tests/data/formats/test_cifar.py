@@ -185,7 +185,7 @@ def test_a_truncated_archive_is_named(tmp_path: Path, layouts: Any) -> None:
             load_dataset(Data(), tmp_path)
 
 
-def test_an_archive_without_a_file_says_which(tmp_path: Path, layouts: Any) -> None:
+def test_a_file_missing_from_an_archive_is_named(tmp_path: Path, layouts: Any) -> None:
     """A complete archive that does not contain one of the batches."""
     path = tmp_path / "cifar-10-binary.tar.gz"
     layouts.write_archive(path, "cifar-10-batches-bin", broken_binary(layouts, "data_batch_3.bin", None))

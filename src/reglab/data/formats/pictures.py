@@ -81,7 +81,7 @@ def find_picture_folders(directory: Path) -> list[Path]:
 
 
 def choose_folder(directory: Path, roots: Sequence[Path]) -> Path | None:
-    """The only one of the folders, None if there is none.
+    """The only folder of several candidates; None without candidates.
 
     Raises:
         DataError: there are several.
