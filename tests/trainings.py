@@ -34,7 +34,8 @@ def _draw_part(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def dataset() -> Dataset:
     """60 training and 30 test images of 8×8 pixels in three classes."""
     train, test = _draw_part(60, 1), _draw_part(30, 2)
-    return Dataset("folder", "tiny images", CLASSES, *train, *test, "memory")
+    images, labels = (np.concatenate(pair) for pair in zip(train, test, strict=True))
+    return Dataset("folder", "tiny images", CLASSES, images, labels, 60, "memory")
 
 
 @pytest.fixture(scope="session")

@@ -184,9 +184,7 @@ def draw_dataset() -> Dataset:
     labels = (np.arange(1350) % len(CLASSES)).astype(np.int32)
     noise = random.normal(0, 80, (len(labels), SIDE, SIDE, 3))
     images = np.clip(noise + 60 + 30 * labels[:, None, None, None], 0, 255).astype(np.uint8)
-    return Dataset(
-        "folder", "noise", CLASSES, images[:1250], labels[:1250], images[1250:], labels[1250:], "memory"
-    )
+    return Dataset("folder", "noise", CLASSES, images, labels, 1250, "memory")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def show(config: Path, overrides: tuple[str, ...], data_dir: Path | None, resolv
         click.echo(dump_yaml(experiment), nl=False)
         return
     from reglab.backend.start import start_backend
-    from reglab.data.class_count import count_classes
+    from reglab.data.loading import count_classes
 
     classes = count_classes(experiment.data, data_dir)
     start_backend("float32")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reglab.regularizers.base import Position
+from reglab.random_keys import kernel_generator
 
 
 def set_initial_weights(network: Any, seed: int) -> None:
@@ -41,5 +41,4 @@ def draw_kernel(shape: tuple[int, ...], layer: str, seed: int) -> NDArray[np.flo
     """
     window = math.prod(shape[:-2])
     limit = math.sqrt(6 / (window * (shape[-2] + shape[-1])))
-    generator = np.random.default_rng(Position(layer, "output", seed).key("kernel"))
-    return generator.uniform(-limit, limit, shape).astype(np.float32)
+    return kernel_generator(seed, layer).uniform(-limit, limit, shape).astype(np.float32)

@@ -1,11 +1,11 @@
-"""Draws the synthetic images: a shape on a cloudy ground, among strokes and smaller shapes, under noise."""
+"""Synthetic images: a shape on a cloudy background, with strokes, smaller shapes and noise."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reglab.data.shapes import SHAPES
+from reglab.data.synthetic.shapes import SHAPES
 
 SIDE = 32
 _Pixels = NDArray[np.float32]
@@ -13,21 +13,21 @@ _Pixels = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Difficulty:
-    """How hard the shapes are to tell apart; lengths in pixels, colours as fractions of the range.
+    """How difficult the classes are to distinguish; lengths in pixels, colours as fractions of the range.
 
     Attributes:
-        radius: smallest and largest radius of the shape that the label names.
-        stretch: largest factor by which it is wider than high, or the other way.
-        turn: largest turn from upright, degrees.
-        hue_spread: standard deviation of its hue around its class's own, radians. The hue is a hint
-            that is easy to see and often wrong, as colours are in photographs.
-        ink_value: darkest and lightest colour of a shape.
-        ground_value: darkest and lightest colour of the ground.
-        contrast: smallest distance between the shape's colour and the ground's.
-        small: smaller shapes of any class behind it.
-        small_radius: smallest and largest radius of those.
-        strokes: line segments behind it.
-        clouds: how far the ground's colour wanders.
+        radius: smallest and largest radius of the shape of the label.
+        stretch: largest ratio of its width to its height, or of its height to its width.
+        turn: largest rotation, degrees.
+        hue_spread: standard deviation of its hue around the mean hue of its class, radians. The hue is an
+            easy but unreliable feature, as colours are in photographs.
+        ink_value: smallest and largest brightness of a shape.
+        ground_value: smallest and largest brightness of the background.
+        contrast: smallest distance between the colours of shape and background.
+        small: number of smaller shapes of any class behind it.
+        small_radius: smallest and largest radius of the smaller shapes.
+        strokes: number of line segments behind it.
+        clouds: standard deviation of the background's colour.
         noise: standard deviation of the noise of every pixel and channel.
     """
 
@@ -52,8 +52,8 @@ def draw_images(
 
     Args:
         labels: (n,) int32, indices into `SHAPES`.
-        generator: source of every random choice; the same one gives the same images.
-        difficulty: how hard they are to tell apart.
+        generator: source of every random choice; equal generators give equal images.
+        difficulty: how difficult the classes are to distinguish.
 
     Returns:
         (n, 32, 32, 3) uint8.
@@ -82,7 +82,7 @@ def draw_images(
 def _colours(
     hues: NDArray[np.floating], values: tuple[float, float], generator: np.random.Generator
 ) -> _Pixels:
-    """Colours (n, 3) of these hues (radians), pale or strong, as light as `values` say."""
+    """Colours (n, 3) of the given hues (radians), of random saturation, with a brightness in `values`."""
     greyness = 0.5 - 0.5 * np.cos(hues[:, None] - 2 * np.pi / 3 * np.arange(3))
     saturation = generator.uniform(0.3, 0.9, (len(hues), 1))
     value = generator.uniform(*values, (len(hues), 1))
@@ -90,7 +90,7 @@ def _colours(
 
 
 def _away_from(ground: _Pixels, ink: _Pixels, contrast: float) -> _Pixels:
-    """The ink (n, 3), moved away from the ground's colour where it is nearer than `contrast`."""
+    """The ink (n, 3), moved to the distance `contrast` from the background's colour if it is closer."""
     away = ink - ground
     distance = np.linalg.norm(away, axis=1, keepdims=True)
     moved: _Pixels = ground + away * np.maximum(contrast / distance, 1)
@@ -114,7 +114,7 @@ def _grid() -> tuple[_Pixels, _Pixels]:
 
 
 def _stroke(count: int, generator: np.random.Generator) -> _Pixels:
-    """How much of each pixel (n, 32, 32) a line segment covers, one to an image."""
+    """The fraction of each pixel (n, 32, 32) that a line segment covers, one segment for each image."""
     x, y = _grid()
     column = (count, 1, 1)
     left, top = (generator.uniform(0, SIDE, column).astype(np.float32) for _ in range(2))
@@ -134,7 +134,7 @@ def _shape_cover(
     difficulty: Difficulty,
     generator: np.random.Generator,
 ) -> _Pixels:
-    """How much of each pixel (n, 32, 32) a shape covers, one to an image, anywhere that it fits."""
+    """The fraction of each pixel (n, 32, 32) that a shape covers, one shape for each image."""
     count = len(labels)
     column = (count, 1, 1)
     radius = generator.uniform(*radii, column).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Pickles of arrays are read; anything else in them is refused, not built."""
+"""Pickles of arrays are read; anything else in them is refused and not built."""
 
 import os
 import pickle
@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reglab.data.pickles import read_plain_pickle
+from reglab.data.formats.pickles import read_plain_pickle
 
 ROWS = np.arange(24, dtype=np.uint8).reshape(4, 6)
 
 
 class Command:
-    """A pickle of this runs a command when it is loaded by `pickle.load`."""
+    """An object whose pickle makes a folder when `pickle.load` reads it."""
 
     def __init__(self, target: Path) -> None:
         self.target = target
@@ -34,7 +34,7 @@ def test_arrays_of_every_protocol_are_read(protocol: int, array: np.ndarray) -> 
 
 
 @pytest.mark.parametrize("module", [b"numpy.core.multiarray", b"numpy._core.multiarray"])
-def test_both_names_of_numpys_core_are_known(module: bytes) -> None:
+def test_both_names_of_numpys_core_are_accepted(module: bytes) -> None:
     """A pickle as Python 2 wrote it, text as bytes, with NumPy's old and new name."""
     content = (
         b"\x80\x02}q\x01(U\x04data" + b"c" + module + b"\n_reconstruct\n"
@@ -48,26 +48,27 @@ def test_both_names_of_numpys_core_are_known(module: bytes) -> None:
 
 
 def test_a_malicious_pickle_does_nothing(tmp_path: Path) -> None:
-    """The function that it asks for is named, and not called."""
+    """The message names the requested function, which is not called."""
     target = tmp_path / "made"
     content = pickle.dumps({"data": Command(target)})
     with pytest.raises(pickle.UnpicklingError) as caught:
         read_plain_pickle(content)
-    assert str(caught.value) == "it asks for posix.mkdir, which no array needs"
+    assert str(caught.value) == "a pickle that requests posix.mkdir, which no array needs"
     assert not target.exists()
     pickle.loads(content)
-    assert target.is_dir(), "the pickle is harmless, and the test shows nothing"
+    assert target.is_dir(), "the pickle is harmless, so the test shows nothing"
 
 
 @pytest.mark.parametrize(
-    "name", ["builtins eval", "numpy load", "numpy.core.multiarray scalar", "reglab.data.pickles _encode"]
+    "name",
+    ["builtins eval", "numpy load", "numpy.core.multiarray scalar", "reglab.data.formats.pickles _encode"],
 )
 def test_other_functions_are_refused(name: str) -> None:
-    """Neither Python's, nor NumPy's others, nor ours."""
+    """Functions of Python, of NumPy and of reglab."""
     module, function = name.split()
     with pytest.raises(pickle.UnpicklingError) as caught:
         read_plain_pickle(f"c{module}\n{function}\n.".encode())
-    assert str(caught.value) == f"it asks for {module}.{function}, which no array needs"
+    assert str(caught.value) == f"a pickle that requests {module}.{function}, which no array needs"
 
 
 @pytest.mark.parametrize(
@@ -79,14 +80,14 @@ def test_other_functions_are_refused(name: str) -> None:
     ],
 )
 def test_other_contents_are_refused(value: Any, message: str) -> None:
-    """Objects and real numbers in arrays, and what is no dictionary."""
+    """Arrays of objects or real numbers, and a list in place of the dictionary."""
     with pytest.raises(pickle.UnpicklingError) as caught:
         read_plain_pickle(pickle.dumps(value, protocol=2))
     assert str(caught.value) == message
 
 
 def test_every_truncation_is_refused() -> None:
-    """Wherever a pickle is cut off, one kind of error says so."""
+    """At every length there is the same type of error."""
     content = pickle.dumps({"data": ROWS, "labels": [1]}, protocol=2)
     for length in range(len(content)):
         with pytest.raises(pickle.UnpicklingError):

@@ -1,4 +1,4 @@
-"""The drawn data set: the same everywhere, balanced, and every shape what it is called."""
+"""The drawn data set: always the same, balanced, and with the right shapes."""
 
 import hashlib
 
@@ -8,8 +8,7 @@ import pytest
 from reglab.config.data import Data
 from reglab.data.dataset import Dataset
 from reglab.data.loading import load_dataset
-from reglab.data.shapes import SHAPES
-from reglab.data.synthetic import make_synthetic
+from reglab.data.synthetic.shapes import SHAPES
 
 NAMES = [name for name, _ in SHAPES]
 
@@ -19,28 +18,27 @@ def dataset() -> Dataset:
     return load_dataset(Data(dataset="synthetic"))
 
 
-def test_it_is_called_synthetic(dataset: Dataset) -> None:
-    """In its name and in its title, wherever it comes from."""
+def test_name_and_classes(dataset: Dataset) -> None:
+    """The classes are the names of the shapes."""
     assert (dataset.name, dataset.title) == ("synthetic", "synthetic shapes")
     assert dataset.classes == tuple(NAMES)
-    assert dataset.source == "drawn from seed 0"
 
 
 def test_classes_are_balanced_and_images_differ(dataset: Dataset) -> None:
-    """4,000 and 2,000 images, as many of each class, no image twice."""
+    """4,000 and 2,000 images, equally many of each class, no image twice."""
     assert dataset.train_images.shape == (4000, 32, 32, 3)
     assert dataset.test_images.shape == (2000, 32, 32, 3)
     np.testing.assert_array_equal(np.bincount(dataset.train_labels), np.full(10, 400))
     np.testing.assert_array_equal(np.bincount(dataset.test_labels), np.full(10, 200))
-    both = (*dataset.train_images, *dataset.test_images)
-    assert len({hashlib.sha256(image.tobytes()).digest() for image in both}) == 6000
+    assert len({hashlib.sha256(image.tobytes()).digest() for image in dataset.images}) == 6000
 
 
-def test_it_is_always_the_same(dataset: Dataset) -> None:
-    """Drawn again, bit for bit."""
-    again = make_synthetic()
-    np.testing.assert_array_equal(again.train_images, dataset.train_images)
-    np.testing.assert_array_equal(again.test_labels, dataset.test_labels)
+def test_images_are_reproducible(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equal to the last bit when they are drawn again, in any data directory; labels as recorded."""
+    monkeypatch.setenv("REGLAB_DATA_DIR", "gone")
+    again = load_dataset(Data(dataset="synthetic"))
+    np.testing.assert_array_equal(again.images, dataset.images)
+    assert hashlib.sha256(dataset.labels.astype("<i4").tobytes()).hexdigest()[:16] == "82de49498bfd444c"
 
 
 AXIS = np.linspace(-1.5, 1.5, 1000)
@@ -63,7 +61,7 @@ CELL = (AXIS[1] - AXIS[0]) ** 2
     ],
 )
 def test_shapes_have_their_area(name: str, area: float) -> None:
-    """What lies inside the outline, against the formula."""
+    """The area inside the outline, against the formula."""
     inside = dict(SHAPES)[name](*GRID) < 0
     assert inside.sum() * CELL == pytest.approx(area, rel=0.01)
 
@@ -73,7 +71,7 @@ def test_shapes_have_their_area(name: str, area: float) -> None:
     [("triangle", 3), ("square", 4), ("hexagon", 6), ("star", 5), ("cross", 4)],
 )
 def test_shapes_have_their_symmetry(name: str, turns: int) -> None:
-    """Turned by one part of the circle a shape is itself; turned by half of that it is not."""
+    """A shape is equal when rotated by 360° / turns, and different when rotated by half of that."""
     shape = dict(SHAPES)[name]
     u, v = GRID
 

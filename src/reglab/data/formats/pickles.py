@@ -1,9 +1,9 @@
-"""Reads pickles that hold arrays and plain containers, and builds nothing else.
+"""A reader of pickles that hold arrays and plain containers, and that builds nothing else.
 
-The official python version of CIFAR is a pickle, and a pickle may ask for any function to be called.
-Here the names that NumPy's arrays are pickled under lead to stand-ins that only take notes; every
-other name is refused. The array is made afterwards, from a checked type, shape and count of bytes, so
-not even NumPy's own reconstruction sees what a stranger wrote.
+The official python version of CIFAR is a pickle, and a pickle can call any function. Here the names that
+NumPy uses for pickled arrays lead to stand-ins that only record their arguments; every other name is
+refused. The array is made afterwards from a checked type, shape and number of bytes, so that untrusted
+values never reach NumPy's own reconstruction.
 """
 
 import io
@@ -19,7 +19,7 @@ _INTEGERS = re.compile(r"[biu][1248]")
 
 
 class _Type:
-    """Stands in for `numpy.dtype`."""
+    """Stand-in for `numpy.dtype`."""
 
     def __init__(self, spec: str | bytes, *_: object) -> None:
         self.spec = _text(spec)
@@ -35,7 +35,7 @@ class _Type:
 
 
 class _Array:
-    """Stands in for `numpy.ndarray`, and for the function that makes an empty one to be filled."""
+    """Stand-in for `numpy.ndarray`, and for the function that creates an empty one."""
 
     def __init__(self, *_: object) -> None:
         self.shape: tuple[int, ...] = ()
@@ -57,14 +57,14 @@ class _Array:
 
 
 def _from_buffer(content: bytes, kind: _Type, shape: tuple[int, ...], order: str, *_: object) -> _Array:
-    """Stands in for the function that newer pickles make arrays with."""
+    """Stand-in for the function that creates arrays in newer pickles."""
     array = _Array()
     array.__setstate__((1, shape, kind, _text(order) == "F", content))
     return array
 
 
 def _encode(text: str, encoding: str) -> bytes:
-    """Stands in for `_codecs.encode`: Python 3 writes bytes this way into old kinds of pickles."""
+    """Stand-in for `_codecs.encode`, with which Python 3 writes bytes into old versions of pickles."""
     if encoding != "latin1":
         raise pickle.UnpicklingError(f"bytes in the encoding {encoding!r}")
     return text.encode("latin1")
@@ -85,7 +85,7 @@ class _ArrayUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         stand_in = _STAND_INS.get((module, name))
         if stand_in is None:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no array needs")
+            raise pickle.UnpicklingError(f"a pickle that requests {module}.{name}, which no array needs")
         return stand_in
 
 
@@ -99,7 +99,7 @@ def read_plain_pickle(content: bytes) -> dict[str, Any]:
         Its entries, keys as text; the arrays share memory with the pickle's own bytes.
 
     Raises:
-        pickle.UnpicklingError: it is truncated, no dictionary, or asks for anything else to be built.
+        pickle.UnpicklingError: it is truncated, not a dictionary, or requests that anything else be built.
     """
     try:
         entries = _ArrayUnpickler(io.BytesIO(content), encoding="bytes").load()
@@ -112,7 +112,7 @@ def read_plain_pickle(content: bytes) -> dict[str, Any]:
     except pickle.UnpicklingError:
         raise
     except Exception as error:
-        # A damaged pickle may fail in any way there is (the library's documentation says so).
+        # The documentation of `pickle` allows any exception for a damaged pickle.
         raise pickle.UnpicklingError(f"a damaged pickle ({error})") from error
 
 

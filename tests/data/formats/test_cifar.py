@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from reglab.config.data import Data
-from reglab.data import cifar
 from reglab.data.dataset import Dataset
 from reglab.data.loading import load_dataset
 from reglab.errors import DataError
@@ -21,11 +20,9 @@ def assert_is_cifar10(dataset: Dataset, layouts: Any) -> None:
         "CIFAR-10 (only 100 + 20 images)",
         "truck",
     )
-    np.testing.assert_array_equal(dataset.train_images, train)
-    np.testing.assert_array_equal(dataset.train_labels, train_labels)
-    np.testing.assert_array_equal(dataset.test_images, test)
-    np.testing.assert_array_equal(dataset.test_labels, test_labels)
-    assert dataset.train_labels.dtype == np.int32
+    assert dataset.train_count == 100
+    np.testing.assert_array_equal(dataset.images, np.concatenate([train, test]))
+    np.testing.assert_array_equal(dataset.labels, np.concatenate([train_labels, test_labels]))
 
 
 @pytest.mark.parametrize(
@@ -33,7 +30,7 @@ def assert_is_cifar10(dataset: Dataset, layouts: Any) -> None:
 )
 @pytest.mark.parametrize("inside", [True, False])
 def test_folders_of_batches(tmp_path: Path, layouts: Any, pickled: bool, folder: str, inside: bool) -> None:
-    """Both versions, in the directory named or in the official folder there."""
+    """Both versions, in the data directory or in the official folder there."""
     path = layouts.write_files(tmp_path / folder, layouts.cifar10_files(pickled))
     dataset = load_dataset(Data(), tmp_path if inside else path)
     assert_is_cifar10(dataset, layouts)
@@ -50,7 +47,7 @@ def test_folders_of_batches(tmp_path: Path, layouts: Any, pickled: bool, folder:
 def test_archives_are_read_without_unpacking(
     tmp_path: Path, layouts: Any, pickled: bool, name: str, folder: str
 ) -> None:
-    """The archive's own order does not matter, and nothing is written beside it."""
+    """The order of the files in the archive has no effect, and nothing is written beside it."""
     path = layouts.write_archive(tmp_path / name, folder, layouts.cifar10_files(pickled))
     assert_is_cifar10(load_dataset(Data(), tmp_path), layouts)
     assert list(tmp_path.iterdir()) == [path]
@@ -59,7 +56,7 @@ def test_archives_are_read_without_unpacking(
 @pytest.mark.parametrize("pickled", [True, False])
 @pytest.mark.parametrize("archived", [True, False])
 def test_cifar100_has_fine_labels(tmp_path: Path, layouts: Any, pickled: bool, archived: bool) -> None:
-    """The fine label, not the coarse one that stands before it."""
+    """The fine label, not the coarse one before it."""
     images, _ = layouts.make_images(100, 4)
     labels = np.arange(100, dtype=np.int32)
     if pickled:
@@ -82,31 +79,13 @@ def test_cifar100_has_fine_labels(tmp_path: Path, layouts: Any, pickled: bool, a
     np.testing.assert_array_equal(dataset.test_labels, labels)
 
 
-def test_the_whole_has_the_plain_title(tmp_path: Path, layouts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If 100 and 20 images were all there are; with one test image less, the title says how many."""
-    assert cifar._OFFICIAL_COUNTS == (50_000, 10_000)
-    monkeypatch.setattr(cifar, "_OFFICIAL_COUNTS", (100, 20))
-    files = layouts.cifar10_files(pickled=False)
-    layouts.write_files(tmp_path, files)
-    assert load_dataset(Data(), tmp_path).title == "CIFAR-10"
-    layouts.write_files(tmp_path, {"test_batch.bin": files["test_batch.bin"][3073:]})
-    assert load_dataset(Data(), tmp_path).title == "CIFAR-10 (only 100 + 19 images)"
-
-
-def test_official_pixels_come_before_copies(tmp_path: Path, layouts: Any) -> None:
-    """Where a directory holds several forms, pickles win, then binary files, then pictures."""
+def test_original_images_come_before_copies(tmp_path: Path, layouts: Any) -> None:
+    """Of several formats in one directory, pickles come first, then binary files, then pictures."""
     layouts.write_pictures(tmp_path / "cifar10-images", ".jpg")
     layouts.write_files(tmp_path / "cifar-10-batches-bin", layouts.cifar10_files(pickled=False))
     assert load_dataset(Data(), tmp_path).source == str(tmp_path / "cifar-10-batches-bin")
     layouts.write_files(tmp_path / "cifar-10-batches-py", layouts.cifar10_files(pickled=True))
     assert load_dataset(Data(), tmp_path).source == str(tmp_path / "cifar-10-batches-py")
-
-
-def test_training_and_test_images_are_one_array(tmp_path: Path, layouts: Any) -> None:
-    """They lie behind each other in memory, so that a split need not copy them."""
-    layouts.write_files(tmp_path, layouts.cifar10_files(pickled=False))
-    dataset = load_dataset(Data(), tmp_path)
-    assert dataset.train_images.base is dataset.test_images.base
 
 
 def broken_binary(layouts: Any, name: str, content: bytes | None) -> dict[str, bytes]:
@@ -135,7 +114,7 @@ def broken_binary(layouts: Any, name: str, content: bytes | None) -> dict[str, b
 def test_a_broken_binary_file_is_named(
     tmp_path: Path, layouts: Any, content: bytes | None, message: str
 ) -> None:
-    """Missing, empty, cut off, with a label that there is not, too long."""
+    """Missing, empty, truncated, with an unknown label, too long."""
     layouts.write_files(tmp_path, broken_binary(layouts, "data_batch_3.bin", content))
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(DataError) as caught:
@@ -159,11 +138,11 @@ def test_a_broken_binary_file_is_named(
         ),
         (
             {"data": np.zeros((2, 3072), np.uint8), "labels": [1]},
-            "expected a list of 2 whole numbers as labels",
+            "expected a list of 2 integers as labels",
         ),
         (
             {"data": np.zeros((2, 3072), np.uint8), "labels": [1, "cat"]},
-            "expected a list of 2 whole numbers as labels",
+            "expected a list of 2 integers as labels",
         ),
         (
             {"data": np.zeros((2, 3072), np.uint8), "labels": [1, 2**70]},
@@ -174,7 +153,7 @@ def test_a_broken_binary_file_is_named(
 def test_a_broken_pickle_is_named(
     tmp_path: Path, layouts: Any, entries: dict[str, Any], message: str
 ) -> None:
-    """Entries that are missing, of another shape, or of another kind."""
+    """Entries that are missing, or have another shape or type."""
     files = layouts.cifar10_files(pickled=True) | {"data_batch_2": pickle.dumps(entries, protocol=2)}
     layouts.write_files(tmp_path, files)
     with pytest.raises(DataError) as caught:
@@ -183,7 +162,7 @@ def test_a_broken_pickle_is_named(
 
 
 def test_a_truncated_pickle_is_named(tmp_path: Path, layouts: Any) -> None:
-    """Half a batch is told as what it is."""
+    """A batch that was copied in part."""
     files = layouts.cifar10_files(pickled=True)
     files["data_batch_2"] = files["data_batch_2"][:5000]
     layouts.write_files(tmp_path, files)
@@ -196,7 +175,7 @@ def test_a_truncated_pickle_is_named(tmp_path: Path, layouts: Any) -> None:
 
 
 def test_a_truncated_archive_is_named(tmp_path: Path, layouts: Any) -> None:
-    """Wherever it is cut off, the message begins with the archive's name."""
+    """At whatever length, the message begins with the archive's name."""
     path = tmp_path / "cifar-10-binary.tar.gz"
     layouts.write_archive(path, "cifar-10-batches-bin", layouts.cifar10_files(pickled=False))
     content = path.read_bytes()
@@ -206,13 +185,13 @@ def test_a_truncated_archive_is_named(tmp_path: Path, layouts: Any) -> None:
             load_dataset(Data(), tmp_path)
 
 
-def test_an_archive_without_a_file_says_which(tmp_path: Path, layouts: Any) -> None:
-    """A whole archive that lacks a batch."""
+def test_a_file_missing_from_an_archive_is_named(tmp_path: Path, layouts: Any) -> None:
+    """A complete archive that does not contain one of the batches."""
     path = tmp_path / "cifar-10-binary.tar.gz"
     layouts.write_archive(path, "cifar-10-batches-bin", broken_binary(layouts, "data_batch_3.bin", None))
     with pytest.raises(DataError) as caught:
         load_dataset(Data(), tmp_path)
     assert str(caught.value) == (
         f"{path}: expected cifar-10-batches-bin/data_batch_3.bin in the archive, found no such file; "
-        "it is truncated or foreign"
+        "the archive is truncated or foreign"
     )

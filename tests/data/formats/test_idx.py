@@ -15,36 +15,35 @@ from reglab.errors import DataError
 @pytest.mark.parametrize(
     "case",
     [
-        ("mnist", "", "MNIST", "0"),
-        ("mnist", "MNIST/raw", "MNIST", "0"),
-        ("fashion_mnist", "", "Fashion-MNIST", "T-shirt/top"),
-        ("fashion_mnist", "fashion-mnist", "Fashion-MNIST", "T-shirt/top"),
+        ("mnist", "", "MNIST (only 30 + 20 images)", "0"),
+        ("mnist", "MNIST/raw", "MNIST (only 30 + 20 images)", "0"),
+        ("fashion_mnist", "", "Fashion-MNIST (only 30 + 20 images)", "T-shirt/top"),
+        ("fashion_mnist", "fashion-mnist", "Fashion-MNIST (only 30 + 20 images)", "T-shirt/top"),
     ],
 )
 def test_idx_files(tmp_path: Path, layouts: Any, zipped: bool, case: tuple[Any, str, str, str]) -> None:
-    """Raw or gzipped, in the directory or in the folder that bears the data set's name."""
+    """Raw or gzipped, in the data directory or in the data set's own folder there."""
     name, folder, title, first = case
     train, train_labels, test, test_labels = layouts.write_idx(tmp_path / folder, zipped)
     dataset = load_dataset(Data(dataset=name), tmp_path)
     assert (dataset.name, dataset.title, dataset.classes[0]) == (name, title, first)
     assert dataset.train_images.shape == (30, 28, 28, 1)
-    np.testing.assert_array_equal(dataset.train_images[..., 0], train)
-    np.testing.assert_array_equal(dataset.train_labels, train_labels)
-    np.testing.assert_array_equal(dataset.test_images[..., 0], test)
-    np.testing.assert_array_equal(dataset.test_labels, test_labels)
+    assert dataset.labels.dtype == np.int32
+    np.testing.assert_array_equal(dataset.images[..., 0], np.concatenate([train, test]))
+    np.testing.assert_array_equal(dataset.labels, np.concatenate([train_labels, test_labels]))
 
 
-def test_digits_are_not_taken_for_clothes(tmp_path: Path, layouts: Any) -> None:
-    """The file names are the same; the labels tell."""
+def test_mnist_is_not_read_as_fashion_mnist(tmp_path: Path, layouts: Any) -> None:
+    """The file names are equal; the first labels distinguish them."""
     layouts.write_idx(tmp_path, zipped=False, first_labels=(5, 0, 4, 1, 9, 2, 1, 3, 1, 4))
     with pytest.raises(DataError) as caught:
         load_dataset(Data(dataset="fashion_mnist"), tmp_path)
     assert str(caught.value) == f"{tmp_path}: expected the files of fashion_mnist, found those of mnist"
-    assert load_dataset(Data(dataset="mnist"), tmp_path).title == "MNIST"
+    assert load_dataset(Data(dataset="mnist"), tmp_path).name == "mnist"
 
 
 def test_keras_npz(tmp_path: Path) -> None:
-    """The one file that Keras downloads for MNIST."""
+    """The file that Keras downloads for MNIST."""
     images = np.arange(2 * 28 * 28, dtype=np.uint16).astype(np.uint8).reshape(2, 28, 28)
     labels = np.array([3, 7], np.uint8)
     np.savez(tmp_path / "mnist.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
@@ -54,7 +53,7 @@ def test_keras_npz(tmp_path: Path) -> None:
 
 
 def test_an_npz_with_pickled_objects_is_refused(tmp_path: Path) -> None:
-    """Nothing pickled is read from it."""
+    """Unpickling could run any code."""
     objects = np.array([{}, None])
     np.savez(tmp_path / "mnist.npz", x_train=objects, y_train=objects, x_test=objects, y_test=objects)
     with pytest.raises(DataError) as caught:
@@ -85,7 +84,7 @@ def test_an_npz_with_pickled_objects_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_a_broken_idx_file_is_named(tmp_path: Path, layouts: Any, content: bytes, message: str) -> None:
-    """Empty, foreign, cut off, or with sizes that cannot be."""
+    """Empty, foreign, truncated, or with impossible sizes."""
     layouts.write_idx(tmp_path, zipped=False)
     path = tmp_path / "t10k-images-idx3-ubyte"
     path.write_bytes(content)
@@ -95,20 +94,20 @@ def test_a_broken_idx_file_is_named(tmp_path: Path, layouts: Any, content: bytes
 
 
 def test_a_truncated_gzip_file_is_named(tmp_path: Path, layouts: Any) -> None:
-    """A download that broke off."""
+    """An incomplete copy or download."""
     layouts.write_idx(tmp_path, zipped=True)
     path = tmp_path / "train-images-idx3-ubyte.gz"
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(DataError) as caught:
         load_dataset(Data(dataset="mnist"), tmp_path)
     assert str(caught.value) == (
-        f"{path}: expected a whole gzip file, found a damaged one (Compressed file ended before the "
+        f"{path}: expected a complete gzip file, found a damaged one (Compressed file ended before the "
         "end-of-stream marker was reached)"
     )
 
 
 def test_a_missing_idx_file_is_named(tmp_path: Path, layouts: Any) -> None:
-    """Three of four are not enough."""
+    """All four files are required."""
     layouts.write_idx(tmp_path, zipped=False)
     (tmp_path / "t10k-labels-idx1-ubyte").unlink()
     with pytest.raises(DataError) as caught:

@@ -1,4 +1,4 @@
-"""The ten shapes of the synthetic data set, as signed distances."""
+"""The ten shapes of the synthetic data set, as signed distance functions."""
 
 import math
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def _cross(u: Field, v: Field) -> Field:
 
 
 def _star(u: Field, v: Field) -> Field:
-    # Half of one of the five points is a straight edge from the tip to the notch beside it.
+    # One half of each of the five points is a straight edge from the tip to the next notch.
     along, across = _fold(u, v, 5)
     tip, notch = 1.1, (0.5 * math.cos(math.pi / 5), 0.5 * math.sin(math.pi / 5))
     length = math.hypot(tip - notch[0], notch[1])
@@ -50,7 +50,7 @@ def _columns(u: Field, v: Field) -> Field:
 
 
 def _polygon(corners: int) -> Shape:
-    """A regular polygon of the disc's area, so that its size does not give it away."""
+    """A regular polygon with the area of the disc, so that the area does not reveal the class."""
     side_distance = 0.82 * math.sqrt(math.pi / (corners * math.tan(math.pi / corners)))
 
     def distance(u: Field, v: Field) -> Field:
@@ -60,7 +60,7 @@ def _polygon(corners: int) -> Shape:
 
 
 def _fold(u: Field, v: Field, sectors: int) -> tuple[Field, Field]:
-    """Turns every point into the first of equal sectors: along its middle line, and across it."""
+    """Rotates every point into the first of equal sectors: coordinates along and across its middle line."""
     angle = np.arctan2(v, u)
     width = 2 * math.pi / sectors
     folded = angle - width * np.round(angle / width)
@@ -82,7 +82,7 @@ SHAPES: tuple[tuple[str, Shape], ...] = (
 )
 """Name and signed distance of each class, in label order.
 
-A function takes coordinates in units of the shape's radius (u to the right, v downwards) and gives the
-distance to its outline in the same units, negative inside. Mirrored, moved, or turned by up to 40
-degrees, every one of them is still what it is called, and none becomes another.
+A function takes coordinates in units of the shape's radius (u to the right, v downwards) and returns the
+distance to its outline in the same units, negative inside. No shape becomes another one when it is
+mirrored, moved, or rotated by up to 40 degrees.
 """

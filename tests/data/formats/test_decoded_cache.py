@@ -1,9 +1,9 @@
-"""Decoded folders are kept, and kept correctly."""
+"""Decoded folders are cached, and the cache is never wrong."""
 
-import fcntl
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +11,24 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import reglab.data.decoded_cache
+import reglab.data.formats.decoded_cache
 from reglab.config.data import Data
-from reglab.data.decoded_cache import decode_folder
-from reglab.data.folders import list_pictures
+from reglab.data.formats.decoded_cache import read_pictures
+from reglab.data.formats.pictures import list_classes, list_pictures
 from reglab.data.loading import load_dataset
+from reglab.files import TEMPORARY_PREFIX
 
 
-class DecodedAnewError(Exception):
-    """Raised in place of decoding."""
+class DecodedAgainError(Exception):
+    """Raised when pictures are decoded."""
 
 
 @pytest.fixture
 def no_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> None:
-        raise DecodedAnewError
+        raise DecodedAgainError
 
-    monkeypatch.setattr(reglab.data.decoded_cache, "decode_pictures", refuse)
+    monkeypatch.setattr(reglab.data.formats.decoded_cache, "decode_pictures", refuse)
 
 
 @pytest.fixture
@@ -42,11 +43,10 @@ def cached_file(cache: Path) -> Path:
     return path
 
 
-def test_the_kept_images_are_the_same(root: Path, cache: Path, no_decoding: None, layouts: Any) -> None:
-    """Without decoding anything."""
+def test_cached_images_are_equal(root: Path, cache: Path, no_decoding: None, layouts: Any) -> None:
+    """No picture is decoded."""
     dataset = load_dataset(Data(), root)
     np.testing.assert_array_equal(dataset.train_images, layouts.make_cifar10()[0])
-    assert dataset.train_images.base is dataset.test_images.base
     assert cached_file(cache).name.startswith("pictures-32px-")
 
 
@@ -73,15 +73,15 @@ def remove(root: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [touch, rename, resize, remove])
-def test_a_changed_folder_is_decoded_anew(root: Path, no_decoding: None, change: Any) -> None:
-    """A picture's time, name or size, or one that is gone."""
+def test_a_changed_folder_is_decoded_again(root: Path, no_decoding: None, change: Any) -> None:
+    """Another time, name or size of a picture, or a removed picture."""
     change(root)
-    with pytest.raises(DecodedAnewError):
+    with pytest.raises(DecodedAgainError):
         load_dataset(Data(), root)
 
 
-def test_a_changed_picture_is_seen(root: Path, cache: Path) -> None:
-    """And takes the place of the older state, instead of lying beside it."""
+def test_a_changed_picture_replaces_the_cached_one(root: Path, cache: Path) -> None:
+    """The new cache file replaces the old one."""
     Image.new("RGB", (32, 32), (1, 2, 3)).save(root / "train" / "airplane" / "00000.png")
     assert load_dataset(Data(), root).train_images[0, 0, 0].tolist() == [1, 2, 3]
     cached_file(cache)
@@ -101,8 +101,8 @@ def empty(_: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("damage", [cut, flip, empty])
-def test_a_damaged_file_is_decoded_anew(root: Path, cache: Path, layouts: Any, damage: Any) -> None:
-    """Cut off, one bit wrong, empty: the images are right, and so is the file afterwards."""
+def test_a_damaged_cache_file_is_replaced(root: Path, cache: Path, layouts: Any, damage: Any) -> None:
+    """Truncated, one bit wrong, or empty: the images are right, and so is the file afterwards."""
     path = cached_file(cache)
     sound = path.read_bytes()
     path.write_bytes(damage(sound))
@@ -112,27 +112,28 @@ def test_a_damaged_file_is_decoded_anew(root: Path, cache: Path, layouts: Any, d
         np.testing.assert_array_equal(kept["images"][:100], layouts.make_cifar10()[0])
 
 
-def test_sizes_are_kept_apart(tmp_path: Path, cache: Path, layouts: Any) -> None:
-    """The same folder at two sizes is two files."""
-    folder = list_pictures(layouts.write_pictures(tmp_path / "pictures"))
-    assert [decode_folder(folder, side, True).shape[1] for side in (8, 16, 8)] == [8, 16, 8]
+def test_each_size_has_a_cache_file(tmp_path: Path, cache: Path, layouts: Any) -> None:
+    """Two files for one folder at two sizes."""
+    root = layouts.write_pictures(tmp_path / "pictures")
+    folder = list_pictures(root, list_classes(root / "train"))
+    assert [read_pictures(folder, side, True).images.shape[1] for side in (8, 16, 8)] == [8, 16, 8]
     assert len(list((cache / "decoded").iterdir())) == 2
 
 
-def test_a_cache_that_cannot_be_made_only_costs_time(
+def test_images_are_read_without_a_cache(
     tmp_path: Path, layouts: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The cache directory is a file."""
+    """The path of the cache directory is a file."""
     path = layouts.write_pictures(tmp_path / "pictures")
     (tmp_path / "blocked").write_text("")
     monkeypatch.setenv("REGLAB_CACHE_DIR", str(tmp_path / "blocked"))
     np.testing.assert_array_equal(load_dataset(Data(), path).train_images, layouts.make_cifar10()[0])
 
 
-def test_a_full_disk_leaves_nothing_behind(
+def test_a_full_disk_leaves_no_file(
     tmp_path: Path, cache: Path, layouts: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The images are there all the same."""
+    """The images are read without the cache."""
 
     def fail(*_: Any) -> None:
         raise OSError(28, "No space left on device")
@@ -143,40 +144,44 @@ def test_a_full_disk_leaves_nothing_behind(
     assert list((cache / "decoded").iterdir()) == []
 
 
-def test_what_a_killed_process_left_is_removed(tmp_path: Path, cache: Path, layouts: Any) -> None:
-    """By the next one that writes; what another one is writing at the moment is left alone."""
+def test_an_abandoned_temporary_file_is_removed(tmp_path: Path, cache: Path, layouts: Any) -> None:
+    """A killed process leaves one; one that is new may belong to a process that is still writing."""
     folder = cache / "decoded"
     folder.mkdir(parents=True)
-    (folder / ".decoding-abandoned").touch()
-    with (folder / ".decoding-in_progress").open("wb") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        load_dataset(Data(), layouts.write_pictures(tmp_path / "pictures"))
-        hidden, kept = sorted(path.name for path in folder.iterdir())
-    assert hidden == ".decoding-in_progress"
-    assert kept.endswith(".npz")
+    for name, age in (("abandoned", 4000), ("new", 0)):
+        path = folder / f"{TEMPORARY_PREFIX}{name}.npz"
+        path.touch()
+        os.utime(path, (time.time() - age, time.time() - age))
+    load_dataset(Data(), layouts.write_pictures(tmp_path / "pictures"))
+    temporary, cached = sorted(path.name for path in folder.iterdir())
+    assert temporary == f"{TEMPORARY_PREFIX}new.npz"
+    assert cached.startswith("pictures-32px-")
 
 
 ROUNDS = """
 import sys
+import time
 from pathlib import Path
 
-from reglab.data.decoded_cache import decode_folder
-from reglab.data.folders import list_pictures
+from reglab.data.formats.decoded_cache import read_pictures
+from reglab.data.formats.pictures import list_classes, list_pictures
 from reglab.data.places import cache_directory
 
-folder = list_pictures(Path(sys.argv[1]))
+root = Path(sys.argv[1])
+folder = list_pictures(root, list_classes(root / "train"))
 print("ready", flush=True)
 sys.stdin.readline()
 for round in range(40):
-    print(decode_folder(folder, 32, False).sum(dtype=int))
+    print(read_pictures(folder, 32, False).images.sum(dtype=int))
     if round % 3 == 0:
         for path in (cache_directory() / "decoded").glob("*.npz"):
             path.unlink(missing_ok=True)
 """
 
 
+@pytest.mark.slow
 def test_two_processes_at_once(tmp_path: Path, cache: Path, layouts: Any) -> None:
-    """They read, write and take away the same file: both always get the right images."""
+    """They read, write and remove the same file: both always get the right images."""
     path = layouts.write_pictures(tmp_path / "pictures")
     pipe = subprocess.PIPE
     command = [sys.executable, "-c", ROUNDS, str(path)]
