@@ -13,7 +13,7 @@ from reglab.backend.start import Backend
 from reglab.data.dataset import Dataset
 from reglab.data.split import split_dataset
 from reglab.experiment import Experiment
-from reglab.runs.directory import RunDirectory
+from reglab.runs.layout import RunDirectory
 from reglab.training import pace
 from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal

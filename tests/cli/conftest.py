@@ -17,8 +17,8 @@ from click.testing import CliRunner
 from PIL import Image
 
 from reglab.cli import main
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch, append_epoch
+from reglab.runs.layout import RunDirectory
 from reglab.runs.status import State, Status, read_status, write_status
 from reglab.runs.summary import Summary, write_summary
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import read_history
+from reglab.runs.layout import RunDirectory
 from reglab.runs.status import read_status
 from reglab.runs.summary import read_summary
 

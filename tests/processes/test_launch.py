@@ -12,8 +12,8 @@ import pytest
 from reglab.experiment import Experiment
 from reglab.processes.launch import Outcome, run_experiment
 from reglab.processes.worker import Order
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import read_history
+from reglab.runs.layout import RunDirectory
 from reglab.runs.status import read_status
 from reglab.runs.summary import read_summary
 

@@ -15,8 +15,8 @@ from reglab.data.loading import load_dataset
 from reglab.data.split import split_dataset
 from reglab.experiment import Experiment
 from reglab.processes.worker import Order
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch, read_history
+from reglab.runs.layout import RunDirectory
 from reglab.runs.lock import is_locked
 from reglab.runs.status import read_status
 from reglab.training.record.checkpoint import Checkpoint

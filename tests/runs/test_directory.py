@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reglab.errors import RunError
-from reglab.runs.directory import RunDirectory, clear_leftovers, prepare_run
+from reglab.runs.layout import RunDirectory, clear_leftovers, prepare_run
 from reglab.runs.lock import RunInUse, RunLock
 
 Maker = Callable[..., RunDirectory]

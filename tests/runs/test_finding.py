@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from reglab.errors import RunError
-from reglab.runs.directory import RunDirectory, prepare_run
 from reglab.runs.finding import find_runs, read_run
 from reglab.runs.history import Epoch, append_epoch
+from reglab.runs.layout import RunDirectory, prepare_run
 from reglab.runs.lock import RunLock
 from reglab.runs.summary import Summary, write_summary
 

@@ -24,12 +24,12 @@ from typing import Any, NoReturn
 import numpy as np
 from forgetful_disk import ForgetfulDisk
 from pydantic import BaseModel, ConfigDict
+from reglab.training.display import DisplayKind
 
 from reglab.files import write_atomically
 from reglab.processes import worker
 from reglab.runs import history, writing
 from reglab.runs.history import Epoch
-from reglab.training.display import DisplayKind
 from reglab.training.listener import Listener
 from reglab.training.record.checkpoint import Checkpoint
 from reglab.training.record.journal import Journal

@@ -6,10 +6,10 @@ import sys
 from typing import Any
 
 import pytest
+from reglab.training.display import LiveDisplay, PlainDisplay, build_display
 from rich.console import Console
 
 from reglab.runs.history import Epoch
-from reglab.training.display import LiveDisplay, PlainDisplay, build_display
 from reglab.training.listener import Listener
 
 

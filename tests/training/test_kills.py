@@ -24,7 +24,7 @@ from reglab.config.yaml.dumping import dump_yaml
 from reglab.experiment import Experiment
 from reglab.files import TEMPORARY_PREFIX
 from reglab.processes.worker import Order
-from reglab.runs.directory import RunDirectory
+from reglab.runs.layout import RunDirectory
 from reglab.runs.status import read_status
 from reglab.runs.summary import read_summary
 

@@ -19,7 +19,7 @@ import pytest
 from reglab.experiment import Experiment
 from reglab.files import TEMPORARY_PREFIX
 from reglab.processes.worker import Order
-from reglab.runs.directory import RunDirectory
+from reglab.runs.layout import RunDirectory
 from reglab.runs.status import read_status
 
 WORKER = Path(__file__).with_name("killed_worker.py")

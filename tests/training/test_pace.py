@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+from reglab.training.pace import Pace, format_figures, format_seconds
 
 from reglab.runs.history import Epoch
-from reglab.training.pace import Pace, format_figures, format_seconds
 
 
 def _row(number: int, seconds: float = 20.0) -> Epoch:

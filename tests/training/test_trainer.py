@@ -14,8 +14,8 @@ import pytest
 
 from reglab.experiment import Experiment
 from reglab.model.initial_weights import draw_kernel
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import COLUMNS, Epoch, History, read_history
+from reglab.runs.layout import RunDirectory
 from reglab.runs.status import read_status
 from reglab.runs.summary import Summary, read_summary
 from reglab.training.listener import Listener

@@ -11,8 +11,8 @@ import pytest
 
 from reglab.errors import BackendError, RunError
 from reglab.experiment import Experiment
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch, append_epoch, read_history
+from reglab.runs.layout import RunDirectory
 from reglab.runs.status import read_status
 from reglab.training.record.checkpoint import Checkpoint, write_checkpoint
 from reglab.training.record.journal import Journal
