@@ -14,7 +14,6 @@ from reglab.data.dataset import Dataset
 from reglab.data.split import split_dataset
 from reglab.experiment import Experiment
 from reglab.runs.layout import RunDirectory
-from reglab.training import pace
 from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
@@ -111,21 +110,3 @@ def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     folder = tmp_path_factory.getbasetemp() / "training-cache"
     monkeypatch.setenv("REGLAB_CACHE_DIR", str(folder))
     return folder
-
-
-class Clock:
-    """A clock that is set by hand; seconds."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def perf_counter(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock that a training's pace is taken from."""
-    clock = Clock()
-    monkeypatch.setattr(pace, "time", clock)
-    return clock

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reglab.errors import RunError
-from reglab.runs.lock import RunInUse, RunLock, is_locked
+from reglab.runs.lock import RunInUseError, RunLock, is_locked
 
 HOLD = """
 import sys
@@ -30,7 +30,7 @@ def test_second_process_is_told_who_has_it(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == b"locked\n"
         assert is_locked(tmp_path)
-        with pytest.raises(RunInUse) as caught, RunLock(tmp_path):
+        with pytest.raises(RunInUseError) as caught, RunLock(tmp_path):
             pass
         host = socket.gethostname()
         assert str(caught.value) == f"{tmp_path} is being trained by process {process.pid} on {host}"

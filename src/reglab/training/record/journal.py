@@ -97,8 +97,8 @@ def _check_backend(run: RunDirectory, checkpoint: Checkpoint, backend: str) -> N
     """A run that goes on with another backend would be of neither: they round and draw otherwise."""
     if checkpoint.backend != backend:
         raise BackendError(
-            f"{run.path} was begun on {checkpoint.backend}, this is {backend}: "
-            f"go on with KERAS_BACKEND={checkpoint.backend}, or start anew with --fresh"
+            f"{run.path} was started on {checkpoint.backend}, this is {backend}: "
+            f"resume it with KERAS_BACKEND={checkpoint.backend}, or start again with --fresh"
         )
 
 
@@ -106,6 +106,6 @@ def _check_images(run: RunDirectory, before: Status | None, subject: Subject) ->
     """A run that goes on with other images, another copy of CIFAR-10 say, would be of neither."""
     if before and before.images not in ("", subject.fingerprint):
         raise RunError(
-            f"{run.path} was begun with other images than {subject.dataset.title} from "
-            f"{subject.dataset.source}: name their directory with --data-dir, or start anew with --fresh"
+            f"{run.path} was started with other images than {subject.dataset.title} from "
+            f"{subject.dataset.source}: name their directory with --data-dir, or start again with --fresh"
         )
