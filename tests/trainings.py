@@ -12,7 +12,9 @@ from reglab.backend.precision import Choice
 from reglab.backend.start import Backend
 from reglab.data.dataset import Dataset
 from reglab.data.split import split_dataset
+from reglab.errors import ExperimentError
 from reglab.experiment import Experiment
+from reglab.regularizers.table import Regularizers
 from reglab.runs.layout import RunDirectory
 from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
@@ -20,6 +22,19 @@ from reglab.training.subject import Subject
 
 SIDE = 8
 CLASSES = ("dark", "middling", "bright")
+
+
+def every_technique(**settings: Any) -> dict[str, Any]:
+    """All techniques of the table that go together, at their defaults or with the given settings."""
+    chosen: dict[str, Any] = {}
+    for name in Regularizers.model_fields:
+        wider = chosen | {name: settings.get(name, {})}
+        try:
+            Experiment.from_mapping({"regularizers": wider})
+        except ExperimentError:
+            continue
+        chosen = wider
+    return chosen
 
 
 def _draw_part(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -68,14 +83,14 @@ def make_subject(dataset: Dataset) -> Callable[[Experiment], Subject]:
 
 @pytest.fixture(scope="session")
 def train_here(make_subject: Callable[[Experiment], Subject]) -> Callable[..., RunDirectory]:
-    """Trains one sitting of a run, as a worker does, but in this process."""
+    """Trains one attempt of a run, as a worker does, but in this process."""
 
     def train_one(path: Path, experiment: Experiment, display: Listener | None = None) -> RunDirectory:
         import keras
 
         from reglab.training.trainer import train
 
-        # A worker counts its layers' automatic names from the start.
+        # In a worker, automatic names of layers count from the start.
         keras.utils.clear_session()
         run = RunDirectory(path)
         if not path.exists():

@@ -23,10 +23,13 @@ import pytest
 from reglab.config.yaml.dumping import dump_yaml
 from reglab.experiment import Experiment
 from reglab.files import TEMPORARY_PREFIX
-from reglab.processes.worker import Order
+from reglab.processes.events import Job
 from reglab.runs.layout import RunDirectory
 from reglab.runs.status import read_status
 from reglab.runs.summary import read_summary
+from tests.trainings import every_technique
+
+pytestmark = pytest.mark.slow
 
 WORKER = Path(__file__).with_name("killed_worker.py")
 SEED = "REGLAB_KILLS"
@@ -37,16 +40,12 @@ The kills from outside come at the same time then, which need not be the same mo
 KILLED = -signal.SIGKILL
 # Each kill but two is at most three epochs further on; the two from outside have the rest.
 EPOCHS, STEPS = 30, 4
-# Everything that is random, or that remembers something over epochs.
-EVERYTHING: dict[str, Any] = {
-    "augmentation": {},
-    "random_erasing": {},
-    "gaussian_noise": {"stddev": 0.1, "activations": 0.1},
-    "batch_norm": {},
-    "max_pooling": {},
-    "dropout": {"rate": 0.2, "groups": 0.1},
-    "early_stopping": {"patience": EPOCHS, "monitor": "val_accuracy"},
-}
+# Every technique, each with settings that make it act, and none that ends the training.
+EVERYTHING = every_technique(
+    gaussian_noise={"stddev": 0.1, "activations": 0.1},
+    dropout={"rate": 0.2, "groups": 0.1},
+    early_stopping={"patience": EPOCHS, "monitor": "val_accuracy"},
+)
 
 
 @dataclass(frozen=True)
@@ -74,22 +73,22 @@ class Trial:
 
     Attributes:
         folder: holds the experiment's file, and the results.
-        order: what a worker of it is told.
+        job: of its workers.
         server: forks workers.
     """
 
     folder: Path
-    order: Order
+    job: Job
     server: "subprocess.Popen[str]"
     sittings: list[Sitting] = field(default_factory=list)
 
     @property
     def run(self) -> RunDirectory:
-        return RunDirectory(self.order.results / "tiny" / "seed-0")
+        return RunDirectory(self.job.results / "tiny" / "seed-0")
 
     def start(self) -> "subprocess.Popen[str]":
         """The command that a user gives, in a process group of its own."""
-        places = ("--results", str(self.order.results), "--data-dir", str(self.order.data_directory))
+        places = ("--results", str(self.job.results), "--data-dir", str(self.job.data_directory))
         return open_process(self.folder, "-m", "reglab", "run", "tiny.yaml", *places)
 
     def kill(self, epochs: int, seconds: float) -> None:
@@ -104,11 +103,11 @@ class Trial:
 
     def strike(self, name: str, number: int, part: float = 0.0, full: bool = False) -> None:
         """Kills a worker at a moment, or fills its disk then."""
-        results = str(self.order.results)
+        results = str(self.job.results)
         moment = {"results": results, "name": name, "number": number, "part": part, "full": full}
         assert self.server.stdin is not None
         assert self.server.stdout is not None
-        print(json.dumps({"moment": moment, "order": self.order.model_dump_json()}), file=self.server.stdin)
+        print(json.dumps({"moment": moment, "job": self.job.model_dump_json()}), file=self.server.stdin)
         code, said = json.loads(self.server.stdout.readline())
         what = f"{'disk full' if full else 'killed'} at {name}, number {number}, part {part:.3f}"
         self._keep(what, code, said)
@@ -150,7 +149,7 @@ class Trials:
     """Two runs of one experiment.
 
     Attributes:
-        disturbed: killed ten times over, with a full disk twice in between.
+        disturbed: killed eleven times, with a full disk twice in between.
         alone: the other one.
         seed: of what happened.
     """
@@ -180,8 +179,8 @@ def trials(
 
     def make(results: str) -> Trial:
         place = {"results": folder / results, "data_directory": pictures}
-        order = Order(experiment=experiment, fresh=False, display="plain", **place)
-        return Trial(folder, order, server)
+        job = Job(experiment=experiment, **place)
+        return Trial(folder, job, server)
 
     seed = int(os.environ.get(SEED, secrets.randbelow(2**32)))
     both = Trials(make("disturbed"), make("alone"), seed)
@@ -197,7 +196,7 @@ def trials(
 
 
 def disturb(trial: Trial, chance: random.Random) -> None:
-    """Ten kills and two full disks, most in a random order, that leave the run almost complete."""
+    """Eleven kills and two full disks, most in a random order, that leave the run almost complete."""
     trial.kill(0, chance.uniform(0.2, 4))
     trial.strike("step", chance.randint(1, STEPS - 1))
     while_training = [
@@ -212,7 +211,7 @@ def disturb(trial: Trial, chance: random.Random) -> None:
         lambda: trial.strike("open state.npz", chance.randint(1, 2), chance.random(), full=True),
         lambda: trial.kill(1, chance.uniform(0, 0.2)),
     ]
-    results = ("predictions.npz", "model.weights.h5", "model.keras", "summary.json", "curves.png")
+    results = ("predictions.npz", "model.weights.h5", "model.keras", "summary.json")
     at_the_end = [
         lambda: trial.strike(f"os.rename {chance.choice(results)}", 1, chance.random()),
         lambda: trial.strike("os.rename predictions.npz", 1, chance.random(), full=True),
@@ -225,12 +224,14 @@ def disturb(trial: Trial, chance: random.Random) -> None:
     trial.strike(
         *chance.choice((("os.rename status.json", 2), ("shutil.rmtree checkpoint", 1))), chance.random()
     )
+    # The run is complete, but for its figure.
+    trial.strike("os.rename curves.png", 1, chance.random())
 
 
 def test_all_of_it_happened(trials: Trials) -> None:
-    """Ten processes ended by SIGKILL, two with exit status 1, the last one with 0."""
+    """Eleven processes ended by SIGKILL, two with exit status 1, the last one with 0."""
     codes = [sitting.code for sitting in trials.disturbed.sittings]
-    assert sorted(codes) == [KILLED] * 10 + [0, 1, 1], f"{trials}\n{codes}"
+    assert sorted(codes) == [KILLED] * 11 + [0, 1, 1], f"{trials}\n{codes}"
     assert codes[-1] == 0
 
 
@@ -239,7 +240,7 @@ def test_a_full_disk_is_told_in_a_line(trials: Trials) -> None:
     run = trials.disturbed.run
     full = [sitting for sitting in trials.disturbed.sittings if sitting.what.startswith("disk full")]
     expected = [
-        f"cannot write {path}: File too large\n" for path in (run.checkpoint / "state.npz", run.weights)
+        f"cannot write {path}: File too large" for path in (run.checkpoint / "state.npz", run.weights)
     ]
     assert [sitting.said for sitting in full] == expected, str(trials)
     assert [sitting.leftovers for sitting in full] == [(), ()]
@@ -276,7 +277,9 @@ def read_all(run: RunDirectory) -> dict[str, Any]:
     with np.load(run.predictions) as predictions, zipfile.ZipFile(run.model) as model:
         special = {
             run.history: [line[:seconds] + line[seconds + 1 :] for line in history],
-            run.status: read_status(run.status).model_dump(exclude={"started", "updated", "pid"}),
+            run.status: read_status(run.status).model_dump(
+                exclude={"started", "updated", "heartbeat", "pid"}
+            ),
             run.summary: read_summary(run.summary).model_dump(exclude={"seconds", "images_per_second"}),
             run.predictions: {name: _freeze(predictions[name]) for name in predictions.files},
             run.weights: _read_weights(run.weights),
