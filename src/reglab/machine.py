@@ -48,7 +48,7 @@ def find_host() -> str:
 
 
 def _read_cpuinfo(key: str) -> str:
-    """Value of the first core; empty where there is none."""
+    """Value of the first core; empty if there is none."""
     try:
         lines = _CPUINFO.read_text(errors="replace").splitlines()
     except OSError:

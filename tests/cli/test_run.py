@@ -49,18 +49,18 @@ BEGIN = (
 )
 
 
-def run_of(sittings: Any, name: str) -> RunDirectory:
-    return RunDirectory(sittings.folder / "results" / name / "seed-0")
+def run_of(attempts: Any, name: str) -> RunDirectory:
+    return RunDirectory(attempts.folder / "results" / name / "seed-0")
 
 
 @pytest.mark.slow
-def test_ctrl_c(sittings: Any) -> None:
+def test_ctrl_c(attempts: Any) -> None:
     """Exit 130, one line that says how to resume; the experiments after it are not started."""
-    code, out, err = sittings.first
+    code, out, err = attempts.first
     message = "Tiny A, seed 0: interrupted; the same command resumes after the last finished epoch\n"
     assert (code, err) == (130, message)
-    done = sittings.interrupted.epochs_done
-    assert (sittings.interrupted.state, 0 < done < 40) == ("interrupted", True)
+    done = attempts.interrupted.epochs_done
+    assert (attempts.interrupted.state, 0 < done < 40) == ("interrupted", True)
     begin, *lines = out.splitlines()
     assert re.fullmatch(BEGIN.format(title="Tiny A"), begin)
     assert len(lines) in (done - 1, done)
@@ -69,26 +69,26 @@ def test_ctrl_c(sittings: Any) -> None:
 
 
 @pytest.mark.slow
-def test_two_at_once(sittings: Any) -> None:
+def test_two_at_once(attempts: Any) -> None:
     """The second is refused, with the name of the first, which continues."""
-    code, out, err = sittings.rival
-    holder = f"process {sittings.pid} on {socket.gethostname()}"
+    code, out, err = attempts.rival
+    holder = f"process {attempts.pid} on {socket.gethostname()}"
     message = f"results/a/seed-0 is being trained by {holder}\nTiny A, seed 0: not trained\n"
     assert (code, out, err) == (2, "", message)
 
 
 @pytest.mark.slow
-def test_list_sees_it_run(sittings: Any) -> None:
+def test_list_sees_it_run(attempts: Any) -> None:
     """As running, with the epochs done so far."""
-    (row,) = (line.split() for line in sittings.listed.out.splitlines() if line.startswith("running"))
+    (row,) = (line.split() for line in attempts.listed.out.splitlines() if line.startswith("running"))
     assert (row[:3], row[3].endswith("/40")) == (["running", "a", "0"], True)
 
 
 @pytest.mark.slow
-def test_the_same_command_resumes(sittings: Any) -> None:
+def test_the_same_command_resumes(attempts: Any) -> None:
     """From the last finished epoch to the last of all; the history has each epoch once."""
-    run, done = run_of(sittings, "a"), sittings.interrupted.epochs_done
-    begin, *lines = sittings.second.out.splitlines()
+    run, done = run_of(attempts, "a"), attempts.interrupted.epochs_done
+    begin, *lines = attempts.second.out.splitlines()
     assert re.fullmatch(BEGIN.format(title="Tiny A"), begin)
     assert lines[0] == f"Tiny A, seed 0: resumes after epoch {done} of 40"
     for number, line in enumerate(lines[1 : 41 - done], start=done + 1):
@@ -98,31 +98,31 @@ def test_the_same_command_resumes(sittings: Any) -> None:
 
 
 @pytest.mark.slow
-def test_last_line(sittings: Any) -> None:
+def test_last_line(attempts: Any) -> None:
     """Final and best accuracy with their images, gap, time, and the run's folder."""
-    (line,) = (line for line in sittings.second.out.splitlines() if line.startswith("Tiny B, seed 0: val"))
+    (line,) = (line for line in attempts.second.out.splitlines() if line.startswith("Tiny B, seed 0: val"))
     match = re.fullmatch(rf"Tiny B, seed 0: {RESULT}in results/b/seed-0", line)
     assert match is not None, line
-    summary = read_summary(run_of(sittings, "b").summary)
+    summary = read_summary(run_of(attempts, "b").summary)
     final, best = f"{summary.final_val_accuracy:.1%}", f"{summary.best_val_accuracy:.1%}"
     assert (match[1] + "%", match[2] + "%", int(match[3])) == (final, best, summary.best_epoch)
 
 
 @pytest.mark.slow
-def test_files(sittings: Any) -> None:
+def test_files(attempts: Any) -> None:
     """Those that the README names; no checkpoint and no temporary files."""
     for name in ("a", "b"):
-        assert {path.name for path in run_of(sittings, name).path.iterdir()} == FILES
+        assert {path.name for path in run_of(attempts, name).path.iterdir()} == FILES
 
 
 @pytest.mark.slow
-def test_a_loss_that_is_not_a_number(sittings: Any) -> None:
+def test_a_loss_that_is_not_a_number(attempts: Any) -> None:
     """Exit 1, the epoch is named, finished epochs stay, and the other experiments are trained."""
-    assert sittings.second.code == 1
-    message = TOO_FAST.search(sittings.second.err)
-    assert message is not None, sittings.second.err
-    assert sittings.second.err.endswith(message[0])
-    run = run_of(sittings, "bad")
+    assert attempts.second.code == 1
+    message = TOO_FAST.search(attempts.second.err)
+    assert message is not None, attempts.second.err
+    assert attempts.second.err.endswith(message[0])
+    run = run_of(attempts, "bad")
     status = read_status(run.status)
     assert (status.state, status.message) == ("failed", message[1])
     assert status.epochs_done == int(message[3]) - 1 == 1
@@ -131,9 +131,9 @@ def test_a_loss_that_is_not_a_number(sittings: Any) -> None:
 
 
 @pytest.mark.slow
-def test_what_is_complete_is_skipped(sittings: Any) -> None:
+def test_what_is_complete_is_skipped(attempts: Any) -> None:
     """The line has it; with `--quiet` there is no other."""
-    code, out, err = sittings.third
+    code, out, err = attempts.third
     first, second = out.splitlines()
     assert (code, err) == (0, "")
     assert re.fullmatch(rf"Tiny A, seed 0: {RESULT}complete before, in results/a/seed-0", first)
@@ -141,9 +141,9 @@ def test_what_is_complete_is_skipped(sittings: Any) -> None:
 
 
 @pytest.mark.slow
-def test_another_experiment_in_its_place(sittings: Any, program: Command) -> None:
+def test_another_experiment_in_its_place(attempts: Any, program: Command) -> None:
     """Refused, with the ways out."""
-    folder = sittings.folder
+    folder = attempts.folder
     code, out, err = program(
         "run", "a.yaml", "--set", "training.epochs=5", "--data-dir", "pictures", folder=folder
     )
@@ -246,9 +246,9 @@ def test_a_reader_that_leaves_a_training(here: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_reader_that_leaves_results(sittings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_leaves_results(attempts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every experiment is processed."""
-    monkeypatch.chdir(sittings.folder)
+    monkeypatch.chdir(attempts.folder)
     assert run_without_a_reader("-m", "reglab", "run", "a.yaml", "b.yaml", "--quiet") == (0, "")
 
 

@@ -83,14 +83,14 @@ def test_summary_reads_back(tmp_path: Path, summary: Summary) -> None:
 
 
 def test_keys_of_a_newer_version_are_ignored(tmp_path: Path, summary: Summary) -> None:
-    """What another version has written besides does no harm."""
+    """Unknown keys of another version have no effect."""
     path = tmp_path / "summary.json"
     path.write_text(json.dumps({**summary.model_dump(mode="json"), "moon": "full"}))
     assert read_summary(path) == summary
 
 
 def test_missing_key_is_named(tmp_path: Path, status: Status) -> None:
-    """A required key that is not there is an error that names it."""
+    """A missing required key is an error that names it."""
     path = tmp_path / "status.json"
     path.write_text(json.dumps(status.model_dump(mode="json", exclude={"seed"})))
     with pytest.raises(RunError) as caught:
@@ -99,7 +99,7 @@ def test_missing_key_is_named(tmp_path: Path, status: Status) -> None:
 
 
 def test_foreign_file_is_refused(tmp_path: Path) -> None:
-    """A file that is no JSON is named."""
+    """A file that is not JSON is named."""
     path = tmp_path / "summary.json"
     path.write_text("")
     with pytest.raises(RunError) as caught:
@@ -110,7 +110,7 @@ def test_foreign_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
-    """A file that is not there is named."""
+    """A missing file is named."""
     path = tmp_path / "status.json"
     with pytest.raises(RunError) as caught:
         read_status(path)
@@ -123,8 +123,8 @@ def test_status_is_frozen(status: Status) -> None:
         status.seed = 1
 
 
-def test_environment_tells_versions(tmp_path: Path) -> None:
-    """Versions are those that are installed, and the file gives back what was collected."""
+def test_an_environment_has_versions(tmp_path: Path) -> None:
+    """Versions are those of the installed packages; the file is read back equal."""
     environment = collect_environment("float32", "no bfloat16 instructions", "tensorflow", 2, "CPU")
     write_environment(tmp_path / "environment.json", environment)
     assert read_environment(tmp_path / "environment.json") == environment
@@ -138,7 +138,7 @@ def test_environment_tells_versions(tmp_path: Path) -> None:
     assert (environment.host, environment.resumed_with) == (socket.gethostname(), ())
 
 
-def test_environment_tells_what_each_backend_computes_with(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_environment_has_the_library_of_each_backend(monkeypatch: pytest.MonkeyPatch) -> None:
     """JAX computes with jaxlib, which has a version of its own; what is not installed has none."""
     versions = {"jax": "0.10.2", "jaxlib": "0.10.1"}
 
@@ -153,7 +153,7 @@ def test_environment_tells_what_each_backend_computes_with(monkeypatch: pytest.M
     assert (environment.tensorflow, environment.torch) == (None, None)
 
 
-def test_environments_of_old_read() -> None:
+def test_environments_of_earlier_versions_are_read() -> None:
     """Fields that were added later have defaults."""
     environment = collect_environment("float32", "no bfloat16 instructions", "jax", 2, "CPU")
     old = environment.model_dump(mode="json", exclude={"jaxlib", "host", "resumed_with", "latest"})

@@ -41,7 +41,7 @@ def test_column_is_float64(path: Path, make_epoch: Maker) -> None:
     np.testing.assert_array_equal(column, [1, 2, 3])
 
 
-def test_appending_keeps_what_stands(path: Path, make_epoch: Maker) -> None:
+def test_appending_keeps_earlier_lines(path: Path, make_epoch: Maker) -> None:
     """The bytes of earlier epochs do not change."""
     write(path, make_epoch, 1)
     before = path.read_bytes()

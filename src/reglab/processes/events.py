@@ -77,7 +77,7 @@ class Note(Message):
 
 
 class Advice(Message):
-    """What the literature says against a setting of the experiment."""
+    """Objection of the literature to a setting of the experiment."""
 
     event: Literal["advice"] = "advice"
     message: str

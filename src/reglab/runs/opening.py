@@ -25,7 +25,7 @@ class OpenedRun:
         state: `new`: nothing was recorded yet. `resumable`: it was started and is not complete.
             `failed`: likewise, and its last attempt failed. `complete`: nothing is left to train.
             `foreign`: it holds another experiment, or files that are not a run's.
-        status: as last written; None where there is none.
+        status: as last written; None if missing.
         reason: for `foreign`: what is there, and what to do.
     """
 

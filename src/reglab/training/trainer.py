@@ -68,9 +68,7 @@ def train(subject: Subject, journal: Journal, backend: Backend, listener: Listen
         f"validation on the {subject.validation}, {backend.precision.policy} ({backend.precision.reason})"
     )
     if changes:
-        warning = (
-            f"{subject.title}: resumes with another environment ({', '.join(changes)}): {EFFECT}"
-        )
+        warning = f"{subject.title}: resumes with another environment ({', '.join(changes)}): {EFFECT}"
         print(warning, file=sys.stderr)
         listener.warn(warning)
     listener.begin(subject.title, training.epochs, first, batches.steps_per_epoch, len(split.train))
