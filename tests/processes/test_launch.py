@@ -5,12 +5,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from reglab.experiment import Experiment
 from reglab.processes import events, launch
 from reglab.processes.events import Job
 from reglab.processes.launch import Outcome, RunProcess, start_run
@@ -20,20 +17,6 @@ from reglab.runs.status import read_status
 from reglab.runs.summary import read_summary
 
 Maker = Callable[..., Job]
-
-
-@pytest.fixture
-def make_job(make_experiment: Callable[..., Experiment], pictures: Path, tmp_path: Path) -> Maker:
-    def make(**sections: Any) -> Job:
-        experiment = make_experiment(**sections)
-        return Job(experiment=experiment, results=tmp_path / "results", data_directory=pictures, threads=1)
-
-    return make
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> RunDirectory:
-    return RunDirectory(tmp_path / "results" / "tiny" / "seed-0")
 
 
 @pytest.mark.slow

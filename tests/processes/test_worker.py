@@ -4,7 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,9 @@ import numpy as np
 import pytest
 
 from reglab.backend.start import find_backend
-from reglab.data.loading import load_dataset
-from reglab.data.split import split_dataset
 from reglab.experiment import Experiment
-from reglab.processes.events import EpochDone, Failed, Job, Note, Problem, Started, decode, encode
+from reglab.processes.events import EpochDone, Job, Note, Problem, Started
+from reglab.processes.worker import _load
 from reglab.runs.history import Epoch, read_history
 from reglab.runs.layout import RunDirectory
 from reglab.runs.lock import is_locked
@@ -26,100 +25,13 @@ from reglab.training.subject import Subject
 
 pytestmark = pytest.mark.slow
 
+Maker = Callable[..., Job]
+Starter = Callable[..., Any]
 FOREVER = 100_000
 
-# A worker whose Keras is replaced, so that everything around the training is tested in a second.
-REPLACED = """
-import os, signal, sys
-from reglab.processes import worker
 
-def start_backend(*arguments):
-    {body}
-
-worker.start_backend = start_backend
-sys.exit(worker.main())
-"""
-
-
-class Worker:
-    """A worker with its job; its input stays open, as a parent holds it while it lives."""
-
-    def __init__(self, job: Job, body: str | None = None) -> None:
-        program = ["-m", "reglab.processes.worker"] if body is None else ["-c", REPLACED.format(body=body)]
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen([sys.executable, *program], stdin=pipe, stdout=pipe, stderr=pipe)
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        assert self.process.stderr is not None
-        self.stdin, self.stdout, self.stderr = self.process.stdin, self.process.stdout, self.process.stderr
-        self.stdin.write(encode(job))
-        self.stdin.flush()
-
-    def read(self, kind: type[Any]) -> Any:
-        """The next event of a kind."""
-        return next(event for event in map(decode, self.stdout) if isinstance(event, kind))
-
-    def end(self) -> tuple[int, str, str]:
-        """Exit code, the message of a failure, and what it printed on standard error."""
-        last = [decode(line) for line in self.stdout][-1:]
-        message = last[0].message if last and isinstance(last[0], Failed) else ""
-        return self.process.wait(), message, self.stderr.read().decode()
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.stdin, self.stdout, self.stderr):
-            pipe.close()
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., Worker]]:
-    """Starts workers, and ends those that a failing test leaves behind."""
-    started: list[Worker] = []
-
-    def make(job: Job, body: str | None = None) -> Worker:
-        started.append(Worker(job, body))
-        return started[-1]
-
-    yield make
-    for worker in started:
-        worker.close()
-
-
-@pytest.fixture
-def make_job(
-    tmp_path: Path, pictures: Path, make_experiment: Callable[..., Experiment]
-) -> Callable[..., Job]:
-    """A job for the tiny pictures, with results under the test's own folder."""
-
-    def make(data: Path | None = pictures, **sections: object) -> Job:
-        experiment = make_experiment(**sections)
-        return Job(experiment=experiment, results=tmp_path / "results", data_directory=data)
-
-    return make
-
-
-@pytest.fixture
-def find_subject() -> Callable[[Job], Subject]:
-    """What a worker will make of an job."""
-
-    def find(job: Job) -> Subject:
-        data = job.experiment.data
-        dataset = load_dataset(data, job.data_directory)
-        return Subject(job.experiment, dataset, split_dataset(dataset, data, 0))
-
-    return find
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> RunDirectory:
-    return RunDirectory(tmp_path / "results" / "tiny" / "seed-0")
-
-
-def test_interrupted_shared_and_orphaned(
-    make_job: Callable[..., Job], start: Callable[..., Worker], run: RunDirectory
-) -> None:
-    """One run, one process: a second one is refused; Ctrl-C and a lost parent both end it in good job."""
+def test_interrupted_shared_and_orphaned(make_job: Maker, start: Starter, run: RunDirectory) -> None:
+    """One run, one process: a second one is refused; Ctrl-C and a lost parent both end it in good order."""
     job = make_job(epochs=FOREVER)
     first = start(job)
     opening = first.read(Note).message
@@ -156,9 +68,7 @@ def test_interrupted_shared_and_orphaned(
     assert again.epochs_done > done
 
 
-def test_an_error_in_reglab_keeps_its_traceback(
-    make_job: Callable[..., Job], start: Callable[..., Worker], run: RunDirectory
-) -> None:
+def test_an_error_in_reglab_keeps_its_traceback(make_job: Maker, start: Starter, run: RunDirectory) -> None:
     """One line for the user, the rest in the log; the run is marked failed and is free again."""
     result = start(make_job(), "raise ZeroDivisionError('boom')").end()
     assert result == (1, f"ZeroDivisionError: boom; the details are in {run.log}", "")
@@ -170,9 +80,7 @@ def test_an_error_in_reglab_keeps_its_traceback(
     assert not is_locked(run.path)
 
 
-def test_output_of_libraries_goes_to_the_log(
-    make_job: Callable[..., Job], start: Callable[..., Worker], run: RunDirectory
-) -> None:
+def test_output_of_libraries_goes_to_the_log(make_job: Maker, start: Starter, run: RunDirectory) -> None:
     """Of Python and of C, on standard output too, which has events only."""
     body = (
         "print('a', flush=True); os.write(1, b'b\\n'); print('c', file=sys.stderr); os.write(2, b'd\\n'); "
@@ -185,7 +93,7 @@ def test_output_of_libraries_goes_to_the_log(
 
 
 def test_wrong_data_are_reported_before_anything_is_made(
-    make_job: Callable[..., Job], start: Callable[..., Worker], tmp_path: Path
+    make_job: Maker, start: Starter, tmp_path: Path
 ) -> None:
     """Exit 2, one line, nothing created."""
     nowhere = tmp_path / "nowhere"
@@ -194,9 +102,7 @@ def test_wrong_data_are_reported_before_anything_is_made(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_backend_gets_threads_and_device(
-    make_job: Callable[..., Job], start: Callable[..., Worker], run: RunDirectory
-) -> None:
+def test_the_backend_gets_threads_and_device(make_job: Maker, start: Starter, run: RunDirectory) -> None:
     """As the job has them."""
     job = make_job().model_copy(update={"threads": 3, "device": "cpu"})
     assert start(job, "print(*arguments, flush=True); raise KeyboardInterrupt").end() == (130, "", "")
@@ -204,7 +110,7 @@ def test_the_backend_gets_threads_and_device(
 
 
 def test_a_reader_that_leaves_does_not_end_a_training(
-    make_job: Callable[..., Job], start: Callable[..., Worker], run: RunDirectory
+    make_job: Maker, start: Starter, run: RunDirectory
 ) -> None:
     """The parent lives, but reads no more events."""
     worker = start(make_job(epochs=2))
@@ -215,18 +121,14 @@ def test_a_reader_that_leaves_does_not_end_a_training(
     assert run.curves.exists()
 
 
-def test_termination_is_an_interruption(
-    make_job: Callable[..., Job], start: Callable[..., Worker], run: RunDirectory
-) -> None:
+def test_termination_is_an_interruption(make_job: Maker, start: Starter, run: RunDirectory) -> None:
     """As a cluster ends its jobs; a second signal does not disturb the tidying up."""
     body = "os.kill(os.getpid(), signal.SIGTERM); os.kill(os.getpid(), signal.SIGTERM); raise SystemError"
     assert start(make_job(), body).end() == (130, "", "")
     assert read_status(run.status).state == "interrupted"
 
 
-def test_a_parent_that_ends_at_once_is_not_a_crash(
-    make_job: Callable[..., Job], start: Callable[..., Worker]
-) -> None:
+def test_a_parent_that_ends_at_once_is_not_a_crash(make_job: Maker, start: Starter) -> None:
     """The input ends after the job: interrupted, without a traceback."""
     worker = start(make_job(), "signal.pause()")
     worker.stdin.close()
@@ -242,31 +144,21 @@ def test_no_job_is_not_a_crash() -> None:
 
 @pytest.mark.parametrize(("started", "setting"), [(False, "auto None"), (True, "auto mixed_bfloat16")])
 def test_a_run_keeps_its_precision(
-    make_job: Callable[..., Job],
-    start: Callable[..., Worker],
-    run: RunDirectory,
-    started: bool,
-    setting: str,
-    find_subject: Callable[[Job], Subject],
+    make_job: Maker, start: Starter, run: RunDirectory, started: bool, setting: str
 ) -> None:
     """`auto` depends on the machine that starts a run; an attempt that resumes it keeps the choice."""
     job = make_job(precision="auto")
     if started:
-        _start(run, find_subject(job))
+        _start(run, _load(job))
     body = "print(*arguments[:2], flush=True); raise KeyboardInterrupt"
     assert start(job, body).end() == (130, "", "")
     assert run.log.read_text().endswith(f"\n{setting}\n")
 
 
-def test_a_complete_run_is_left_alone(
-    make_job: Callable[..., Job],
-    start: Callable[..., Worker],
-    run: RunDirectory,
-    find_subject: Callable[[Job], Subject],
-) -> None:
+def test_a_complete_run_is_left_alone(make_job: Maker, start: Starter, run: RunDirectory) -> None:
     """Nothing to do, without images too: exit 0, and no file but the lock is touched."""
     job = make_job()
-    _start(run, find_subject(job)).finish()
+    _start(run, _load(job)).finish()
     run.curves.touch()
     before = {path.name: path.stat().st_mtime_ns for path in run.path.iterdir()}
     assert start(make_job(data=run.path / "nowhere"), "raise SystemError").end() == (0, "", "")
@@ -274,15 +166,10 @@ def test_a_complete_run_is_left_alone(
     assert after == before
 
 
-def test_a_figure_that_cannot_be_drawn(
-    make_job: Callable[..., Job],
-    start: Callable[..., Worker],
-    run: RunDirectory,
-    find_subject: Callable[[Job], Subject],
-) -> None:
+def test_a_figure_that_cannot_be_drawn(make_job: Maker, start: Starter, run: RunDirectory) -> None:
     """A warning; the run stays complete."""
     job = make_job()
-    _start(run, find_subject(job)).finish()
+    _start(run, _load(job)).finish()
     worker = start(job, "raise SystemError")
     assert worker.read(Problem).message == (
         "the run is complete, but its figure is missing: "
@@ -292,13 +179,10 @@ def test_a_figure_that_cannot_be_drawn(
 
 
 def test_another_experiment_in_its_place_is_refused(
-    make_job: Callable[..., Job],
-    start: Callable[..., Worker],
-    run: RunDirectory,
-    find_subject: Callable[[Job], Subject],
+    make_job: Maker, start: Starter, run: RunDirectory
 ) -> None:
     """Two experiments are never mixed in one directory; what is there stays as it is."""
-    _start(run, find_subject(make_job()))
+    _start(run, _load(make_job()))
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
     code, message, err = start(make_job(epochs=7), "raise SystemError").end()
     assert (code, err) == (2, "")
@@ -307,10 +191,7 @@ def test_another_experiment_in_its_place_is_refused(
 
 
 def test_other_images_are_refused(
-    make_job: Callable[..., Job],
-    start: Callable[..., Worker],
-    run: RunDirectory,
-    make_subject: Callable[[Experiment], Subject],
+    make_job: Maker, start: Starter, run: RunDirectory, make_subject: Callable[[Experiment], Subject]
 ) -> None:
     """Exit 2, one line, and the run stays as it was."""
     job = make_job()
@@ -323,15 +204,11 @@ def test_other_images_are_refused(
 
 
 def test_another_backend_is_refused(
-    make_job: Callable[..., Job],
-    start: Callable[..., Worker],
-    run: RunDirectory,
-    find_subject: Callable[[Job], Subject],
-    monkeypatch: pytest.MonkeyPatch,
+    make_job: Maker, start: Starter, run: RunDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Exit 2, one line that says which one it has to be, and the run stays as it was."""
     job = make_job()
-    _start(run, find_subject(job), backend="torch")
+    _start(run, _load(job), backend="torch")
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
     monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
     assert start(job, "raise SystemError").end() == (
@@ -346,10 +223,7 @@ def test_another_backend_is_refused(
 
 
 def test_a_wrong_backend_is_reported_before_anything_is_made(
-    make_job: Callable[..., Job],
-    start: Callable[..., Worker],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    make_job: Maker, start: Starter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Exit 2, one line, nothing created."""
     monkeypatch.setenv("KERAS_BACKEND", "pytorch")

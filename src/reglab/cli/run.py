@@ -67,7 +67,7 @@ def run(
         try:
             _report(outcome, experiment.label, experiment.training.seed)
         except BrokenPipeError:
-            # The reader, as in `reglab run … | head`, has left; the other experiments are trained still.
+            # The reader has left, as in `reglab run … | head`; the other experiments are still trained.
             silence_output()
         if outcome.code == INTERRUPTED:
             break
