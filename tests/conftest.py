@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from reglab.runs.directory import RunDirectory
 from reglab.runs.finding import RunRecord
 from reglab.runs.history import Epoch, History
+from reglab.runs.layout import RunDirectory
 from reglab.runs.status import State, Status
 from reglab.runs.summary import Summary
 

@@ -12,8 +12,8 @@ from reglab.cli import main
 from reglab.config.shipped import shipped_directory
 from reglab.experiment import Experiment
 from reglab.regularizers.table import Regularizers
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import COLUMNS
+from reglab.runs.layout import RunDirectory
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 # Code blocks and inline code; prose such as "reglab trains" is not a command.

@@ -12,15 +12,29 @@ from reglab.backend.precision import Choice
 from reglab.backend.start import Backend
 from reglab.data.dataset import Dataset
 from reglab.data.split import split_dataset
+from reglab.errors import ExperimentError
 from reglab.experiment import Experiment
-from reglab.runs.directory import RunDirectory
-from reglab.training import pace
+from reglab.regularizers.table import Regularizers
+from reglab.runs.layout import RunDirectory
 from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
 
 SIDE = 8
 CLASSES = ("dark", "middling", "bright")
+
+
+def every_technique(**settings: Any) -> dict[str, Any]:
+    """All techniques of the table that go together, at their defaults or with the given settings."""
+    chosen: dict[str, Any] = {}
+    for name in Regularizers.model_fields:
+        wider = chosen | {name: settings.get(name, {})}
+        try:
+            Experiment.from_mapping({"regularizers": wider})
+        except ExperimentError:
+            continue
+        chosen = wider
+    return chosen
 
 
 def _draw_part(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -112,21 +126,3 @@ def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     folder = tmp_path_factory.getbasetemp() / "training-cache"
     monkeypatch.setenv("REGLAB_CACHE_DIR", str(folder))
     return folder
-
-
-class Clock:
-    """A clock that tests set, in seconds."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def perf_counter(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Replace the clock that measures the pace of a training."""
-    clock = Clock()
-    monkeypatch.setattr(pace, "time", clock)
-    return clock

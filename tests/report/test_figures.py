@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -129,18 +130,13 @@ def test_file_in_the_way_is_named(tmp_path: Path, make_record: Maker) -> None:
     assert str(caught.value) == f"cannot create {tmp_path / 'taken'}: File exists"
 
 
-def history_of(record: RunRecord) -> History:
-    assert record.history is not None
-    return record.history
-
-
 def test_run_figure_names_the_gap(make_record: Maker, pages: list[Page]) -> None:
     """One run's picture says its accuracy and gap at the end in words."""
-    run_figure.draw_run(history_of(make_record("mp", 0, [0.5, 0.65])), 2, "CNN", "seed 0", Path("a.png"))
+    run_figure.draw_run(make_record("mp", 0, [0.5, 0.65]))
     texts = {text.get_text() for text in visible_texts(pages[0])}
     assert {
-        "CNN",
-        "seed 0",
+        "CNN + MP, seed 0",
+        "CIFAR-10, validation on the test set",
         "validation 65.0 %, gap 25.0 points",
         "validation 0.750, gap 0.250 nats",
     } <= texts
@@ -149,23 +145,26 @@ def test_run_figure_names_the_gap(make_record: Maker, pages: list[Page]) -> None
 
 def test_run_figure_names_the_epoch_that_was_kept(make_record: Maker, pages: list[Page]) -> None:
     """After early stopping, the figures are those of the epoch whose weights were kept."""
-    run_figure.draw_run(history_of(make_record("mp", 0, [0.65, 0.5])), 1, "CNN", "seed 0", Path("a.png"))
+    run_figure.draw_run(make_record("mp", 0, [0.65, 0.5], weights_epoch=1))
     texts = {text.get_text() for text in visible_texts(pages[0])}
     assert {"validation 65.0 %, gap 25.0 points", " kept: epoch 1"} <= texts
 
 
 def test_run_figure_is_a_picture(tmp_path: Path, make_record: Maker) -> None:
     """A run of a single epoch is drawn too."""
-    run_figure.draw_run(history_of(make_record("mp", 0, [0.5])), 1, "CNN", "seed 0", tmp_path / "curves.png")
-    with Image.open(tmp_path / "curves.png") as image:
+    record = make_record("mp", 0, [0.5], folder=str(tmp_path))
+    record.directory.create()
+    run_figure.draw_run(record)
+    with Image.open(record.directory.curves) as image:
         assert image.size == (1495, 598)
 
 
 def test_penalty_has_an_axis_of_its_own(make_record: Maker, pages: list[Page]) -> None:
     """A penalty ten times the cross-entropy does not squash it."""
-    history = history_of(make_record("mp", 0, [0.5, 0.65]))
-    rows = tuple(type(row)(**{**vars(row), "penalty": 12.0}) for row in history.rows)
-    run_figure.draw_run(History(rows), 2, "CNN + L1", "seed 0", Path("a.png"))
+    record = make_record("mp", 0, [0.5, 0.65])
+    assert record.history is not None
+    rows = tuple(replace(row, penalty=12.0) for row in record.history.rows)
+    run_figure.draw_run(replace(record, history=History(rows)))
     _, cross_entropy, penalty = pages[0].figure.axes
     assert cross_entropy.get_ylim()[1] < 2
     assert penalty.get_ylim()[1] > 12

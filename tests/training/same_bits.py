@@ -23,9 +23,9 @@ from reglab.data.loading import load_dataset
 from reglab.data.split import split_dataset
 from reglab.experiment import Experiment
 from reglab.machine import count_cores
-from reglab.runs.directory import RunDirectory
 from reglab.runs.environment import collect_environment
 from reglab.runs.history import read_history
+from reglab.runs.layout import RunDirectory
 from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject

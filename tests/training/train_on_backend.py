@@ -20,8 +20,8 @@ from reglab.backend.start import Backend, start_backend
 from reglab.data.dataset import Dataset
 from reglab.data.split import split_dataset
 from reglab.experiment import Experiment
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch
+from reglab.runs.layout import RunDirectory
 from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reglab.errors import RunError
 from reglab.report.canvas import FAINT, INK, LARGE, NORMAL, SMALL, Page, label_epochs, label_y, limit_epochs
 from reglab.report.lines import AS_TRAINED, CLEAN, VALIDATION, Line, add_key
 from reglab.report.wording import shorten
+from reglab.runs.finding import RunRecord
 from reglab.runs.history import Epoch, History
 
 if TYPE_CHECKING:
@@ -20,27 +21,28 @@ _PENALTY_COLOUR = "#9c4f7d"
 _PENALTY = Line("penalty", (4.0, 1.2, 1.0, 1.2), 1.1)
 
 
-def draw_run(history: History, kept: int, title: str, subtitle: str, png: Path) -> None:
-    """Draws a run's `curves.png`.
+def draw_run(run: RunRecord) -> None:
+    """Draws a run's `curves.png`, 130 dots per inch.
 
     Args:
-        history: of the run, at least one epoch.
-        kept: epoch of the weights that were kept, whose figures are written out.
-        title: the experiment's.
-        subtitle: seed, dataset, and which images validation is.
-        png: file to write or replace, 130 dots an inch.
+        run: a complete run.
 
     Raises:
-        RunError: the system refused to write.
+        RunError: the run has no history or no summary, or the system refused to write.
     """
+    history, summary = run.history, run.summary
+    if history is None or summary is None:
+        raise RunError(f"{run.directory.path} has no history or no summary, which its figure needs")
+    kept = summary.weights_epoch
     page = Page(11.5, 4.6)
-    page.write(0.7, 0.18, shorten(title, 85), size=LARGE, bold=True)
+    page.write(0.7, 0.18, shorten(f"{summary.title}, seed {summary.seed}", 85), size=LARGE, bold=True)
+    subtitle = f"{summary.dataset}, validation on the {summary.validation}"
     page.write(0.7, 0.5, subtitle, colour=FAINT)
     add_key(page, 0.7, 0.78, _BLUE)
     accuracy, cross_entropy = (page.add_axes(left, 1.3, 4.5, 2.75) for left in (0.7, 6.2))
     _draw_accuracy(accuracy, history, kept)
     _draw_cross_entropy(cross_entropy, history, kept)
-    page.save_png(png)
+    page.save_png(run.directory.curves)
 
 
 def _draw_accuracy(axes: Axes, history: History, kept: int) -> None:

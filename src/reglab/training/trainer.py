@@ -17,7 +17,7 @@ from reglab.training.loop.dispatch import BundleModel, Bundles
 from reglab.training.loop.index_model import IndexModel
 from reglab.training.loop.optimizer import build_learning_rate, build_optimizer
 from reglab.training.record.checkpoint import StatefulCallback, restore
-from reglab.training.record.continuity import note_environment
+from reglab.training.record.continuity import EFFECT, note_environment
 from reglab.training.record.journal import Journal
 from reglab.training.record.results import write_results
 from reglab.training.subject import Subject
@@ -68,12 +68,9 @@ def train(subject: Subject, journal: Journal, backend: Backend, listener: Listen
         f"validation on the {subject.validation}, {backend.precision.policy} ({backend.precision.reason})"
     )
     if changes:
-        moved = (
-            f"{subject.title}: goes on with {', '.join(changes)}; from here on its figures may differ in the "
-            "last digits from those of a run without a stop"
-        )
-        print(moved, file=sys.stderr)
-        listener.say(moved)
+        warning = f"{subject.title}: resumes with another environment ({', '.join(changes)}): {EFFECT}"
+        print(warning, file=sys.stderr)
+        listener.warn(warning)
     listener.begin(subject.title, training.epochs, first, batches.steps_per_epoch, len(split.train))
     try:
         _fit(

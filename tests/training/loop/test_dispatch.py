@@ -29,7 +29,7 @@ import numpy as np
 from reglab.data.dataset import Dataset
 from reglab.data.split import split_dataset
 from reglab.experiment import Experiment
-from reglab.runs.directory import RunDirectory
+from reglab.runs.layout import RunDirectory
 from reglab.runs.history import read_history
 from reglab.backend.start import Backend
 from reglab.training.listener import Listener
