@@ -1,4 +1,4 @@
-"""The trained network as files: its weights, and a copy of stock Keras layers, pixels in, probabilities out."""
+"""The trained network as files: its weights, and a copy that maps pixels to probabilities without reglab."""
 
 import json
 from io import BytesIO

@@ -64,13 +64,11 @@ class Augmentation(Regularizer):
         dataset = setup.data.dataset
         flips = [name for name in ("horizontal_flip", "vertical_flip") if getattr(self, name)]
         if dataset == "mnist" and flips:
-            yield Advice(
-                f"flipped digits are other shapes: set {' and '.join(flips)} to false", _SURVEY
-            )
+            yield Advice(f"flipped digits are other shapes: set {' and '.join(flips)} to false", _SURVEY)
         if dataset == "mnist" and self.rotation > 20:
             yield Advice(
-                f"rotation by up to {self.rotation:g} degrees may change the class of a digit, such as 6 and 9: "
-                "use at most 20",
+                f"rotation by up to {self.rotation:g} degrees may change the class of a digit, "
+                "such as 6 and 9: use at most 20",
                 _SURVEY,
             )
         if dataset in ("cifar10", "cifar100") and self.vertical_flip:

@@ -37,7 +37,8 @@ class AveragePooling(Pooling):
         if "max_pooling" in setup.regularizers:
             yield Conflict(
                 "",
-                "average_pooling and max_pooling cannot be combined; remove one of them, as in max_pooling: null",
+                "average_pooling and max_pooling cannot be combined; "
+                "remove one of them, as in max_pooling: null",
             )
         else:
             yield from self.window_conflicts(setup)

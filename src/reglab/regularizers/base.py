@@ -133,7 +133,7 @@ class Regularizer(Frozen):
         return ()
 
     def describe(self) -> str:
-        """Its title and parameters in one line: `Dropout {rate: 0.3}`; parameters that are null are omitted."""
+        """Its title and parameters in one line, `Dropout {rate: 0.3}`; null parameters are omitted."""
         parameters = ", ".join(f"{name}: {_as_yaml(value)}" for name, value in self if value is not None)
         return f"{self.title} {{{parameters}}}"
 

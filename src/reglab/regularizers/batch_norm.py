@@ -57,7 +57,8 @@ class BatchNorm(Regularizer):
         """A bias before batch norm has no effect; small batches have noisy statistics."""
         if self.keep_bias:
             yield Advice(
-                "a bias before batch norm has no effect, since the mean is subtracted: set keep_bias to false",
+                "a bias before batch norm has no effect, since its mean is subtracted: "
+                "set keep_bias to false",
                 f"{_PAPER}, section 3.2",
             )
         if setup.training.batch_size < 16:
@@ -70,7 +71,8 @@ class BatchNorm(Regularizer):
         """Normalized dense layers in a network without any."""
         if self.dense and not setup.model.dense:
             yield Conflict(
-                "dense", "dense has no effect while model.dense is empty; add hidden dense layers or remove dense"
+                "dense",
+                "dense has no effect while model.dense is empty; add hidden dense layers or remove dense",
             )
 
     def _build(self, kind: Any, position: Position) -> Any:

@@ -46,8 +46,8 @@ class EarlyStopping(Regularizer):
         """A test set that selects the epoch."""
         if setup.data.validation == "test":
             yield Advice(
-                "early stopping selects the epoch on the test set, so its test result is too good: hold out a "
-                "part of train, as in data.validation: 0.1",
+                "early stopping selects the epoch on the test set, so its test result is too good: "
+                "hold out a part of train, as in data.validation: 0.1",
                 "Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2009, section 7.2",
             )
 

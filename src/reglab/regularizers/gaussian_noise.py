@@ -58,6 +58,7 @@ class GaussianNoise(Regularizer):
         """Noise that is not small against the image."""
         if self.stddev > 0.25:
             yield Advice(
-                f"noise with stddev {self.stddev:g} hides much of the image: only small noise acts as a penalty",
+                f"noise with stddev {self.stddev:g} hides much of the image: "
+                "only small noise acts as a penalty",
                 _PAPER,
             )

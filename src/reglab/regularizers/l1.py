@@ -21,7 +21,7 @@ class L1(Regularizer):
     title: ClassVar[str] = "L1"
 
     strength: Strength = 1e-4
-    """Factor λ of the penalty; a tenth of L2's default, since its gradient does not shrink with the weights."""
+    """Factor λ of the penalty; a tenth of L2's default, as its gradient does not shrink with the weights."""
     layers: Kernels = "all"
     """Layers whose kernels are penalized: `conv`, `dense` (including the output) or `all`."""
 

@@ -20,8 +20,8 @@ def advise_strength(name: str, strength: float) -> Iterable[Advice]:
     """Advice against a penalty so strong that the network underfits; `name` is the setting's name."""
     if strength >= STRONG:
         yield Advice(
-            f"{name} {strength:g} is strong: at {STRONG:g} and above, the penalty outweighs the cross-entropy "
-            "and the network underfits",
+            f"{name} {strength:g} is strong: at {STRONG:g} and above, the penalty outweighs the "
+            "cross-entropy and the network underfits",
             "Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2",
         )
 

@@ -33,8 +33,8 @@ class Pooling(Regularizer):
             if pooled < 1:
                 yield Conflict(
                     "pool_size",
-                    f"a window of {self.pool_size}×{self.pool_size} does not fit the feature maps of group {group}, "
-                    f"which have {side}×{side} pixels; pool less or use fewer groups",
+                    f"a window of {self.pool_size}×{self.pool_size} does not fit the feature maps "
+                    f"of group {group}, which have {side}×{side} pixels; pool less or use fewer groups",
                 )
                 return
             side = pooled

@@ -39,8 +39,9 @@ class StochasticDepth(Regularizer):
         """Survival of 0.4 to 0.8."""
         if not 0.4 <= self.survival <= 0.8:
             yield Advice(
-                f"stochastic depth with survival {self.survival:g} is outside 0.4 to 0.8, where it works best",
-                "Huang et al., Deep Networks with Stochastic Depth, 2016, figure 8",
+                f"stochastic depth with survival {self.survival:g} is outside 0.4 to 0.8, "
+                "where it works best",
+                "Huang et al., Deep Networks with Stochastic Depth, 2016",
             )
 
     def conflicts(self, setup: Setup) -> Iterable[Conflict]:

@@ -26,7 +26,9 @@ class StochasticDepthLayer(layers.Layer):
         """Feature maps `(n, height, width, channels)` as float32, zeroed or scaled."""
         if not training:
             return inputs * self.survival
-        draws = keras.random.uniform((ops.shape(inputs)[0], 1, 1, 1), dtype="float32", seed=self.seed_generator)
+        draws = keras.random.uniform(
+            (ops.shape(inputs)[0], 1, 1, 1), dtype="float32", seed=self.seed_generator
+        )
         return inputs * ops.cast(draws < self.survival, "float32")
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:

@@ -1,4 +1,4 @@
-"""What a layer of ours must offer to be used inside the network."""
+"""The protocol of our own layers inside the network."""
 
 from typing import Any, Protocol, runtime_checkable
 
@@ -7,7 +7,8 @@ from typing import Any, Protocol, runtime_checkable
 class HasStock(Protocol):
     """A layer that a network may contain although it is not one of Keras's.
 
-    The saved network must load without reglab, so it contains the stock equivalent instead.
+    The saved network must load without reglab, so it has the stock equivalent instead. Give that a dtype
+    name such as "float32": Keras cannot load a layer whose dtype is a policy object.
     """
 
     def make_stock(self) -> Any:
