@@ -6,7 +6,7 @@ import numpy as np
 
 from reglab.config.training import Training
 from reglab.files import atomic_path, write_atomically
-from reglab.model.saving import build_standalone, pack_weights
+from reglab.model.saving import pack_standalone, pack_weights
 from reglab.model.size import measure_size
 from reglab.runs.history import History
 from reglab.runs.layout import RunDirectory
@@ -55,8 +55,7 @@ def write_results(
             test_labels=split.labels[split.test],
         )
     write_atomically(run.weights, pack_weights(model.network))
-    with atomic_path(run.model) as temporary:
-        build_standalone(model.network).save(temporary)
+    write_atomically(run.model, pack_standalone(model.network))
     summary = _summarize(subject, model, history, kept, (clean, validation, test), policy)
     summary = summary.model_copy(update={"resumed_with": read_changes(run)})
     write_summary(run.summary, summary)
