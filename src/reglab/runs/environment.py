@@ -39,6 +39,8 @@ class Environment(Document):
     """Threads that the backend was given."""
     device: str | None = None
     """`CPU` or `GPU`; None in runs that were recorded without it."""
+    resumed_with: tuple[str, ...] = ()
+    """What had changed when the run was resumed, one entry for each change: `threads 2 → 4 from epoch 5`."""
 
 
 def collect_environment(

@@ -8,7 +8,7 @@ from reglab.config.training import Training
 from reglab.files import atomic_path, write_atomically
 from reglab.model.saving import build_standalone, pack_weights
 from reglab.model.size import measure_size
-from reglab.report.run_figure import draw_run
+from reglab.report.figures.run import draw_run
 from reglab.runs.directory import RunDirectory
 from reglab.runs.history import History
 from reglab.runs.summary import Summary, write_summary
