@@ -62,7 +62,7 @@ def show(config: Path, overrides: tuple[str, ...], data_dir: Path | None, resolv
 
 
 def _print_layers(console: "Console", size: "Size") -> None:
-    from reglab.report.grid import Column, Grid
+    from reglab.report.tables.grid import Column, Grid
 
     rows = size.layers
     names = tuple(f"{row.name} ({row.kind})" for row in rows)

@@ -20,7 +20,7 @@ from reglab.files import refused
 from reglab.processes.events import COMPLETE, FAILED, INTERRUPTED, Advice, Failed, Finished, Job, Problem
 from reglab.processes.interruption import Interruption
 from reglab.processes.reporting import EventListener, EventStream
-from reglab.report.run_figure import draw_run
+from reglab.report.figures.run import draw_run
 from reglab.runs.finding import read_run
 from reglab.runs.layout import RunDirectory, run_path
 from reglab.runs.opening import inspect_run, open_run

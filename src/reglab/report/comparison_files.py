@@ -1,13 +1,12 @@
-"""The files that `reglab compare` leaves."""
+"""The files that `reglab compare` writes."""
 
 from pathlib import Path
 
 from reglab.analysis.comparison import Comparison
 from reglab.files import refused, write_atomically
-from reglab.report.comparison_figure import draw_comparison
-from reglab.report.records import render_csv, render_json
-from reglab.report.table import build_table
-from reglab.report.table_formats import render_markdown
+from reglab.report.figures.comparison import draw_comparison
+from reglab.report.tables.comparison import build_table
+from reglab.report.tables.records import render_csv, render_json
 
 
 def write_comparison(comparison: Comparison, output: Path) -> tuple[Path, ...]:
@@ -15,13 +14,13 @@ def write_comparison(comparison: Comparison, output: Path) -> tuple[Path, ...]:
 
     Args:
         comparison: what to write.
-        output: folder of the files; made where it is missing.
+        output: folder of the files; created if it does not exist.
 
     Returns:
         `comparison.png`, `.svg`, `.md`, `.csv`, `.json`.
 
     Raises:
-        RunError: the folder cannot be made or written to.
+        RunError: the folder cannot be created or written to.
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -31,7 +30,7 @@ def write_comparison(comparison: Comparison, output: Path) -> tuple[Path, ...]:
         output / f"comparison.{suffix}" for suffix in ("png", "svg", "md", "csv", "json")
     )
     draw_comparison(comparison, png, svg)
-    write_atomically(markdown, render_markdown(build_table(comparison)))
+    write_atomically(markdown, build_table(comparison).render_markdown())
     write_atomically(table, render_csv(comparison))
     write_atomically(data, render_json(comparison))
     return png, svg, markdown, table, data
