@@ -37,7 +37,7 @@ def play(progress: QuietProgress, epochs_done: int = 0) -> None:
         for event in (
             events.Advice(message="[red] advice :dog:"),
             events.Note(message="[red] note :dog:"),
-            events.Problem(message="[red] warning :dog:"),
+            events.Warned(message="[red] warning :dog:"),
             started(epochs_done),
         ):
             progress.show(event)

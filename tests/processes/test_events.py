@@ -22,7 +22,7 @@ ALL = (
     events.EpochDone(row=ROW, images_per_second=100.0),
     events.Note(message="a"),
     events.Advice(message="b"),
-    events.Problem(message="c"),
+    events.Warned(message="c"),
     events.Finished(),
     events.Failed(message="d"),
 )
@@ -84,7 +84,7 @@ def test_a_training_becomes_events(monkeypatch: pytest.MonkeyPatch) -> None:
     assert started == events.Started(title="mp", epochs=1, epochs_done=0, steps=40, images=1000)
     assert isinstance(done, events.EpochDone)
     assert (done.row, round(done.images_per_second)) == (ROW, 500)
-    assert problem == events.Problem(message="a warning")
+    assert problem == events.Warned(message="a warning")
     assert 10 <= len(progress) <= 20
     assert {round(event.images_per_second) for event in progress} == {500}
     assert reporting._SECONDS_BETWEEN_PROGRESS == 0.1

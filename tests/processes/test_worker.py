@@ -13,7 +13,7 @@ import pytest
 
 from reglab.backend.start import find_backend
 from reglab.experiment import Experiment
-from reglab.processes.events import EpochDone, Job, Note, Problem, Started
+from reglab.processes.events import EpochDone, Job, Note, Started, Warned
 from reglab.processes.worker import _load
 from reglab.runs.history import Epoch, read_history
 from reglab.runs.layout import RunDirectory
@@ -171,7 +171,7 @@ def test_a_figure_that_cannot_be_drawn(make_job: Maker, start: Starter, run: Run
     job = make_job()
     _start(run, _load(job)).finish()
     worker = start(job, "raise SystemError")
-    assert worker.read(Problem).message == (
+    assert worker.read(Warned).message == (
         "the run is complete, but its figure is missing: "
         f"{run.path} has no history or no summary, which its figure needs"
     )

@@ -28,7 +28,7 @@ from pydantic import BaseModel, ConfigDict
 from reglab import files
 from reglab.files import write_atomically
 from reglab.processes import worker
-from reglab.processes.events import Failed, Job, Problem, decode
+from reglab.processes.events import Failed, Job, Warned, decode
 from reglab.processes.reporting import EventStream
 from reglab.runs import history, status
 from reglab.runs.finding import RunRecord
@@ -190,7 +190,7 @@ def _fork(moment: Moment, job: str) -> tuple[int, str]:
         events = [decode(line) for line in lines]
     _, code = os.waitpid(process, 0)
     os.close(our_job_end)
-    messages = (event.message for event in events if isinstance(event, Failed | Problem))
+    messages = (event.message for event in events if isinstance(event, Failed | Warned))
     return os.waitstatus_to_exitcode(code), "\n".join(messages)
 
 

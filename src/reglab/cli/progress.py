@@ -30,7 +30,7 @@ class QuietProgress:
 
     def show(self, event: Event) -> None:
         """Shows one event."""
-        if isinstance(event, events.Failed | events.Problem):
+        if isinstance(event, events.Failed | events.Warned):
             click.echo(event.message, err=True)
 
 

@@ -83,7 +83,7 @@ class Advice(Message):
     message: str
 
 
-class Problem(Message):
+class Warned(Message):
     """A problem that does not end the run."""
 
     event: Literal["warning"] = "warning"
@@ -103,7 +103,7 @@ class Failed(Message):
     message: str
 
 
-Event = Started | Progress | EpochDone | Note | Advice | Problem | Finished | Failed
+Event = Started | Progress | EpochDone | Note | Advice | Warned | Finished | Failed
 
 _EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
 

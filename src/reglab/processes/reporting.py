@@ -3,7 +3,7 @@
 import os
 import time
 
-from reglab.processes.events import EpochDone, Message, Note, Problem, Progress, Started, encode
+from reglab.processes.events import EpochDone, Message, Note, Progress, Started, Warned, encode
 from reglab.runs.history import Epoch
 from reglab.training.listener import Listener
 
@@ -74,4 +74,4 @@ class EventListener(Listener):
 
     def warn(self, message: str) -> None:
         """Sends `warning`."""
-        self._stream.send(Problem(message=message))
+        self._stream.send(Warned(message=message))

@@ -17,7 +17,7 @@ from reglab.data.loading import load_dataset
 from reglab.data.split import split_dataset
 from reglab.errors import ReglabError, RunError
 from reglab.files import refused
-from reglab.processes.events import COMPLETE, FAILED, INTERRUPTED, Advice, Failed, Finished, Job, Problem
+from reglab.processes.events import COMPLETE, FAILED, INTERRUPTED, Advice, Failed, Finished, Job, Warned
 from reglab.processes.interruption import Interruption
 from reglab.processes.reporting import EventListener, EventStream
 from reglab.report.figures.run import draw_run
@@ -130,7 +130,7 @@ def _draw(run: RunDirectory, stream: EventStream) -> None:
     try:
         draw_run(read_run(run))
     except RunError as error:
-        stream.send(Problem(message=f"the run is complete, but its figure is missing: {error}"))
+        stream.send(Warned(message=f"the run is complete, but its figure is missing: {error}"))
 
 
 def _take_output() -> EventStream:
