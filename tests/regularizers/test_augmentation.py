@@ -162,7 +162,8 @@ def test_flipped_and_turned_digits_are_advised_against(make_setup: Callable[...,
     negative = Augmentation(rotation=90, vertical_flip=True)
     assert [str(advice) for advice in negative.advice(mnist)] == [
         f"flipped digits are other shapes: set horizontal_flip and vertical_flip to false {SURVEY}",
-        f"rotation by up to 90 degrees is too much for digits, a 6 becomes a 9: stay within 20 {SURVEY}",
+        "rotation by up to 90 degrees may change the class of a digit, such as 6 and 9: "
+        f"use at most 20 {SURVEY}",
     ]
     positive = Augmentation(rotation=20, width_shift=0.2, height_shift=0.2, horizontal_flip=False)
     assert list(positive.advice(mnist)) == []
@@ -172,7 +173,7 @@ def test_photographs_upside_down_are_advised_against(make_setup: Callable[..., S
     """A vertical flip of CIFAR-10; not large rotations or horizontal flips."""
     assert list(Augmentation(rotation=90).advice(make_setup())) == []
     assert [str(advice) for advice in Augmentation(vertical_flip=True).advice(make_setup())] == [
-        f"vertical_flip puts animals and vehicles on their backs, as no validation image shows them {SURVEY}"
+        f"vertical_flip turns animals and vehicles upside down, which no validation image shows {SURVEY}"
     ]
 
 

@@ -26,11 +26,11 @@ def cover_by_loop(technique: RandomErasing, draws: np.ndarray) -> np.ndarray:
     covered = np.zeros((HEIGHT, WIDTH), bool)
     if draws[0] >= technique.probability:
         return covered
-    for area, aspect, top, left in draws[1:].reshape(-1, 4):
+    for area, aspect, down, across in draws[1:].reshape(-1, 4):
         pixels = (technique.min_area + area * (technique.max_area - technique.min_area)) * HEIGHT * WIDTH
         ratio = technique.min_aspect + aspect * (technique.max_aspect - technique.min_aspect)
         height, width = np.sqrt(pixels * ratio), np.sqrt(pixels / ratio)
-        top, left = top * HEIGHT, left * WIDTH
+        top, left = down * HEIGHT, across * WIDTH
         if left + width <= WIDTH and top + height <= HEIGHT:
             for row, column in np.ndindex(HEIGHT, WIDTH):
                 covered[row, column] = top <= row + 0.5 < top + height and left <= column + 0.5 < left + width

@@ -20,7 +20,7 @@ def apply(layer: Any, maps: Any, training: bool) -> np.ndarray:
 
 @pytest.mark.parametrize(("depth", "survival"), [(1 / 3, 0.8), (2 / 3, 0.6), (1.0, 0.4)])
 def test_survival_decays_linearly(depth: float, survival: float) -> None:
-    """p = 1 − l / L · (1 − 0.4): 4,000 images, within four deviations."""
+    """Survival is 1 − l / L · (1 − 0.4): 4,000 images, within four deviations."""
     (layer,) = StochasticDepth(survival=0.4).end_of_branch(Position("group_1", "branch", 3, depth))
     kept = apply(layer, np.ones((4000, 1, 1, 1), "float32"), training=True)
     assert abs(kept.mean() - survival) < 4 * np.sqrt(survival * (1 - survival) / 4000)
