@@ -154,6 +154,7 @@ def make_run(here: Path) -> Callable[..., RunDirectory]:
             validation=validation,
         )
         write_status(run.status, status)
+        run.experiment.write_text(f"name: {name}\n")
         for number, value in enumerate(accuracies, start=1):
             gap = 0.875 - value
             row = Epoch(number, 30.0, 1e-3, 1.0, 0.8, 1.0, 0.5, 0.875, 0.75, value, 0.0, gap, 0.25)

@@ -163,11 +163,10 @@ def test_words_that_are_no_command_line(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["list"], "results does not exist: expected a run, an experiment's folder, or results"),
         (["list", "nope"], "nope does not exist: expected a run, an experiment's folder, or results"),
         (["compare", "nope"], "nope does not exist: expected a run, an experiment's folder, or results"),
-        (["compare", "sub"], "no runs in sub: left out\nno complete run to compare"),
-        (["compare", "a.yaml"], "no runs in a.yaml: left out\nno complete run to compare"),
+        (["compare", "sub"], "skipped, no runs in sub\nno complete run to compare"),
+        (["compare", "a.yaml"], "skipped, no runs in a.yaml\nno complete run to compare"),
         (
             ["evaluate", "sub"],
             "sub: expected a run's folder, as results/mp/seed-0, found no status.json in it",

@@ -93,6 +93,10 @@ class Metric:
         word = "" if value is None or self.unit.symbol or self.unit is SECONDS else self.unit.word
         return f"{self.format(value)} {word}".rstrip()
 
+    def write(self, source: Epoch | Summary) -> str:
+        """Reads the number of an epoch or a run and writes it with its unit."""
+        return self.describe(self.read(source))
+
     def format_difference(self, difference: Difference | None) -> str:
         """Writes a paired difference, `+2.4 [+1.1, +3.7]`; `–` where there is none."""
         if difference is None:
@@ -169,15 +173,13 @@ METRICS: tuple[Metric, ...] = (
 
 
 def describe_epoch(row: Epoch) -> str:
-    """An epoch in one line: `clean 90.0 %  validation 75.0 %  gap 15.0 points`."""
+    """Describes an epoch in one line: `clean 90.0 %  validation 75.0 %  gap 15.0 points`."""
     figures = (("clean", CLEAN_ACCURACY), ("validation", VALIDATION_ACCURACY), ("gap", ACCURACY_GAP))
-    return "  ".join(f"{word} {metric.describe(metric.read(row))}" for word, metric in figures)
+    return "  ".join(f"{word} {metric.write(row)}" for word, metric in figures)
 
 
-def format_seconds(seconds: float | None) -> str:
-    """A duration as `45 s`, `12 min` or `3 h 05 min`; `?` where it is not known."""
-    if seconds is None:
-        return "?"
+def format_seconds(seconds: float) -> str:
+    """Writes a duration as `45 s`, `12 min` or `3 h 05 min`."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -185,6 +187,6 @@ def format_seconds(seconds: float | None) -> str:
 
 
 def format_range(numbers: Sequence[float]) -> str:
-    """Whole numbers as `40`, or as `23–40` where they differ."""
+    """Writes whole numbers as `40`, or as `23–40` where they differ."""
     low, high = min(numbers), max(numbers)
     return f"{low:.0f}" if low == high else f"{low:.0f}–{high:.0f}"

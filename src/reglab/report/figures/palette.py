@@ -30,8 +30,8 @@ _MARKERS = ("", "o", "s", "^", "D", "v", "P", "X")
 _HOMES = 2 * len(_COLOURS)
 """Pairs that names are hashed to: each colour without a marker and with the first one."""
 
-# With this number the 18 shipped experiments of the lecture have 18 different pairs, `baseline` is black, and those
-# that are usually compared have different colours.
+# With this number the 18 shipped experiments of the lecture have 18 different pairs, `baseline` is black, and
+# those that are usually compared have different colours.
 _SALT = 1113279
 
 _DARKER = 0.72
