@@ -90,7 +90,7 @@ def test_unknown_baseline(call: Command, results: Path, here: Path) -> None:
 
 
 def test_nothing_complete(call: Command, results: Path, here: Path) -> None:
-    """The message says why each run is skipped."""
+    """The message has the reason for each skipped run."""
     message = "no complete run to compare: results/bn/seed-0 failed: loss became nan in epoch 2\n"
     assert call("compare", "results/bn") == (2, "", message)
     assert not (here / "comparison").exists()

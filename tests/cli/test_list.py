@@ -54,7 +54,7 @@ def test_one_experiment(call: Command, make_run: Maker, results: None) -> None:
 
 
 def test_nothing(call: Command, here: Path) -> None:
-    """Before the first run, with and without the folder, the command says how to train one."""
+    """Before the first run, with and without the folder, the message has the command that trains one."""
     message = "no runs in results; to train one: reglab run configs/smoke.yaml\n"
     assert call("list") == (0, message, "")
     (here / "results").mkdir()

@@ -60,11 +60,6 @@ class Metric:
     column: str | None = None
     final: str | None = None
 
-    @property
-    def axis(self) -> str:
-        """The title with its unit, for an axis or the head of a column: `accuracy gap (points)`."""
-        return f"{self.title} ({self.unit.word})" if self.unit.word else self.title
-
     def read(self, source: Epoch | Summary) -> float | None:
         """Reads the recorded number of an epoch or a run; None where the source does not have it."""
         field = self.column if isinstance(source, Epoch) else self.final
@@ -149,27 +144,6 @@ LEARNING_RATE = Metric("learning_rate", "learning rate", NUMBER, "neither", "lea
 TIME = Metric("seconds", "time", SECONDS, "down", "seconds", "seconds")
 SPEED = Metric("images_per_second", "images per second", COUNT, "up", final="images_per_second")
 PARAMETERS = Metric("parameters", "parameters", COUNT, "neither", final="parameters")
-
-METRICS: tuple[Metric, ...] = (
-    TRAIN_LOSS,
-    TRAIN_ACCURACY,
-    TRAIN_CROSS_ENTROPY,
-    CLEAN_ACCURACY,
-    CLEAN_CROSS_ENTROPY,
-    VALIDATION_ACCURACY,
-    VALIDATION_CROSS_ENTROPY,
-    BEST_VALIDATION_ACCURACY,
-    BEST_EPOCH,
-    TEST_ACCURACY,
-    TEST_CROSS_ENTROPY,
-    ACCURACY_GAP,
-    CROSS_ENTROPY_GAP,
-    PENALTY,
-    LEARNING_RATE,
-    TIME,
-    SPEED,
-    PARAMETERS,
-)
 
 
 def describe_epoch(row: Epoch) -> str:

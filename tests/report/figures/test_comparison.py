@@ -106,7 +106,7 @@ def test_curves_are_the_runs(make_record: Maker) -> None:
     np.testing.assert_allclose(overlay.lines[0].get_ydata(), [25, 50, 75])
     np.testing.assert_allclose(cross_entropy.lines[0].get_ydata(), [0.5, 0.5, 0.5])
     np.testing.assert_allclose(cross_entropy.lines[1].get_ydata(), [0.75, 0.75, 0.75])
-    bars = [axes.patches[0].get_width() for axes in (accuracy_gap, cross_entropy_gap)]  # type: ignore[attr-defined]
+    bars = [axes.patches[0].get_width() for axes in (accuracy_gap, cross_entropy_gap)]
     assert bars == pytest.approx([15, 0.25])
 
 

@@ -6,24 +6,8 @@ from reglab.config.shipped import shipped_directory
 from reglab.report.figures.palette import Style, assign_styles
 
 LECTURE = [
-    "baseline",
-    "l1",
-    "l2",
-    "l1_l2",
-    "mp",
-    "ap",
-    "do",
-    "bn",
-    "da",
-    "mp_l1",
-    "mp_l2",
-    "mp_do",
-    "mp_bn",
-    "mp_do_bn",
-    "mp_do_bn_da",
-    "mp_bn_da",
-    "convnetjs",
-    "digits_flips",
+    *("baseline", "l1", "l2", "l1_l2", "mp", "ap", "do", "bn", "da"),
+    *("mp_l1", "mp_l2", "mp_do", "mp_bn", "mp_do_bn", "mp_do_bn_da", "mp_bn_da", "convnetjs", "digits_flips"),
 ]
 
 
