@@ -104,9 +104,7 @@ def test_every_type_of_field_is_described(key: str, words: str) -> None:
         (("shape", "name"), {"shape": 5}, "one of circle, square"),
     ],
 )
-def test_paths_lead_through_lists_and_unions(
-    path: KeyPath, value: Mapping[str, Any], words: str
-) -> None:
+def test_paths_lead_through_lists_and_unions(path: KeyPath, value: Mapping[str, Any], words: str) -> None:
     """The `name` in the file selects the member of a union."""
     assert describe(root_node(Everything).descend(path, value)) == words
 
