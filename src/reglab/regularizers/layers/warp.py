@@ -74,3 +74,5 @@ def _fold(index: Any, side: int, fill_mode: str) -> tuple[Any, Any]:
             return ops.minimum(folded, 2 * side - 1 - folded), inside
         case "wrap":
             return ops.mod(index, side), inside
+        case _:
+            raise ValueError(f"expected a fill mode, got {fill_mode!r}")
