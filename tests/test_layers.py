@@ -145,20 +145,6 @@ def module_of(imported: str) -> str:
     return imported if imported in FILES else imported.rpartition(".")[0]
 
 
-def loaded_with(module: str) -> set[str]:
-    """The modules of reglab that are loaded with one of them, without lazy imports."""
-    loaded: set[str] = set()
-    waiting = [module]
-    while waiting:
-        current = waiting.pop()
-        if current in loaded or current not in FILES:
-            continue
-        loaded.add(current)
-        waiting.append(current.rpartition(".")[0])
-        waiting += [module_of(one.imported) for one in OURS if one.importer == current and not one.lazy]
-    return loaded
-
-
 def test_every_module_is_in_the_order() -> None:
     """A new package is added to the order."""
     assert {part_of(module) for module in FILES} - {""} <= set(ORDER)
@@ -206,14 +192,6 @@ def test_few_packages_depend_on_the_backend() -> None:
     assert found <= WITH_BACKEND
 
 
-@pytest.mark.parametrize("entrance", ["reglab.regularizers.table", "reglab.cli"])
-def test_entrances_import_keras_lazily(entrance: str) -> None:
-    """Keras layers of our own are imported inside the seats that use them."""
-    loaded = loaded_with(entrance)
-    assert entrance in loaded
-    assert [str(found) for found in OF_BACKENDS if found.importer in loaded and not found.lazy] == []
-
-
 @pytest.mark.parametrize(
     ("entrance", "heavy"),
     [
@@ -223,7 +201,7 @@ def test_entrances_import_keras_lazily(entrance: str) -> None:
     ],
 )
 def test_importing_loads_nothing_heavy(entrance: str, heavy: set[str]) -> None:
-    """In a new interpreter."""
+    """In a new interpreter; the layers of regularizers are imported inside seats."""
     code = (
         f"import importlib, sys; importlib.import_module({entrance!r}); "
         f"print([name for name in {sorted(heavy)!r} if name in sys.modules])"
