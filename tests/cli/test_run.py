@@ -233,7 +233,7 @@ def test_a_config_from_windows(call: Command, here: Path) -> None:
     assert (code, out) == (2, "")
     assert err == (
         "dos.yaml:4: model.kernel: unknown key; expected one of groups, kernel_size, activation, head, "
-        "dense; did you mean kernel_size?\n"
+        "dense, residual; did you mean kernel_size?\n"
     )
 
 
