@@ -1,10 +1,10 @@
-"""Trains MP + DO + BN + DA for 40 epochs on a GPU, with each backend, and says how fast and how well.
+"""Measures speed and accuracy of MP + DO + BN + DA on a GPU, with JAX and PyTorch.
 
 Example:
     python scripts/gpu_check.py --images DIRECTORY
 
-TensorFlow is left out: JAX and PyTorch are what a GPU is usually prepared for. Writes a table as Markdown,
-and everything that was measured as JSON.
+TensorFlow is omitted, because machines with a GPU usually have JAX or PyTorch. Writes a Markdown table and a
+JSON file with all measurements.
 """
 
 import importlib.util
@@ -23,25 +23,41 @@ _BACKENDS = {"jax": "JAX", "torch": "PyTorch"}
 
 
 @click.command()
-@click.option("--images", type=click.Path(path_type=Path, exists=True), required=True, help="CIFAR-10.")
 @click.option(
-    "--backend", "backends", type=click.Choice(tuple(_BACKENDS)), multiple=True, help="Left out: both."
+    "--images", type=click.Path(path_type=Path, exists=True), required=True, help="Directory with CIFAR-10."
 )
 @click.option(
-    "--epochs", type=click.IntRange(min=2), default=40, show_default=True, help="The first one compiles."
+    "--backend",
+    "backends",
+    type=click.Choice(tuple(_BACKENDS)),
+    multiple=True,
+    help="Default: all that are installed.",
 )
-@click.option("--count", type=click.IntRange(min=1), help="Training images; left out: all.")
-@click.option("--machine", default="gpu", show_default=True, help="Name of the GPU, in the files' names.")
 @click.option(
-    "--output", type=click.Path(path_type=Path), default=Path("results/benchmarks"), show_default=True
+    "--epochs",
+    type=click.IntRange(min=2),
+    default=40,
+    show_default=True,
+    help="Number of epochs; the first includes compilation.",
+)
+@click.option("--count", type=click.IntRange(min=1), help="Number of training images. Default: all.")
+@click.option(
+    "--machine", default="gpu", show_default=True, help="Name of the GPU in the names of the output files."
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("reference/benchmarks"),
+    show_default=True,
+    help="Folder for the table and the JSON file.",
 )
 def main(
     images: Path, backends: Sequence[str], epochs: int, count: int | None, machine: str, output: Path
 ) -> None:
-    """Measure the training on a GPU."""
+    """Measure training on a GPU."""
     chosen = backends or [name for name in _BACKENDS if importlib.util.find_spec(name)]
     if not chosen:
-        raise click.UsageError("expected JAX or PyTorch, found neither")
+        raise click.UsageError("neither JAX nor PyTorch is installed; install one of them with GPU support")
     overrides = [f"training.epochs={epochs}", *([f"data.subset.train={count}"] if count else [])]
     output.mkdir(parents=True, exist_ok=True)
     path = output / f"{machine}-{datetime.now(UTC):%Y-%m-%d-%H%M}"
@@ -50,14 +66,14 @@ def main(
         contestant = Contestant(backend, ("reglab_run.py", str(_CONFIG), str(images), *overrides))
         outcomes[backend] = contestant.run(KERAS_BACKEND=backend, REGLAB_CONTESTANT_DEVICE="GPU")
         click.echo(_describe(_BACKENDS[backend], outcomes[backend].figures))
-        # After each, lest the next one takes its figures with it.
+        # Write after each backend, so that a later failure does not lose the earlier results.
         _write(
             path, outcomes, f"{machine}, {f'{count:,}' if count else 'all 50,000'} images, {epochs} epochs"
         )
 
 
 def _write(path: Path, outcomes: Mapping[str, Outcome], training: str) -> None:
-    """The table and the record of what has been measured so far; `training` says of what, in words."""
+    """Write the table and the JSON file of all outcomes; `training` describes machine, images and epochs."""
     first = next(iter(outcomes.values())).environment
     assert first is not None
     head = (
@@ -79,22 +95,22 @@ def _write(path: Path, outcomes: Mapping[str, Outcome], training: str) -> None:
 
 def _describe(name: str, figures: Figures) -> str:
     return (
-        f"{name}: {figures['seconds_an_epoch']:.3f} s an epoch, "
-        f"compiled in {_compile_seconds(figures):.1f} s, "
-        f"{figures['images_per_second']:,.0f} images/s while training, "
+        f"{name}: {figures['seconds_an_epoch']:.3f} s per epoch, "
+        f"compilation {_compile_seconds(figures):.1f} s, "
+        f"{figures['images_per_second']:,.0f} images/s during training, "
         f"{figures['device_megabytes']:,.0f} MB on the device, "
         f"validation accuracy {figures['validation_accuracy']:.1%}"
     )
 
 
 def _compile_seconds(figures: Figures) -> float:
-    """How much longer the first epoch took than another one."""
+    """Return how much longer the first epoch took than the median later epoch, in seconds."""
     return figures["seconds_of_first_epoch"] - figures["seconds_an_epoch"]
 
 
 def _render(results: Mapping[str, Figures]) -> str:
     lines = [
-        "| | s an epoch | s for all epochs after compiling | compiling, s | images/s | memory on the device "
+        "| | s per epoch | s for all epochs without compilation | compilation, s | images/s | GPU memory "
         "| validation accuracy |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]

@@ -1,4 +1,4 @@
-"""What a sitting of a benchmark measures, and what can be said of it."""
+"""Runs contestants of a benchmark and summarizes their results."""
 
 import json
 import os
@@ -13,18 +13,18 @@ from pathlib import Path
 from reglab.runs.environment import Environment
 
 _FOLDER = Path(__file__).parent / "contestants"
-# Whatever the user's own settings are: the table says TensorFlow, and the processor's name.
+# These override the user's settings: the table reports TensorFlow on the processor.
 ON_CPU: Mapping[str, str] = {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": ""}
 Figures = dict[str, float]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a contestant reports.
+    """The results of one run of a contestant.
 
     Attributes:
-        figures: by name.
-        environment: what it was computed with; None where it does not say.
+        figures: Measured values by name.
+        environment: Versions and hardware; None if the contestant does not report them.
     """
 
     figures: Figures
@@ -33,16 +33,19 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Contestant:
-    """One of those that are compared: its name, and the command that runs it."""
+    """A program to compare: its name, and its script with arguments."""
 
     name: str
     command: tuple[str, ...]
 
     def run(self, **variables: str) -> Outcome:
-        """Runs it once, in a process of its own. Its own errors go to the terminal.
+        """Run the contestant once in a separate process; its stderr goes to the terminal.
 
         Args:
-            variables: of the environment, besides this process's own.
+            variables: Environment variables to add to those of this process.
+
+        Raises:
+            subprocess.CalledProcessError: If the contestant fails.
         """
         script, *arguments = self.command
         begin = time.time()
@@ -53,60 +56,60 @@ class Contestant:
             text=True,
             env={**os.environ, **variables},
         ).stdout.splitlines()[-1]
-        said = json.loads(line)
-        figures: Figures = said["figures"]
+        reported = json.loads(line)
+        figures: Figures = reported["figures"]
         if "first_step_at" in figures:
             figures["seconds_to_first_step"] = figures.pop("first_step_at") - begin
-        environment = said["environment"]
+        environment = reported["environment"]
         return Outcome(figures, None if environment is None else Environment.model_validate(environment))
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """One speed over another, a value a round."""
+    """The ratio of two speeds, one value per round."""
 
     values: tuple[float, ...]
 
     def __str__(self) -> str:
-        """Median, least and largest: `2.11 [2.05, 2.14]`."""
+        """Median, minimum and maximum, such as `2.11 [2.05, 2.14]`."""
         return f"{self.median:.2f} [{min(self.values):.2f}, {max(self.values):.2f}]"
 
     @property
     def median(self) -> float:
-        """Over the rounds."""
+        """The median over the rounds."""
         return statistics.median(self.values)
 
 
 @dataclass
-class Sitting:
-    """Rounds, in each of which every contestant runs once.
+class Measurement:
+    """A series of rounds; each round runs every contestant once.
 
     Attributes:
-        rounds: figures by contestant.
+        rounds: Figures by contestant name, for each round.
     """
 
     rounds: list[dict[str, Figures]] = field(default_factory=list)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the contestants, in the order in which the first round ran them."""
+        """Names of the contestants, in the order of the first round."""
         return tuple(self.rounds[0])
 
     def begin_round(self) -> None:
-        """What runs from now on is of a new round."""
+        """Start a new round."""
         self.rounds.append({})
 
     def run(self, contestant: Contestant) -> Figures:
-        """Runs a contestant and keeps what it reports."""
+        """Run a contestant on the processor and record its figures in the current round."""
         self.rounds[-1][contestant.name] = contestant.run(**ON_CPU).figures
         return self.rounds[-1][contestant.name]
 
     def find_median(self, name: str, figure: str) -> float:
-        """Of a figure of a contestant, over the rounds."""
+        """Return the median of a contestant's figure over the rounds."""
         return statistics.median(figures[name][figure] for figures in self.rounds)
 
     def divide(self, name: str, other: str) -> Ratio:
-        """The speed of one contestant over that of another in the same round."""
+        """Divide the speed of one contestant by that of another within each round."""
         return Ratio(
             tuple(
                 figures[name]["images_per_second"] / figures[other]["images_per_second"]
@@ -115,6 +118,6 @@ class Sitting:
         )
 
     def describe_speed(self, name: str) -> str:
-        """Median, least and largest images a second."""
+        """Format the median, minimum and maximum of images per second."""
         speeds = [figures[name]["images_per_second"] for figures in self.rounds]
         return f"{statistics.median(speeds):,.0f} [{min(speeds):,.0f}, {max(speeds):,.0f}]"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From nothing to the picture: makes .venv, installs reglab, trains the quickstart's networks on synthetic
-# shapes, and compares them. Started again, it goes on where it was.
+# Creates .venv, installs reglab, trains the quickstart networks on synthetic shapes and compares them.
+# A second start resumes the training.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,8 +10,8 @@ scripts/environment.sh
 
 cat << 'END'
 
-The picture: quickstart/comparison/comparison.png
-The baseline knows its training images by heart (dashed lines) and fails on new ones (solid lines);
-the regularized networks close the gap. The numbers: quickstart/comparison/comparison.md
+Plot: quickstart/comparison/comparison.png
+The baseline memorizes its training images (dashed lines) and is much worse on new images (solid lines).
+Regularization reduces this gap. Table: quickstart/comparison/comparison.md
 Next: source .venv/bin/activate; reglab show configs/mp.yaml; reglab run --help
 END

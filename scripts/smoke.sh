@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Trains two small experiments and compares them, and looks whether everything that should be there is.
-# With REGLAB_TEST_DATA on CIFAR-10, without on synthetic shapes.
+# Trains two small experiments, compares them and checks that all output files exist.
+# Uses CIFAR-10 if REGLAB_TEST_DATA is set, otherwise synthetic shapes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 reglab=.venv/bin/reglab
@@ -13,7 +13,7 @@ if [ -n "${REGLAB_TEST_DATA:-}" ]; then
   images=(--data-dir "$REGLAB_TEST_DATA/cifar10-images")
   "$reglab" run configs/smoke.yaml --results "$results" "${images[@]}"
 else
-  echo "No REGLAB_TEST_DATA: the smoke test trains on synthetic shapes instead of CIFAR-10."
+  echo "REGLAB_TEST_DATA is not set: the smoke test uses synthetic shapes instead of CIFAR-10."
   images=()
   small+=(--set data.dataset=synthetic)
   "$reglab" run configs/smoke.yaml --results "$results" "${small[@]}"
@@ -26,11 +26,11 @@ for run in smoke mp_bn_da; do
     model.weights.h5 model.keras curves.png log.txt; do
     test -s "$results/$run/seed-0/$file" || { echo "missing: $run/seed-0/$file" >&2; exit 1; }
   done
-  test "$(wc -l < "$results/$run/seed-0/history.csv")" = 3 || { echo "$run: expected 2 epochs" >&2; exit 1; }
+  test "$(wc -l < "$results/$run/seed-0/history.csv")" = 3 || { echo "$run/seed-0/history.csv: not 2 epochs" >&2; exit 1; }
 done
 for kind in png svg md csv json; do
   test -s "$work/comparison/comparison.$kind" || { echo "missing: comparison.$kind" >&2; exit 1; }
 done
 "$reglab" list "$results"
 "$reglab" evaluate "$results/mp_bn_da/seed-0" "${images[@]}"
-echo "The smoke test has passed."
+echo "Smoke test passed."

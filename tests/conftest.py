@@ -1,4 +1,4 @@
-"""A status and a summary of a complete run to start from, and whole runs in memory."""
+"""Fixtures: the status, the summary and the record of a complete run."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from reglab.runs.directory import RunDirectory
 from reglab.runs.finding import RunRecord
 from reglab.runs.history import Epoch, History
+from reglab.runs.layout import RunDirectory
 from reglab.runs.status import State, Status
 from reglab.runs.summary import Summary
 
@@ -73,7 +73,7 @@ def _epoch(number: int, accuracy: float) -> Epoch:
 
 @pytest.fixture
 def make_record(status: Status, summary: Summary) -> Callable[..., RunRecord]:
-    """A complete run with the given validation accuracies, one an epoch; `changes` are the summary's."""
+    """Make the record of a run from one validation accuracy per epoch; `changes` go to the summary."""
 
     def make(
         name: str,

@@ -27,7 +27,7 @@ def test_permissions_are_the_users(tmp_path: Path) -> None:
 
 
 def test_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the disk is full, the old content stands, nothing else does, and the message says why."""
+    """When the disk is full, only the old content remains, and the message has the reason."""
     path = tmp_path / "status.json"
     path.write_text("old")
 
@@ -43,7 +43,7 @@ def test_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_missing_folder_is_named(tmp_path: Path) -> None:
-    """A folder that does not exist is the system's reason."""
+    """A missing folder is the system's reason."""
     path = tmp_path / "nowhere" / "a"
     with pytest.raises(RunError) as caught:
         write_atomically(path, "x")
@@ -61,7 +61,7 @@ def test_temporary_name_ends_like_the_file(tmp_path: Path) -> None:
 
 
 def test_an_error_inside_passes_and_cleans_up(tmp_path: Path) -> None:
-    """Another exception than the system's is not rewritten, and the half-written file is removed."""
+    """An exception that is not the system's is not changed, and the half-written file is removed."""
 
     def write_half() -> None:
         with atomic_path(tmp_path / "a") as temporary:

@@ -1,12 +1,20 @@
-"""How many cores a process may use."""
+"""Cores, processor, memory and name of the machine."""
 
 import os
+import platform
+import socket
 from pathlib import Path
 
 import pytest
 
-from reglab import machine as cores
-from reglab.machine import count_cores
+from reglab import machine
+from reglab.machine import (
+    count_cores,
+    find_host,
+    find_memory,
+    find_processor,
+    find_processor_flags,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,20 +32,52 @@ from reglab.machine import count_cores
 def test_cores_are_those_of_affinity_and_quota(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quota: str | None, count: int
 ) -> None:
-    """Six by affinity; a container's quota, rounded up, may be lower; an odd file has no say."""
+    """Six by affinity; a container's quota, rounded up, may be lower; a file without one is ignored."""
     path = tmp_path / "cpu.max"
     if quota is not None:
         path.write_text(quota)
-    monkeypatch.setattr(cores, "_CGROUP_QUOTA", path)
+    monkeypatch.setattr(machine, "_CGROUP_QUOTA", path)
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(6)), raising=False)
     assert count_cores() == count
 
 
 def test_cores_without_affinity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the system knows none, as macOS, all cores; one where even that is unknown."""
-    monkeypatch.setattr(cores, "_CGROUP_QUOTA", tmp_path / "none")
+    """Where the system has no affinity, as macOS, all cores; one if their number is unknown."""
+    monkeypatch.setattr(machine, "_CGROUP_QUOTA", tmp_path / "none")
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
     assert count_cores() == 3
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert count_cores() == 1
+
+
+def test_processor_and_flags_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the first core."""
+    listing = tmp_path / "cpuinfo"
+    listing.write_text(
+        "processor\t: 0\nmodel name\t: AMD: EPYC\nvmx flags\t: ept\nflags\t\t: fpu avx512_bf16\n\n"
+        "model name\t: other\nflags\t\t: fpu\n"
+    )
+    monkeypatch.setattr(machine, "_CPUINFO", listing)
+    assert find_processor() == "AMD: EPYC"
+    assert find_processor_flags() == {"fpu", "avx512_bf16"}
+
+
+@pytest.mark.parametrize("text", [None, "", "Features: asimd\n"])
+def test_a_system_that_does_not_list_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
+) -> None:
+    """No such file, as on macOS, or without these lines, as on ARM: the architecture, and no flags."""
+    listing = tmp_path / "cpuinfo"
+    if text is not None:
+        listing.write_text(text)
+    monkeypatch.setattr(machine, "_CPUINFO", listing)
+    assert find_processor() == (platform.processor() or platform.machine())
+    assert find_processor_flags() == frozenset()
+
+
+def test_memory_and_host() -> None:
+    """Bytes, and the name in the network."""
+    memory = find_memory()
+    assert memory is None or memory > 2**20
+    assert find_host() == socket.gethostname()

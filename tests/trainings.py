@@ -12,9 +12,10 @@ from reglab.backend.precision import Choice
 from reglab.backend.start import Backend
 from reglab.data.dataset import Dataset
 from reglab.data.split import split_dataset
+from reglab.errors import ExperimentError
 from reglab.experiment import Experiment
-from reglab.runs.directory import RunDirectory
-from reglab.training import pace
+from reglab.regularizers.table import Regularizers
+from reglab.runs.layout import RunDirectory
 from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
@@ -23,8 +24,21 @@ SIDE = 8
 CLASSES = ("dark", "middling", "bright")
 
 
+def every_technique(**settings: Any) -> dict[str, Any]:
+    """All techniques of the table that go together, at their defaults or with the given settings."""
+    chosen: dict[str, Any] = {}
+    for name in Regularizers.model_fields:
+        wider = chosen | {name: settings.get(name, {})}
+        try:
+            Experiment.from_mapping({"regularizers": wider})
+        except ExperimentError:
+            continue
+        chosen = wider
+    return chosen
+
+
 def _draw_part(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Noise around a grey that tells the class: images (count, 8, 8, 3) uint8, labels int32."""
+    """Noise around one grey level per class: images (count, 8, 8, 3) uint8, labels (count,) int32."""
     labels = (np.arange(count) % len(CLASSES)).astype(np.int32)
     noise = np.random.default_rng(seed).normal(0, 60, (count, SIDE, SIDE, 3))
     return np.clip(noise + 60 + 60 * labels[:, None, None, None], 0, 255).astype(np.uint8), labels
@@ -34,12 +48,13 @@ def _draw_part(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def dataset() -> Dataset:
     """60 training and 30 test images of 8×8 pixels in three classes."""
     train, test = _draw_part(60, 1), _draw_part(30, 2)
-    return Dataset("folder", "tiny images", CLASSES, *train, *test, "memory")
+    images, labels = (np.concatenate(pair) for pair in zip(train, test, strict=True))
+    return Dataset("folder", "tiny images", CLASSES, images, labels, 60, "memory")
 
 
 @pytest.fixture(scope="session")
 def make_experiment() -> Callable[..., Experiment]:
-    """One convolution of four filters, batches of 16, three epochs, but for what is given."""
+    """Make an experiment; defaults: one convolution of four filters, batches of 16, three epochs."""
 
     def make(
         *, name: str = "tiny", model: Any = None, data: Any = None, regularizers: Any = None, **training: Any
@@ -59,7 +74,7 @@ def make_experiment() -> Callable[..., Experiment]:
 
 @pytest.fixture(scope="session")
 def make_subject(dataset: Dataset) -> Callable[[Experiment], Subject]:
-    """An experiment with the tiny images."""
+    """Make a subject from an experiment and the tiny images."""
 
     def make(experiment: Experiment) -> Subject:
         return Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
@@ -69,21 +84,21 @@ def make_subject(dataset: Dataset) -> Callable[[Experiment], Subject]:
 
 @pytest.fixture(scope="session")
 def train_here(make_subject: Callable[[Experiment], Subject]) -> Callable[..., RunDirectory]:
-    """Trains one sitting of a run, as a worker does, but in this process."""
+    """Start or resume a run as a worker does, but in this process."""
 
-    def train_one(path: Path, experiment: Experiment, display: Listener | None = None) -> RunDirectory:
+    def train_one(path: Path, experiment: Experiment, listener: Listener | None = None) -> RunDirectory:
         import keras
 
         from reglab.training.trainer import train
 
-        # A worker counts its layers' automatic names from the start.
+        # Reset the counters of automatic layer names, as in a new worker process.
         keras.utils.clear_session()
         run = RunDirectory(path)
         if not path.exists():
             run.create()
         backend = Backend(keras.backend.backend(), False, 1, Choice("float32", "for a test"))
         subject = make_subject(experiment)
-        train(subject, Journal(run, subject, backend.name), backend, display or Listener())
+        train(subject, Journal(run, subject, backend.name), backend, listener or Listener())
         return run
 
     return train_one
@@ -91,7 +106,7 @@ def train_here(make_subject: Callable[[Experiment], Subject]) -> Callable[..., R
 
 @pytest.fixture(scope="session")
 def pictures(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny images as a folder of PNG files, for processes of their own."""
+    """The tiny images as a folder of PNG files, for tests that start processes."""
     root = tmp_path_factory.mktemp("pictures")
     parts = {
         "train": (dataset.train_images, dataset.train_labels),
@@ -107,25 +122,7 @@ def pictures(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture
 def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where processes that a test starts keep decoded pictures."""
+    """The cache folder of processes that a test starts."""
     folder = tmp_path_factory.getbasetemp() / "training-cache"
     monkeypatch.setenv("REGLAB_CACHE_DIR", str(folder))
     return folder
-
-
-class Clock:
-    """A clock that is set by hand; seconds."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def perf_counter(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock that a training's pace is taken from."""
-    clock = Clock()
-    monkeypatch.setattr(pace, "time", clock)
-    return clock

@@ -1,4 +1,4 @@
-"""What augmentation adds to a step: a network with it and one without, step by step in one process.
+"""Measures the cost of augmentation: steps with and without it alternate in one process.
 
 python augmentation_cost.py CONFIG_WITH CONFIG_WITHOUT DIRECTORY
 """
@@ -22,16 +22,16 @@ _WARM_UP, _PAIRS = 3, 60
 
 
 def main() -> None:
-    """Reports images a second with augmentation, and the median of what it adds, as a share of the step."""
+    """Report images per second with augmentation, and the median fraction of a step that it takes."""
     *configs, directory = map(Path, sys.argv[1:])
     experiments = [Experiment.load(config) for config in configs]
     dataset = load_dataset(experiments[0].data, directory)
-    start_backend(experiments[0].training.precision)
+    backend = start_backend(experiments[0].training.precision)
 
-    from reglab.training.trainer import build_model
+    from reglab.training.session import Session
 
     subjects = [Subject(one, dataset, split_dataset(dataset, one.data, 0)) for one in experiments]
-    augmented, plain = (build_model(subject, steps_per_epoch=1) for subject in subjects)
+    augmented, plain = (Session(subject, backend).model for subject in subjects)
     indices = subjects[0].split.train[: experiments[0].training.batch_size]
     targets = np.eye(len(dataset.classes), dtype=np.float32)[subjects[0].split.labels[indices]]
 

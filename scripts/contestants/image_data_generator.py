@@ -1,4 +1,4 @@
-"""The lecture's first form: `ImageDataGenerator`, on MP + DO + BN + DA in float32.
+"""Trains MP + DO + BN + DA in float32 with Keras's `ImageDataGenerator`, as in the original lecture.
 
 python image_data_generator.py DIRECTORY COUNT
 """
@@ -18,7 +18,7 @@ from report import load_training_images, report
 
 
 def build_model() -> keras.Model:
-    """The lecture's network."""
+    """Build the network of the lecture."""
     x = images = keras.Input((32, 32, 3))
     for filters in (32, 64, 128):
         for _ in range(2):
@@ -33,7 +33,7 @@ def build_model() -> keras.Model:
 
 
 def main() -> None:
-    """Trains and reports."""
+    """Train and report the speed."""
     images, labels = load_training_images(Path(sys.argv[1]), int(sys.argv[2]))
     x, y = images.astype(np.float32) / 255, np.eye(10, dtype=np.float32)[labels]
     generator = ImageDataGenerator(

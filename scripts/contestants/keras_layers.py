@@ -1,4 +1,4 @@
-"""What Keras's own pages teach: `fit` with preprocessing layers, on MP + DO + BN + DA in float32.
+"""Trains MP + DO + BN + DA in float32 with Keras's preprocessing layers and `fit`.
 
 python keras_layers.py DIRECTORY COUNT
 """
@@ -16,7 +16,7 @@ from report import load_training_images, report
 
 
 def build_model() -> keras.Model:
-    """The lecture's network, augmented by layers."""
+    """Build the network of the lecture with augmentation layers."""
     model = keras.Sequential([keras.Input((32, 32, 3)), layers.Rescaling(1 / 255)])
     model.add(layers.RandomRotation(15 / 360, fill_mode="nearest"))
     model.add(layers.RandomTranslation(0.1, 0.1, fill_mode="nearest"))
@@ -38,7 +38,7 @@ def build_model() -> keras.Model:
 
 
 def main() -> None:
-    """Trains and reports."""
+    """Train and report the speed."""
     images, labels = load_training_images(Path(sys.argv[1]), int(sys.argv[2]))
     model = build_model()
     model.fit(images[:2000], labels[:2000], batch_size=200, verbose=0)

@@ -1,6 +1,8 @@
-"""The machine's limit: the speed of a large matrix product in PRECISION; python matrix_product.py PRECISION.
+"""Measures the speed of a large matrix product, an upper limit for training.
 
-Prints images a second as if training were nothing but such products.
+python matrix_product.py PRECISION
+
+Reports the images per second that `mp` would reach at this rate.
 """
 
 import os
@@ -14,12 +16,12 @@ from report import report
 
 _SIDE = 4096
 _REPEATS = 5
-# Multiply-adds of `mp` for one image, forward, and twice that backward; two operations each.
+# Multiply-adds of `mp` per image: once forward, twice backward; two operations each.
 _OPERATIONS_AN_IMAGE = 3 * 2 * 38_642_304
 
 
 def main() -> None:
-    """Multiplies and reports."""
+    """Multiply and report the speed."""
     dtype = tf.bfloat16 if sys.argv[1] == "mixed_bfloat16" else tf.float32
     left, right = (tf.cast(tf.random.normal((_SIDE, _SIDE)), dtype) for _ in range(2))
     product = tf.function(lambda: tf.reduce_sum(tf.cast(tf.matmul(left, right), tf.float32)))

@@ -1,8 +1,8 @@
-"""reglab itself, on the path that `reglab run` takes.
+"""Trains an experiment with reglab, with the same code as `reglab run`.
 
 python reglab_run.py CONFIG DIRECTORY [KEY=VALUE…]
 
-Trains as the experiment says, in a folder that is thrown away, with the backend that KERAS_BACKEND names.
+Trains in a temporary folder, with the backend in KERAS_BACKEND.
 """
 
 import json
@@ -20,19 +20,19 @@ from reglab.backend.start import Backend, start_backend
 from reglab.data.loading import load_dataset
 from reglab.data.split import split_dataset
 from reglab.experiment import Experiment
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch
+from reglab.runs.layout import RunDirectory
 from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
 
-# Environment variable: with GPU, training elsewhere is refused, before it takes hours.
+# Environment variable: the value GPU makes the program stop if the backend finds no GPU.
 _DEVICE = "REGLAB_CONTESTANT_DEVICE"
 
 
 @dataclass(frozen=True)
 class Times:
-    """Of one epoch, in seconds."""
+    """Durations of the parts of one epoch, in seconds."""
 
     training: float
     measuring: float
@@ -40,16 +40,16 @@ class Times:
 
     @property
     def all(self) -> float:
-        """The whole epoch."""
+        """Duration of the whole epoch."""
         return self.training + self.measuring + self.recording
 
 
 class Stopwatch(Listener):
-    """Notes when the first step ends, and what each epoch spends its time on.
+    """Records the end of the first step and the durations of each epoch.
 
     Attributes:
-        first_step_at: when the first step was done, seconds since 1970.
-        epochs: times of the epochs so far.
+        first_step_at: End of the first step, in seconds since 1970.
+        epochs: Durations of the completed epochs.
     """
 
     def __init__(self) -> None:
@@ -59,35 +59,35 @@ class Stopwatch(Listener):
         self._trained = 0.0
 
     def begin_epoch(self, epoch: int) -> None:
-        """Starts the clock."""
+        """Record the start of the epoch."""
         self._begin = time.perf_counter()
 
     def advance(self, step: int) -> None:
-        """Stops it after the step, for the time being."""
+        """Record the end of the step."""
         self._trained = time.perf_counter()
         self.first_step_at = self.first_step_at or time.time()
 
     def end_epoch(self, row: Epoch) -> None:
-        """The epoch is over; its record says when it had been measured."""
+        """Record the durations; `row.seconds` covers training and measurement."""
         training = self._trained - self._begin
         recorded = time.perf_counter() - self._begin
         self.epochs.append(Times(training, row.seconds - training, recorded - row.seconds))
 
 
 def main() -> None:
-    """Trains and reports; the first epoch, which has the compiling in it, is left out of the speed."""
+    """Train and report; the speed omits the first epoch, because it includes compilation."""
     config, directory, *overrides = sys.argv[1:]
     experiment = Experiment.load(Path(config), overrides)
     dataset = load_dataset(experiment.data, Path(directory))
     subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
     stopwatch = Stopwatch()
-    # On the disk where results lie, not in memory, so that a checkpoint costs what it costs.
+    # Not in /tmp, which may be in memory: a checkpoint is to take as long as on the user's disk.
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         run = RunDirectory(Path(folder) / "run")
         run.create()
         backend = start_backend(experiment.training.precision)
         if os.environ.get(_DEVICE) == "GPU" and not backend.gpu:
-            raise SystemExit(f"expected a GPU for {backend.name}, which found none")
+            raise SystemExit(f"{backend.name} found no GPU; install its GPU support or check the driver")
         journal = Journal(run, subject, backend.name)
 
         from reglab.training.trainer import train
@@ -112,7 +112,7 @@ def main() -> None:
 
 
 def _find_peak_on_device(backend: Backend) -> float:
-    """The most memory of the GPU that was in use at once, in MB; 0 without a GPU."""
+    """Return the peak GPU memory in MB; 0 without a GPU."""
     if not backend.gpu:
         return 0.0
     if backend.name == "jax":

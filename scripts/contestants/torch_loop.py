@@ -1,4 +1,4 @@
-"""A hand-tuned PyTorch loop on MP + BN: channels last, bf16 autocast on request, no augmentation, no dropout.
+"""Trains MP + BN with a tuned PyTorch loop: channels last, optional bfloat16 autocast, no augmentation.
 
 python torch_loop.py DIRECTORY COUNT PRECISION
 """
@@ -13,7 +13,7 @@ from torch import nn
 
 
 def build_model() -> nn.Sequential:
-    """The lecture's network with max pooling and batch normalization."""
+    """Build the network of the lecture with max pooling and batch normalization, without dropout."""
     layers: list[nn.Module] = []
     channels = 3
     for filters in (32, 64, 128):
@@ -26,7 +26,7 @@ def build_model() -> nn.Sequential:
 
 
 def main() -> None:
-    """Trains and reports."""
+    """Train and report the speed."""
     images, labels = load_training_images(Path(sys.argv[1]), int(sys.argv[2]))
     x = torch.from_numpy(images).permute(0, 3, 1, 2).float().div(255)
     x = x.contiguous(memory_format=torch.channels_last)

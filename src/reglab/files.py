@@ -1,4 +1,4 @@
-"""Files that are either written as a whole or not at all."""
+"""Atomic writing: a file is written as a whole or not at all."""
 
 import os
 import secrets
@@ -13,10 +13,10 @@ TEMPORARY_PREFIX = ".tmp-"
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """A temporary path for somebody else's code to write; it becomes `path` when the block succeeds.
+    """Yields a temporary path, for a library to write to; it replaces `path` when the block succeeds.
 
-    The temporary name ends like `path` does (`model.weights.h5`), since some writers look at the
-    ending. When the block raises, the temporary file is removed and `path` stays as it was.
+    The temporary name ends as `path` does (`model.weights.h5`), since some libraries choose the format by
+    it. When the block raises, the temporary file is removed and `path` is unchanged.
 
     Args:
         path: the file to write or replace; its folder must exist.
@@ -25,7 +25,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
         A path in the same folder, which does not exist yet.
 
     Raises:
-        RunError: the system refused (full disk, read-only folder), in the block or in the renaming.
+        RunError: the system refused (full disk, read-only folder), in the block or while renaming.
     """
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}-{path.name}")
     try:
@@ -42,7 +42,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 
 def write_atomically(path: Path, data: bytes | str) -> None:
-    """Writes a whole file, or leaves the old one as it was.
+    """Writes a whole file; on an error the old one is unchanged.
 
     Args:
         path: the file to write or replace; its folder must exist.
@@ -56,12 +56,12 @@ def write_atomically(path: Path, data: bytes | str) -> None:
 
 
 def refused(verb: str, path: Path, error: OSError) -> RunError:
-    """The error for a path that the system did not let us `verb`, with the system's reason."""
+    """Builds the error for a path that the system refused to `verb`, with its reason."""
     return RunError(f"cannot {verb} {path}: {error.strerror or error}")
 
 
 def flush(path: Path) -> None:
-    """Waits until a file's content, or a folder's list of names, is on the disk.
+    """Waits until the content of a file, or the names in a folder, are on the disk.
 
     Raises:
         OSError: the system refused.

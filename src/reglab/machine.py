@@ -1,17 +1,20 @@
-"""How many cores this process may use."""
+"""The machine of this process: cores, processor, memory, host name."""
 
 import math
 import os
+import platform
+import socket
 from pathlib import Path
 
 _CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+_CPUINFO = Path("/proc/cpuinfo")
 
 
 def count_cores() -> int:
-    """Logical cores of this process: its affinity, and its container's quota if that is lower.
+    """Logical cores of this process: its affinity, or its container's quota if that is lower.
 
     Returns:
-        At least 1. Where the system knows no affinity, as macOS, all cores count.
+        At least 1. Where the system has no affinity, as macOS, all cores count.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
@@ -19,3 +22,36 @@ def count_cores() -> int:
     except (OSError, ValueError):
         return cores
     return cores if quota == "max" else max(1, min(cores, math.ceil(int(quota) / int(period))))
+
+
+def find_processor() -> str:
+    """Model name of the processor, or its architecture where the system gives no name."""
+    return _read_cpuinfo("model name") or platform.processor() or platform.machine()
+
+
+def find_processor_flags() -> frozenset[str]:
+    """Features of the processor by their Linux names; empty where the system does not list them."""
+    return frozenset(_read_cpuinfo("flags").split())
+
+
+def find_memory() -> int | None:
+    """Memory of the machine in bytes; None where the system does not report it."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError):
+        return None
+
+
+def find_host() -> str:
+    """Name of the machine in its network."""
+    return socket.gethostname()
+
+
+def _read_cpuinfo(key: str) -> str:
+    """Value of the first core; empty if there is none."""
+    try:
+        lines = _CPUINFO.read_text(errors="replace").splitlines()
+    except OSError:
+        return ""
+    pairs = (line.partition(":") for line in lines)
+    return next((value.strip() for name, _, value in pairs if name.strip() == key), "")

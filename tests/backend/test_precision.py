@@ -1,17 +1,15 @@
-"""Which precision `auto` is, from what the processor says of itself."""
-
-from pathlib import Path
+"""The precision of `auto`, from the features of processor and GPU."""
 
 import pytest
 
 from reglab.backend import precision
-from reglab.backend.precision import Choice, choose_precision, read_cpu_flags
+from reglab.backend.precision import Choice, choose_precision
 from reglab.config.training import Precision
 
 
 @pytest.mark.parametrize("setting", ["float32", "mixed_bfloat16"])
 @pytest.mark.parametrize("gpu", [True, False])
-def test_what_the_experiment_says_is_done(setting: Precision, gpu: bool) -> None:
+def test_the_experiments_setting_is_used(setting: Precision, gpu: bool) -> None:
     """Whatever the machine has."""
     choice = choose_precision(setting, gpu, 8.0, frozenset({"amx_bf16"}))
     assert choice == Choice(setting, "as the experiment says")
@@ -27,7 +25,7 @@ def test_what_the_experiment_says_is_done(setting: Precision, gpu: bool) -> None
     ],
 )
 def test_auto_follows_the_processor(flags: set[str], policy: str, reason: str) -> None:
-    """bfloat16 where there are instructions for it, with the reason; float32 elsewhere."""
+    """bfloat16 where there are instructions for it, with the reason; else float32."""
     got = choose_precision("auto", gpu=False, cpu_flags=frozenset(flags))
     assert got == Choice(policy, f"auto: {reason}")
 
@@ -42,26 +40,12 @@ def test_auto_follows_the_processor(flags: set[str], policy: str, reason: str) -
     ],
 )
 def test_auto_follows_the_gpu(capability: float | None, policy: str, reason: str) -> None:
-    """From Ampere on; the processor has no say."""
+    """From Ampere on; the processor has no effect."""
     got = choose_precision("auto", gpu=True, capability=capability, cpu_flags=frozenset({"amx_bf16"}))
     assert got == Choice(policy, f"auto: {reason}")
 
 
-def test_flags_are_read_from_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first core's flags decide, where none are given."""
-    listing = tmp_path / "cpuinfo"
-    listing.write_text("processor\t: 0\nvmx flags\t: ept\nflags\t\t: fpu avx512_bf16\n\nflags\t\t: fpu\n")
-    monkeypatch.setattr(precision, "_CPU_FLAGS", listing)
-    assert read_cpu_flags() == {"fpu", "avx512_bf16"}
+def test_flags_are_those_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If none are given."""
+    monkeypatch.setattr(precision, "find_processor_flags", lambda: frozenset({"avx512_bf16"}))
     assert choose_precision("auto", gpu=False).policy == "mixed_bfloat16"
-
-
-@pytest.mark.parametrize("text", [None, "", "Features: asimd\n"])
-def test_unreadable_flags_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None) -> None:
-    """No such file, as on macOS, or none with that line, as on ARM: float32."""
-    listing = tmp_path / "cpuinfo"
-    if text is not None:
-        listing.write_text(text)
-    monkeypatch.setattr(precision, "_CPU_FLAGS", listing)
-    assert read_cpu_flags() == frozenset()
-    assert choose_precision("auto", gpu=False).policy == "float32"

@@ -1,4 +1,4 @@
-"""The backend: which one it is, what is said where it is not there, and what it starts as."""
+"""The backend: which one is chosen, how a missing one is reported, and its settings."""
 
 import importlib.util
 import json
@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from reglab.backend import start
 from reglab.backend.start import find_backend
 from reglab.errors import BackendError
 from reglab.machine import count_cores
 
 INSTALLED = [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]
 
-# A process has one backend, so each is started in one of its own; what a run does last is to save.
+# A process has one backend, so each is started in one of its own; a run saves last.
 STARTED = """
 import json, os, sys
 
@@ -54,33 +55,33 @@ json.dump([started.gpu, started.steps_per_dispatch, started.precision.policy], s
 """
 
 
-@pytest.mark.parametrize("said", [None, "", "tensorflow"])
-def test_tensorflow_unless_something_else_is_said(monkeypatch: pytest.MonkeyPatch, said: str | None) -> None:
-    """An empty variable says nothing."""
-    if said is None:
+@pytest.mark.parametrize("value", [None, "", "tensorflow"])
+def test_tensorflow_is_the_default(monkeypatch: pytest.MonkeyPatch, value: str | None) -> None:
+    """Also with an empty variable."""
+    if value is None:
         monkeypatch.delenv("KERAS_BACKEND", raising=False)
     else:
-        monkeypatch.setenv("KERAS_BACKEND", said)
+        monkeypatch.setenv("KERAS_BACKEND", value)
     assert find_backend() == "tensorflow"
 
 
 @pytest.mark.parametrize("name", INSTALLED)
-def test_what_is_said_counts(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_the_variable_chooses(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Each one that is installed."""
     monkeypatch.setenv("KERAS_BACKEND", name)
     assert find_backend() == name
 
 
 @pytest.mark.parametrize(
-    ("said", "guess"),
+    ("value", "guess"),
     [("tensorflw", "; did you mean tensorflow?"), ("JAX", ""), ("numpy", ""), ("nonsense", "")],
 )
-def test_another_name_is_refused(monkeypatch: pytest.MonkeyPatch, said: str, guess: str) -> None:
+def test_another_name_is_refused(monkeypatch: pytest.MonkeyPatch, value: str, guess: str) -> None:
     """Mistyped ones, and those of Keras that cannot train."""
-    monkeypatch.setenv("KERAS_BACKEND", said)
+    monkeypatch.setenv("KERAS_BACKEND", value)
     with pytest.raises(BackendError) as caught:
         find_backend()
-    assert str(caught.value) == f"KERAS_BACKEND: expected tensorflow, jax or torch, got {said!r}{guess}"
+    assert str(caught.value) == f"KERAS_BACKEND: expected tensorflow, jax or torch, got {value!r}{guess}"
     assert caught.value.exit_code == 2
 
 
@@ -101,9 +102,10 @@ def test_what_is_not_installed_is_named(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INSTALLED)
 def test_a_backend_starts_quietly_and_alone(tmp_path: Path, name: str) -> None:
-    """Whatever Keras's file of settings says; TensorFlow is loaded by itself only, saving included."""
+    """Whatever Keras's file of settings has; only its own backend loads TensorFlow, also while saving."""
     settings = {
         "backend": "numpy",
         "floatx": "float64",
@@ -133,9 +135,10 @@ def test_a_backend_starts_quietly_and_alone(tmp_path: Path, name: str) -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INSTALLED)
 def test_on_a_gpu_jax_makes_many_steps_at_once(name: str) -> None:
-    """The others order each step; all of them compute in bfloat16 there."""
+    """The others dispatch each step; all of them compute in bfloat16 there."""
     done = subprocess.run(
         [sys.executable, "-c", PRETENDED],
         env={**os.environ, "KERAS_BACKEND": name},
@@ -144,3 +147,48 @@ def test_on_a_gpu_jax_makes_many_steps_at_once(name: str) -> None:
         check=True,
     )
     assert json.loads(done.stdout) == [True, 50 if name == "jax" else 1, "mixed_bfloat16"]
+
+
+GIVEN = """
+import json, sys
+
+from reglab.backend.start import start_backend
+
+started = start_backend("float32", threads=3, device="cpu")
+json.dump([started.gpu, started.threads], sys.stdout)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", INSTALLED)
+def test_threads_and_device_that_are_given(name: str) -> None:
+    """They replace the number of cores and the backend's choice."""
+    environment = {**os.environ, "KERAS_BACKEND": name}
+    command = [sys.executable, "-c", GIVEN]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [False, 3]
+
+
+@pytest.mark.parametrize(
+    ("visible", "device", "expected"),
+    [
+        (None, None, None),
+        (None, "cpu", "-1"),
+        (None, "gpu:1", "1"),
+        ("4,7", "gpu:1", "7"),
+        ("4", "gpu:1", "-1"),
+    ],
+)
+def test_other_devices_are_hidden(
+    monkeypatch: pytest.MonkeyPatch, visible: str | None, device: str | None, expected: str | None
+) -> None:
+    """The number counts the GPUs that a cluster has left visible."""
+    monkeypatch.delenv("JAX_PLATFORMS", raising=False)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    start._choose_device("jax", device)
+    assert os.environ.get("CUDA_VISIBLE_DEVICES") == expected
+    # Undone at the end, though the function has set it.
+    for name in ("CUDA_VISIBLE_DEVICES", "JAX_PLATFORMS"):
+        monkeypatch.delenv(name, raising=False)

@@ -1,4 +1,4 @@
-"""The command line: called in this process, in processes of its own, and on runs made up or trained."""
+"""The command line: called in this process, in processes of its own, and on written or trained runs."""
 
 import json
 import os
@@ -17,8 +17,8 @@ from click.testing import CliRunner
 from PIL import Image
 
 from reglab.cli import main
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch, append_epoch
+from reglab.runs.layout import RunDirectory
 from reglab.runs.status import State, Status, read_status, write_status
 from reglab.runs.summary import Summary, write_summary
 
@@ -54,7 +54,7 @@ class Done(NamedTuple):
     """How a command ended.
 
     Attributes:
-        code: what it left with.
+        code: exit code.
         out: standard output.
         err: standard error.
     """
@@ -83,7 +83,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def call(here: Path) -> Command:
-    """Calls a command in this process: for what needs neither Keras nor a worker."""
+    """Calls a command in this process: for those that need neither Keras nor a worker."""
 
     def call_here(*arguments: str | Path, **environment: str) -> Done:
         done = CliRunner().invoke(main, [str(argument) for argument in arguments], env=environment)
@@ -122,7 +122,7 @@ def program() -> Command:
 
 @pytest.fixture
 def make_run(here: Path) -> Callable[..., RunDirectory]:
-    """Writes a run, two hours old; complete, unless it is said to be something else."""
+    """Writes a run, two hours old; complete, unless another state is given."""
 
     def make(
         path: str,
@@ -200,7 +200,7 @@ def _summarize(status: Status, accuracies: Sequence[float], validation: str) -> 
 
 
 def draw_pictures(folder: Path) -> None:
-    """60 training and 30 test pictures of 8×8 pixels, greys that tell one of three classes."""
+    """60 training and 30 test pictures of 8×8 pixels, in three classes of grey."""
     random = np.random.default_rng(0)
     for part, count in (("train", 20), ("test", 10)):
         for grey, name in ((60, "dark"), (120, "middling"), (180, "bright")):
@@ -211,15 +211,15 @@ def draw_pictures(folder: Path) -> None:
 
 
 @dataclass(frozen=True)
-class Sittings:
-    """Three experiments, trained in two sittings, the first of which was disturbed.
+class Attempts:
+    """Three experiments, trained in two attempts, the first of which was interrupted.
 
     Attributes:
         folder: where `a.yaml`, `bad.yaml`, `b.yaml`, `pictures/` and `results/` are.
         rival: a second process at the first one's run.
-        listed: what `list` said meanwhile.
-        pid: of the worker that trained meanwhile.
-        first: the first sitting, ended by Ctrl-C.
+        listed: output of `list` during the first one.
+        pid: of the worker that trained during the first one.
+        first: the first attempt, ended by Ctrl-C.
         interrupted: the status that it left.
         second: the same command again.
         third: the same command again, without the experiment that fails.
@@ -236,9 +236,9 @@ class Sittings:
 
 
 @pytest.fixture(scope="session")
-def sittings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sittings]:
-    """Real runs, each in a worker of its own; the only ones of these tests."""
-    folder = tmp_path_factory.mktemp("sittings")
+def attempts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attempts]:
+    """Real runs, each in a process of its own; the only ones of these tests."""
+    folder = tmp_path_factory.mktemp("attempts")
     draw_pictures(folder / "pictures")
     (folder / "a.yaml").write_text(TINY)
     (folder / "bad.yaml").write_text(_NOT_NUMBERS)
@@ -250,10 +250,10 @@ def sittings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sittings]:
         configs = ("a.yaml", "bad.yaml", "b.yaml")
         first = start_reglab("run", *configs, folder=folder)
         assert first.stdout is not None
-        # What it begins with, and its first epoch.
-        begun = first.stdout.readline() + first.stdout.readline()
+        # Its first line, and its first epoch.
+        opening = first.stdout.readline() + first.stdout.readline()
         status = RunDirectory(folder / "results/a/seed-0").status
-        # It stands still while others look at it.
+        # It is stopped while other processes run.
         os.killpg(first.pid, signal.SIGSTOP)
         rival = run_reglab("run", "a.yaml", folder=folder)
         listed = run_reglab("list", folder=folder)
@@ -261,12 +261,12 @@ def sittings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sittings]:
         os.killpg(first.pid, signal.SIGCONT)
         os.killpg(first.pid, signal.SIGINT)
         out, err = first.communicate()
-        yield Sittings(
+        yield Attempts(
             folder,
             rival,
             listed,
             pid,
-            Done(first.returncode, begun + out, err),
+            Done(first.returncode, opening + out, err),
             read_status(status),
             run_reglab("run", *configs, folder=folder),
             run_reglab("run", "a.yaml", "b.yaml", "--quiet", folder=folder),

@@ -176,7 +176,10 @@ def test_words_that_are_no_command_line(
             ["predict", "nope", "a.png"],
             "nope: expected a run's folder, as results/mp/seed-0, found no status.json in it",
         ),
-        (["data", "--data-dir", "nope"], "nope: expected a directory that holds the data, found none"),
+        (
+            ["data", "--data-dir", "nope"],
+            "nope: expected a directory that holds the data, found nothing there",
+        ),
     ],
 )
 def test_paths_that_are_no_results(call: Command, configs: Path, arguments: list[str], message: str) -> None:

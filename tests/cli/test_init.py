@@ -1,4 +1,4 @@
-"""`reglab init`, `schema` and `data`."""
+"""`reglab init` and `schema`."""
 
 import json
 from collections.abc import Callable
@@ -48,31 +48,3 @@ def test_schema(call: Command, here: Path) -> None:
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert {"extends", "data", "model", "regularizers", "training"} <= set(schema["properties"])
     assert list(here.iterdir()) == []
-
-
-def test_data_that_are_nowhere(call: Command, here: Path) -> None:
-    """Where it looked, and the ways to get it; synthetic ones are always there."""
-    code, out, err = call("data")
-    lines = out.splitlines()
-    assert (code, err) == (0, "")
-    assert lines[0] == "cifar10 (CIFAR-10): not found"
-    assert lines[1] == f"  looked in reglab's cache, {here.parent / 'home/REGLAB_CACHE_DIR'}"
-    assert lines[2] == f"  looked in Keras's downloads, {here.parent / 'home/KERAS_HOME/datasets'}"
-    assert lines[3].startswith("  Three ways to get it: ")
-    assert lines[-1] == "synthetic (synthetic shapes): always there"
-    assert list(here.iterdir()) == []
-
-
-def test_data_that_are_there(call: Command, here: Path) -> None:
-    """What was found, and where; by option or by environment."""
-    for part in ("train", "test"):
-        (here / "images" / part / "cat").mkdir(parents=True)
-        (here / "images" / part / "cat" / "1.png").write_bytes(b"")
-    line = "folder (your own pictures): pictures of 1 class in {}"
-    for place, done in (
-        ("images", call("data", "--data-dir", "images")),
-        ("images", call("data", REGLAB_DATA_DIR="images")),
-        (here / "images", call("data", REGLAB_DATA_DIR="~/images", HOME=str(here))),
-    ):
-        assert (done.code, done.err) == (0, "")
-        assert line.format(place) in done.out.splitlines()

@@ -1,4 +1,4 @@
-"""`reglab run`: real trainings, in workers of their own."""
+"""`reglab run`: real trainings, in processes of their own."""
 
 import os
 import re
@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import read_history
+from reglab.runs.layout import RunDirectory
 from reglab.runs.status import read_status
 from reglab.runs.summary import read_summary
 
@@ -49,17 +49,18 @@ BEGIN = (
 )
 
 
-def run_of(sittings: Any, name: str) -> RunDirectory:
-    return RunDirectory(sittings.folder / "results" / name / "seed-0")
+def run_of(attempts: Any, name: str) -> RunDirectory:
+    return RunDirectory(attempts.folder / "results" / name / "seed-0")
 
 
-def test_ctrl_c(sittings: Any) -> None:
-    """Exit 130, one line that says how to go on; the experiments after it are not begun."""
-    code, out, err = sittings.first
-    message = "Tiny A, seed 0: interrupted; the same command goes on from the last finished epoch\n"
+@pytest.mark.slow
+def test_ctrl_c(attempts: Any) -> None:
+    """Exit 130, one line that says how to resume; the experiments after it are not started."""
+    code, out, err = attempts.first
+    message = "Tiny A, seed 0: interrupted; the same command resumes after the last finished epoch\n"
     assert (code, err) == (130, message)
-    done = sittings.interrupted.epochs_done
-    assert (sittings.interrupted.state, 0 < done < 40) == ("interrupted", True)
+    done = attempts.interrupted.epochs_done
+    assert (attempts.interrupted.state, 0 < done < 40) == ("interrupted", True)
     begin, *lines = out.splitlines()
     assert re.fullmatch(BEGIN.format(title="Tiny A"), begin)
     assert len(lines) in (done - 1, done)
@@ -67,55 +68,61 @@ def test_ctrl_c(sittings: Any) -> None:
         assert re.fullmatch(rf"Tiny A, seed 0: epoch {number}/40  {FIGURES}", line)
 
 
-def test_two_at_once(sittings: Any) -> None:
-    """The second is refused, by name of the first, and disturbs nothing."""
-    code, out, err = sittings.rival
-    holder = f"process {sittings.pid} on {socket.gethostname()}"
+@pytest.mark.slow
+def test_two_at_once(attempts: Any) -> None:
+    """The second is refused, with the name of the first, which continues."""
+    code, out, err = attempts.rival
+    holder = f"process {attempts.pid} on {socket.gethostname()}"
     message = f"results/a/seed-0 is being trained by {holder}\nTiny A, seed 0: not trained\n"
     assert (code, out, err) == (2, "", message)
 
 
-def test_list_sees_it_run(sittings: Any) -> None:
+@pytest.mark.slow
+def test_list_sees_it_run(attempts: Any) -> None:
     """As running, with the epochs done so far."""
-    (row,) = (line.split() for line in sittings.listed.out.splitlines() if line.startswith("running"))
+    (row,) = (line.split() for line in attempts.listed.out.splitlines() if line.startswith("running"))
     assert (row[:3], row[3].endswith("/40")) == (["running", "a", "0"], True)
 
 
-def test_the_same_command_goes_on(sittings: Any) -> None:
+@pytest.mark.slow
+def test_the_same_command_resumes(attempts: Any) -> None:
     """From the last finished epoch to the last of all; the history has each epoch once."""
-    run, done = run_of(sittings, "a"), sittings.interrupted.epochs_done
-    begin, *lines = sittings.second.out.splitlines()
+    run, done = run_of(attempts, "a"), attempts.interrupted.epochs_done
+    begin, *lines = attempts.second.out.splitlines()
     assert re.fullmatch(BEGIN.format(title="Tiny A"), begin)
-    assert lines[0] == f"Tiny A, seed 0: goes on after epoch {done} of 40"
+    assert lines[0] == f"Tiny A, seed 0: resumes after epoch {done} of 40"
     for number, line in enumerate(lines[1 : 41 - done], start=done + 1):
         assert re.fullmatch(rf"Tiny A, seed 0: epoch {number}/40  {FIGURES}", line)
     assert [row.epoch for row in read_history(run.history).rows] == list(range(1, 41))
     assert read_status(run.status).state == "complete"
 
 
-def test_last_line(sittings: Any) -> None:
-    """Final and best accuracy with what they are measured on, gap, time, and where it lies."""
-    (line,) = (line for line in sittings.second.out.splitlines() if line.startswith("Tiny B, seed 0: val"))
+@pytest.mark.slow
+def test_last_line(attempts: Any) -> None:
+    """Final and best accuracy with their images, gap, time, and the run's folder."""
+    (line,) = (line for line in attempts.second.out.splitlines() if line.startswith("Tiny B, seed 0: val"))
     match = re.fullmatch(rf"Tiny B, seed 0: {RESULT}in results/b/seed-0", line)
     assert match is not None, line
-    summary = read_summary(run_of(sittings, "b").summary)
+    summary = read_summary(run_of(attempts, "b").summary)
     final, best = f"{summary.final_val_accuracy:.1%}", f"{summary.best_val_accuracy:.1%}"
     assert (match[1] + "%", match[2] + "%", int(match[3])) == (final, best, summary.best_epoch)
 
 
-def test_files(sittings: Any) -> None:
-    """Those that the README names; nothing is left of checkpoints and temporary files."""
+@pytest.mark.slow
+def test_files(attempts: Any) -> None:
+    """Those that the README names; no checkpoint and no temporary files."""
     for name in ("a", "b"):
-        assert {path.name for path in run_of(sittings, name).path.iterdir()} == FILES
+        assert {path.name for path in run_of(attempts, name).path.iterdir()} == FILES
 
 
-def test_a_loss_that_is_no_number(sittings: Any) -> None:
+@pytest.mark.slow
+def test_a_loss_that_is_not_a_number(attempts: Any) -> None:
     """Exit 1, the epoch is named, finished epochs stay, and the other experiments are trained."""
-    assert sittings.second.code == 1
-    message = TOO_FAST.search(sittings.second.err)
-    assert message is not None, sittings.second.err
-    assert sittings.second.err.endswith(message[0])
-    run = run_of(sittings, "bad")
+    assert attempts.second.code == 1
+    message = TOO_FAST.search(attempts.second.err)
+    assert message is not None, attempts.second.err
+    assert attempts.second.err.endswith(message[0])
+    run = run_of(attempts, "bad")
     status = read_status(run.status)
     assert (status.state, status.message) == ("failed", message[1])
     assert status.epochs_done == int(message[3]) - 1 == 1
@@ -123,46 +130,50 @@ def test_a_loss_that_is_no_number(sittings: Any) -> None:
     assert not run.summary.exists()
 
 
-def test_what_is_complete_is_skipped(sittings: Any) -> None:
-    """The line says so; `--quiet` leaves nothing but it."""
-    code, out, err = sittings.third
+@pytest.mark.slow
+def test_what_is_complete_is_skipped(attempts: Any) -> None:
+    """The line has it; with `--quiet` there is no other."""
+    code, out, err = attempts.third
     first, second = out.splitlines()
     assert (code, err) == (0, "")
     assert re.fullmatch(rf"Tiny A, seed 0: {RESULT}complete before, in results/a/seed-0", first)
     assert re.fullmatch(rf"Tiny B, seed 0: {RESULT}complete before, in results/b/seed-0", second)
 
 
-def test_another_experiment_in_its_place(sittings: Any, program: Command) -> None:
+@pytest.mark.slow
+def test_another_experiment_in_its_place(attempts: Any, program: Command) -> None:
     """Refused, with the ways out."""
-    folder = sittings.folder
+    folder = attempts.folder
     code, out, err = program(
         "run", "a.yaml", "--set", "training.epochs=5", "--data-dir", "pictures", folder=folder
     )
     assert (code, out) == (2, "")
     pattern = (
         r"results/a/seed-0 holds another experiment \(identity [0-9a-f]+, this one is [0-9a-f]+\): "
-        r"name this one with --set name=…, put it elsewhere with --results DIR, "
+        r"name this one with --set name=…, choose another folder with --results DIR, "
         r"or, for the same seed, set the old run aside with --fresh\nTiny A, seed 0: not trained\n"
     )
     assert re.fullmatch(pattern, err), err
 
 
-def test_a_file_in_the_way(here: Path, program: Command) -> None:
+@pytest.mark.slow
+def test_a_file_in_the_place_of_a_folder(here: Path, program: Command) -> None:
     """Which one; it stays, and nothing is made beside it."""
     (here / "a.yaml").write_text("data: {dataset: synthetic, subset: {train: 60, validation: 30}}\n")
     (here / "results").mkdir()
     (here / "results" / "a").write_text("mine")
     message = (
-        "cannot create results/a/seed-0: results/a is in the way, a folder was expected; "
-        "choose another place with --results DIR\na, seed 0: not trained\n"
+        "cannot create results/a/seed-0: results/a is a file, expected a folder; "
+        "choose another folder with --results DIR\na, seed 0: not trained\n"
     )
     assert program("run", "a.yaml", "--quiet", folder=here) == (2, "", message)
     assert (here / "results" / "a").read_text() == "mine"
     assert sorted(path.name for path in here.iterdir()) == ["a.yaml", "results"]
 
 
+@pytest.mark.slow
 def test_data_that_are_not_there(here: Path, program: Command) -> None:
-    """No results folder is made for a run that cannot begin; each experiment says so."""
+    """No results folder is made for a run that cannot start; each experiment has a message."""
     (here / "a.yaml").write_text("title: A\n")
     (here / "b.yaml").write_text("title: B\n")
     message = "".join(
@@ -174,8 +185,9 @@ def test_data_that_are_not_there(here: Path, program: Command) -> None:
     assert sorted(path.name for path in here.iterdir()) == ["a.yaml", "b.yaml"]
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full(here: Path) -> None:
-    """Told with the file that could not be written; no half of it stays."""
+    """The file that could not be written is named, and is not left half-written."""
     (here / "a.yaml").write_text("data: {dataset: synthetic, subset: {train: 60, validation: 30}}\n")
     done = subprocess.run(
         [sys.executable, "-m", "reglab", "run", "a.yaml", "--quiet"],
@@ -189,27 +201,29 @@ def test_a_disk_that_is_full(here: Path) -> None:
     assert [path.name for path in (here / "results/a/seed-0").iterdir()] == ["lock"]
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed(call: Command, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By whom, and how to go on; exit 1."""
+    """The signal, and how to resume; exit 1."""
     from reglab.processes import launch
 
     (here / "a.yaml").write_text("data: {dataset: synthetic}\n")
+    start = subprocess.Popen
 
-    def kill(worker: "subprocess.Popen[bytes]", line: bytes) -> int:
-        with worker:
-            worker.kill()
-        return worker.returncode
+    def kill(command: list[str], **pipes: int) -> "subprocess.Popen[bytes]":
+        worker = start(command, **pipes)
+        worker.kill()
+        return worker
 
-    monkeypatch.setattr(launch, "_order", kill)
+    monkeypatch.setattr(launch.subprocess, "Popen", kill)
     message = (
-        "a, seed 0: not trained: its process was ended by SIGKILL, as the system does where memory is short; "
-        "the same command goes on from the last finished epoch\n"
+        "a, seed 0: not trained: its process was ended by SIGKILL, as happens when memory is short; "
+        "the same command resumes after the last finished epoch\n"
     )
     assert call("run", "a.yaml", "--quiet") == (1, "", message)
 
 
 def test_a_config_from_windows(call: Command, here: Path) -> None:
-    """Carriage returns and a byte order mark mean nothing; lines are counted as the editor counts them."""
+    """Carriage returns and a byte order mark are ignored; lines are counted as in an editor."""
     (here / "dos.yaml").write_bytes(
         b"\xef\xbb\xbftitle: X\r\ndata: {dataset: synthetic}\r\nmodel:\r\n  kernel: 3\r\n"
     )
@@ -222,17 +236,19 @@ def test_a_config_from_windows(call: Command, here: Path) -> None:
 
 
 def test_a_reader_that_leaves_a_training(here: Path) -> None:
-    """As `head` does: the training goes on without it."""
+    """As `head` does: the training continues without it."""
     code = (
-        "from reglab.training.display import build_display\n"
-        "for number in range(3): build_display('plain').say('x' * 10_000)"
+        "from reglab.cli.progress import build_progress\n"
+        "from reglab.processes.events import Note\n"
+        "for number in range(3): build_progress(False, set()).show(Note(message='x' * 10_000))"
     )
     assert run_without_a_reader("-c", code) == (0, "")
 
 
-def test_a_reader_that_leaves_results(sittings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every experiment is gone through all the same."""
-    monkeypatch.chdir(sittings.folder)
+@pytest.mark.slow
+def test_a_reader_that_leaves_results(attempts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every experiment is processed."""
+    monkeypatch.chdir(attempts.folder)
     assert run_without_a_reader("-m", "reglab", "run", "a.yaml", "b.yaml", "--quiet") == (0, "")
 
 

@@ -87,11 +87,11 @@ def test_widths(with_keras: Command, width: int) -> None:
     assert ("148,972,160" in out, "42,467,328" in out) == (True, width >= 80)
 
 
-def test_preview(with_keras: Command, sittings: Any, tmp_path: Path) -> None:
+def test_preview(with_keras: Command, attempts: Any, tmp_path: Path) -> None:
     """One picture, of originals and what becomes of them."""
     picture = tmp_path / "preview.png"
-    arguments = ("preview", sittings.folder / "a.yaml", "--set", "regularizers.augmentation={}")
-    data = ("--data-dir", sittings.folder / "pictures")
+    arguments = ("preview", attempts.folder / "a.yaml", "--set", "regularizers.augmentation={}")
+    data = ("--data-dir", attempts.folder / "pictures")
     assert with_keras(*arguments, *data, "--output", picture) == (0, f"written: {picture}\n", "")
     with Image.open(picture) as opened:
         assert opened.format == "PNG"

@@ -15,13 +15,13 @@ Command = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-def trained(sittings: Any) -> Path:
+def trained(attempts: Any) -> Path:
     """A run that is complete."""
-    run: Path = sittings.folder / "results" / "a" / "seed-0"
+    run: Path = attempts.folder / "results" / "a" / "seed-0"
     return run
 
 
-def test_evaluate(with_keras: Command, sittings: Any, trained: Path) -> None:
+def test_evaluate(with_keras: Command, attempts: Any, trained: Path) -> None:
     """The same figures as at the end of the training, of the same images."""
     summary = read_summary(trained / "summary.json")
     assert summary.test_accuracy is not None
@@ -29,7 +29,7 @@ def test_evaluate(with_keras: Command, sittings: Any, trained: Path) -> None:
         f"Tiny A, seed 0: accuracy {summary.test_accuracy:.2%}, cross-entropy "
         f"{summary.test_cross_entropy:.4f} on the 30 test images of {summary.dataset}\n"
     )
-    done = with_keras("evaluate", trained, "--data-dir", sittings.folder / "pictures")
+    done = with_keras("evaluate", trained, "--data-dir", attempts.folder / "pictures")
     assert done == (0, message, "")
 
 

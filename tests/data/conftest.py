@@ -1,4 +1,4 @@
-"""Small data sets in every official layout; a cache and a Keras folder for each test, both empty."""
+"""Small data sets in every official format, and an empty cache and Keras folder for each test."""
 
 import gzip
 import io
@@ -65,7 +65,7 @@ class Layouts:
 
     @staticmethod
     def write_archive(path: Path, folder: str, files: dict[str, bytes]) -> Path:
-        """A tar archive whose members stand in reverse order, after one that is not asked for."""
+        """A tar archive with the files in reverse order, after one that is not needed."""
         with tarfile.open(path, "w:gz") as archive:
             for name, content in [("readme.html", b"hello"), *reversed(files.items())]:
                 member = tarfile.TarInfo(f"{folder}/{name}")
@@ -75,7 +75,7 @@ class Layouts:
 
     @staticmethod
     def write_pictures(root: Path, suffix: str = ".png", side: int = 32) -> Path:
-        """CIFAR-10 as pictures: the file's name is the place in the official order."""
+        """CIFAR-10 as pictures: the file's name is the index in the official order."""
         train, train_labels, test, test_labels = Layouts.make_cifar10()
         for part, images, labels in (("train", train, train_labels), ("test", test, test_labels)):
             for place, (image, label) in enumerate(zip(images, labels, strict=True)):

@@ -1,4 +1,4 @@
-"""The real CIFAR-10, where REGLAB_TEST_DATA names a directory that has it."""
+"""The real CIFAR-10, if REGLAB_TEST_DATA is a directory that has it."""
 
 import os
 from pathlib import Path
@@ -12,14 +12,17 @@ from reglab.data.loading import load_dataset
 DIRECTORY = Path(os.environ.get("REGLAB_TEST_DATA", "."))
 BINARY, PICTURES = DIRECTORY / "cifar-10-batches-bin", DIRECTORY / "cifar10-images"
 
-pytestmark = pytest.mark.skipif(
-    "REGLAB_TEST_DATA" not in os.environ,
-    reason="REGLAB_TEST_DATA names no directory with cifar-10-batches-bin and cifar10-images",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        "REGLAB_TEST_DATA" not in os.environ,
+        reason="REGLAB_TEST_DATA is not set to a directory with cifar-10-batches-bin and cifar10-images",
+    ),
+]
 
 
 def test_pictures_are_the_official_images() -> None:
-    """Labels and order are the official ones, and every picture is close to its original."""
+    """Labels and order are official, and every picture is similar to its original."""
     official, pictures = load_dataset(Data(), BINARY), load_dataset(Data(), PICTURES)
     assert official.title.startswith("CIFAR-10")
     assert pictures.title == "CIFAR-10 (JPEG copy)"

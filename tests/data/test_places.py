@@ -1,4 +1,4 @@
-"""Which directories count."""
+"""The directories of data."""
 
 from pathlib import Path
 
@@ -7,14 +7,16 @@ import pytest
 from reglab.data.places import cache_directory, data_directory, keras_directory
 
 
-def test_the_option_counts_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """--data-dir, then REGLAB_DATA_DIR, then none."""
     assert data_directory() is None
     monkeypatch.setenv("REGLAB_DATA_DIR", "")
     assert data_directory() is None
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "images").mkdir()
     monkeypatch.setenv("REGLAB_DATA_DIR", "~/images")
-    assert data_directory() == Path.home() / "images"
-    assert data_directory(Path("mine")) == Path("mine")
+    assert data_directory() == tmp_path / "images"
+    assert data_directory(tmp_path) == tmp_path
 
 
 def test_cache_directory(monkeypatch: pytest.MonkeyPatch) -> None:

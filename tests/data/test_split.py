@@ -1,7 +1,5 @@
-"""Splits: what is in them, in which order, keyed by what, and what is refused."""
+"""Splits: every image in one part, stratified, keyed by (seed, data set), without a copy."""
 
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
@@ -9,153 +7,103 @@ import pytest
 
 from reglab.config.data import Data, Subset
 from reglab.data.dataset import Dataset
-from reglab.data.split import Split, split_dataset
+from reglab.data.split import Split, choose_stratified, distribute, split_dataset
 from reglab.errors import DataError
 
 
-def make_dataset(name: str = "cifar10", joined: bool = True) -> Dataset:
-    """400 training and 100 test images; each image's pixels tell which one it is."""
-    numbers = np.arange(500)
-    images = np.zeros((500, 4, 4, 3), np.uint8)
-    images[:, 0, 0, 0], images[:, 0, 0, 1] = numbers % 256, numbers // 256
-    labels = (numbers % 10).astype(np.int32)
-    test_images = images[400:] if joined else images[400:].copy()
-    return Dataset(
-        name=name,
-        title="numbered",
-        classes=tuple("abcdefghij"),
-        train_images=images[:400],
-        train_labels=labels[:400],
-        test_images=test_images,
-        test_labels=labels[400:],
-        source="made",
-    )
+def make_dataset(name: str = "cifar10") -> Dataset:
+    """400 training and 100 test images, ten classes in turn."""
+    labels = (np.arange(500) % 10).astype(np.int32)
+    return Dataset(name, "ten", tuple("abcdefghij"), np.zeros((500, 2, 2, 3), np.uint8), labels, 400, "here")
 
 
-def numbers_of(split: Split, part: np.ndarray) -> np.ndarray:
-    """Which images of the data set a part holds; those of the test set count from 400."""
-    images = split.images[part]
-    return images[:, 0, 0, 0].astype(int) + 256 * images[:, 0, 0, 1].astype(int)
+def parts_of(split: Split) -> tuple[np.ndarray, ...]:
+    return split.train, split.validation, split.test, split.clean
 
 
 CASES: dict[str, dict[str, Any]] = {
-    "test": {"validation": "test"},
+    "test": {},
     "fraction": {"validation": 0.1},
-    "test, subset": {"validation": "test", "subset": Subset(train=50, validation=30)},
-    "test, fewer to train": {"validation": "test", "subset": Subset(train=50)},
+    "test, subset": {"subset": Subset(train=50, validation=30)},
+    "test, smaller train": {"subset": Subset(train=50)},
     "fraction, subset": {"validation": 0.25, "subset": Subset(train=55, validation=33)},
-    "fraction, fewer to validate": {"validation": 0.25, "subset": Subset(validation=33)},
+    "fraction, smaller validation": {"validation": 0.25, "subset": Subset(validation=33)},
 }
-
-
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("joined", [True, False])
-def test_every_split_holds_together(case: str, joined: bool) -> None:
-    """Ranges one after the other, each image once, labels that fit, training and test kept apart."""
-    split = split_dataset(make_dataset(joined=joined), Data(**CASES[case], clean=20), seed=1)
-    parts = [split.train, split.validation, *([] if split.validation_is_test else [split.test])]
-    assert all(part.dtype == np.int32 for part in (*parts, split.test, split.clean))
-    np.testing.assert_array_equal(np.concatenate(parts), np.arange(len(split.images)))
-    everything = numbers_of(split, np.arange(len(split.images)))
-    assert len(set(everything)) == len(everything)
-    np.testing.assert_array_equal(split.labels, everything % 10)
-    assert split.labels.dtype == np.int32
-    assert numbers_of(split, split.train).max() < 400
-    assert numbers_of(split, split.test).min() >= 400
-    assert (numbers_of(split, split.validation).min() >= 400) == split.validation_is_test
-    assert np.all(np.diff(numbers_of(split, split.train)) > 0)
 
 
 @pytest.mark.parametrize(
     ("case", "counts"),
     [
-        ("test", (400, 100, 100)),
-        ("fraction", (360, 40, 100)),
-        ("test, subset", (50, 30, 30)),
-        ("test, fewer to train", (50, 100, 100)),
-        ("fraction, subset", (55, 33, 100)),
-        ("fraction, fewer to validate", (300, 33, 100)),
+        ("test", (400, 100, 100, 20)),
+        ("fraction", (360, 40, 100, 20)),
+        ("test, subset", (50, 30, 30, 20)),
+        ("test, smaller train", (50, 100, 100, 20)),
+        ("fraction, subset", (55, 33, 100, 20)),
+        ("fraction, smaller validation", (300, 33, 100, 20)),
     ],
 )
-def test_counts_are_exact_and_stratified(case: str, counts: tuple[int, int, int]) -> None:
-    """Training, validation and test images, of each class within one of the others."""
-    split = split_dataset(make_dataset(), Data(**CASES[case]), seed=1)
-    parts = (split.train, split.validation, split.test)
-    assert tuple(len(part) for part in parts) == counts
-    for part in parts:
-        shares = np.bincount(split.labels[part], minlength=10)
-        assert shares.max() - shares.min() <= 1
-
-
-def test_validation_on_the_test_set_shares_its_rows() -> None:
-    """The same images serve both, also where there are fewer of them."""
-    for case in ("test", "test, subset"):
-        split = split_dataset(make_dataset(), Data(**CASES[case]), seed=1)
-        assert split.validation_is_test
-        np.testing.assert_array_equal(split.validation, split.test)
-
-
-def test_the_whole_set_is_not_copied() -> None:
-    """Training and test images that lie behind each other are used where they lie."""
+def test_parts_are_disjoint_stratified_and_of_the_right_size(case: str, counts: tuple[int, ...]) -> None:
+    """Ascending indices into the data set; training and test images are never mixed."""
     dataset = make_dataset()
-    split = split_dataset(dataset, Data(), seed=1)
-    assert np.shares_memory(split.images, dataset.train_images)
-    assert np.shares_memory(split.images, dataset.test_images)
-    np.testing.assert_array_equal(numbers_of(split, split.train), np.arange(400))
-    np.testing.assert_array_equal(numbers_of(split, split.test), np.arange(400, 500))
+    split = split_dataset(dataset, Data(**CASES[case], clean=20), seed=1)
+    assert tuple(map(len, parts_of(split))) == counts
+    for part in parts_of(split):
+        assert part.dtype == np.int32
+        assert np.all(np.diff(part) > 0)
+        shares = np.bincount(dataset.labels[part], minlength=10)
+        assert shares.max() - shares.min() <= 1
+    assert split.train.max() < 400 <= split.test.min()
+    assert set(split.clean) <= set(split.train)
+    assert not set(split.validation) & set(split.train)
+    assert split.validation_is_test == ("validation" not in CASES[case])
+    if split.validation_is_test:
+        np.testing.assert_array_equal(split.validation, split.test)
+    else:
+        assert split.validation.max() < 400
 
 
-def test_clean_images_are_training_images() -> None:
-    """Stratified, the number that is asked for, or all where there are fewer."""
-    split = split_dataset(make_dataset(), Data(clean=25), seed=1)
-    assert len(set(split.clean)) == 25
-    assert split.clean.max() < 400
-    shares = np.bincount(split.labels[split.clean], minlength=10)
-    assert shares.max() - shares.min() <= 1
-    few = split_dataset(make_dataset(), Data(subset=Subset(train=30), clean=5000), seed=1)
-    np.testing.assert_array_equal(few.clean, few.train)
+def test_all_splits_of_a_data_set_share_its_arrays() -> None:
+    """Two sessions in one process hold the images once."""
+    dataset = make_dataset()
+    for case in CASES.values():
+        split = split_dataset(dataset, Data(**case), seed=1)
+        assert split.images is dataset.images
+        assert split.labels is dataset.labels
 
 
-def test_seed_and_name_decide() -> None:
-    """The same ones split alike; another seed or another data set splits otherwise."""
+def test_there_are_at_most_as_many_clean_images_as_training_images() -> None:
+    """5,000 by default, or all of a smaller part."""
+    split = split_dataset(make_dataset(), Data(subset=Subset(train=30)), seed=1)
+    np.testing.assert_array_equal(split.clean, split.train)
+
+
+def test_seed_and_data_set_are_the_key() -> None:
+    """Equal keys give equal splits; another seed or another data set gives another one."""
     data = Data(validation=0.1, subset=Subset(train=100, validation=20), clean=10)
-
-    def parts(name: str, seed: int) -> list[np.ndarray]:
-        split = split_dataset(make_dataset(name), data, seed)
-        return [numbers_of(split, part) for part in (split.train, split.validation, split.clean)]
-
-    first = parts("cifar10", 1)
-    for mine, same, other_seed, other_name in zip(
-        first, parts("cifar10", 1), parts("cifar10", 2), parts("mnist", 1), strict=True
-    ):
-        np.testing.assert_array_equal(mine, same)
-        assert not np.array_equal(mine, other_seed)
-        assert not np.array_equal(mine, other_name)
+    first, same, other_seed, other_name = (
+        parts_of(split_dataset(make_dataset(name), data, seed))
+        for name, seed in (("cifar10", 1), ("cifar10", 1), ("cifar10", 2), ("mnist", 1))
+    )
+    for index in (0, 1, 3):
+        np.testing.assert_array_equal(first[index], same[index])
+        assert not np.array_equal(first[index], other_seed[index])
+        assert not np.array_equal(first[index], other_name[index])
 
 
-def test_a_subset_does_not_change_what_is_held_out() -> None:
-    """The smaller experiment validates on some of the larger one's validation images."""
+def test_split_is_recorded() -> None:
+    """The indices of one split: a change would change the results of every experiment."""
+    split = split_dataset(make_dataset(), Data(**CASES["fraction, subset"], clean=5), seed=3)
+    assert split.train[:8].tolist() == [16, 33, 34, 44, 46, 50, 56, 58]
+    assert split.validation[:8].tolist() == [27, 32, 45, 51, 59, 61, 70, 72]
+    assert split.clean.tolist() == [171, 232, 284, 323, 350]
+
+
+def test_a_subset_does_not_change_the_held_out_images() -> None:
+    """The parts of the smaller experiment are subsets of the parts of the larger one."""
     whole = split_dataset(make_dataset(), Data(validation=0.25), seed=3)
     fewer = split_dataset(make_dataset(), Data(**CASES["fraction, subset"]), seed=3)
-    for part in ("train", "validation"):
-        numbers = numbers_of(whole, getattr(whole, part))
-        assert set(numbers_of(fewer, getattr(fewer, part))) < set(numbers)
-
-
-def test_python_hashing_has_no_part_in_it() -> None:
-    """Processes that hash text differently split alike."""
-    code = (
-        "import numpy as np; from reglab.data.stratify import choose_stratified;"
-        "from reglab.data.split import _Keys;"
-        "print(choose_stratified(np.zeros(50, np.int32), 9, _Keys('cifar10', 1).generator(0)))"
-    )
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(outputs) == 1
+    assert set(fewer.train) < set(whole.train)
+    assert set(fewer.validation) < set(whole.validation)
 
 
 @pytest.mark.parametrize(
@@ -163,35 +111,58 @@ def test_python_hashing_has_no_part_in_it() -> None:
     [
         (
             {"subset": Subset(train=401)},
-            "data.subset.train: expected at most 400, the images there are for training, got 401",
+            "data.subset.train: expected at most 400, the number of training images, got 401",
         ),
         (
             {"subset": Subset(validation=101)},
-            "data.subset.validation: expected at most 100, the images there are for testing, got 101",
+            "data.subset.validation: expected at most 100, the number of test images, got 101",
         ),
         (
             {"validation": 0.1, "subset": Subset(train=361)},
-            "data.subset.train: expected at most 360, the images there are left for training, got 361",
+            "data.subset.train: expected at most 360, the number of images left for training, got 361",
         ),
         (
             {"validation": 0.1, "subset": Subset(validation=41)},
-            "data.subset.validation: expected at most 40, the images there are held out for validation, "
-            "got 41",
+            "data.subset.validation: expected at most 40, the number of held-out images, got 41",
         ),
         (
             {"validation": 0.001},
-            "data.validation: expected a fraction that leaves images on both sides, got 0.001, "
-            "which is 0 of 400 training images",
+            "data.validation: expected a fraction that leaves images for training and for validation, "
+            "got 0.001, which is 0 of 400 training images",
         ),
         (
             {"validation": 0.9999},
-            "data.validation: expected a fraction that leaves images on both sides, got 0.9999, "
-            "which is 400 of 400 training images",
+            "data.validation: expected a fraction that leaves images for training and for validation, "
+            "got 0.9999, which is 400 of 400 training images",
         ),
     ],
 )
-def test_more_than_there_is_is_refused(data: dict[str, Any], message: str) -> None:
-    """How many there are is said."""
+def test_too_many_images_are_refused(data: dict[str, Any], message: str) -> None:
+    """The message says how many there are."""
     with pytest.raises(DataError) as caught:
         split_dataset(make_dataset(), Data(**data), seed=0)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("count", range(0, 31))
+def test_shares_are_exact_and_within_one_of_proportional(count: int) -> None:
+    """They sum to the count, and each differs by less than one from its exact share."""
+    sizes = np.array([10, 0, 13, 1, 6])
+    shares = distribute(count, sizes)
+    assert shares.sum() == count
+    assert np.all(shares <= sizes)
+    assert np.all(np.abs(shares - count * sizes / 30) < 1)
+
+
+def test_the_largest_remainders_get_the_rest() -> None:
+    """5 of (5, 3, 2): 2.5, 1.5 and 1; of equal remainders, the lower label's."""
+    np.testing.assert_array_equal(distribute(5, np.array([5, 3, 2])), [3, 1, 1])
+
+
+def test_positions_are_equally_likely() -> None:
+    """Over 400 keys, each of 20 positions is chosen two times in five, within four standard deviations."""
+    labels = np.arange(20, dtype=np.int32) % 4
+    counts = np.zeros(20)
+    for key in range(400):
+        counts[choose_stratified(labels, 8, np.random.default_rng(key))] += 1
+    assert np.abs(counts / 400 - 0.4).max() < 4 * np.sqrt(0.4 * 0.6 / 400)

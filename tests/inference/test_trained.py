@@ -11,7 +11,7 @@ from reglab.data.dataset import Dataset
 from reglab.errors import RunError
 from reglab.experiment import Experiment
 from reglab.inference.trained import load_trained, read_classes, read_trained_experiment
-from reglab.runs.directory import RunDirectory
+from reglab.runs.layout import RunDirectory
 from reglab.runs.summary import read_summary
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject

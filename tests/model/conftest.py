@@ -15,7 +15,7 @@ CLASSES = 10
 
 @pytest.fixture(scope="session")
 def shipped() -> Mapping[str, Experiment]:
-    """Every config that comes with reglab, by its path without the ending: `mp`, `quickstart/mp`."""
+    """Every shipped config, by its path without the suffix: `mp`, `quickstart/mp`."""
     root = shipped_directory()
     return {
         path.relative_to(root).with_suffix("").as_posix(): Experiment.load(path)
@@ -31,7 +31,7 @@ def networks(shipped: Mapping[str, Experiment]) -> Mapping[str, keras.Model]:
 
 @pytest.fixture(scope="session")
 def make_experiment() -> Callable[..., Experiment]:
-    """Makes an experiment on 8×8 images of the sections given: one convolution, one dense layer."""
+    """Makes an experiment on 8×8 images with one convolution and one dense layer by default."""
 
     def make(*, model: Any = None, regularizers: Any = None, seed: int = 0) -> Experiment:
         return Experiment.model_validate(

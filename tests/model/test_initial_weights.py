@@ -28,7 +28,7 @@ def test_kernels_are_uniform_within_glorots_bound(shape: tuple[int, ...], fan_in
 
 
 def test_kernels_are_keyed_by_seed_and_layer() -> None:
-    """The same key gives the same values, whatever is drawn in between; another key, all others."""
+    """The same key gives the same values, regardless of other draws; another key gives other values."""
     first = draw_kernel((3, 3, 3, 8), "conv_1_1", seed=0)
     np.random.default_rng(0).random(10)
     np.testing.assert_array_equal(draw_kernel((3, 3, 3, 8), "conv_1_1", seed=0), first)
@@ -37,7 +37,7 @@ def test_kernels_are_keyed_by_seed_and_layer() -> None:
 
 
 def test_seed_changes_every_kernel(make_experiment: Callable[..., Experiment]) -> None:
-    """All kernels of a network, and nothing but its kernels."""
+    """All kernels of a network, and only its kernels."""
     guests = {"batch_norm": {}}
     one, other = (build_network(make_experiment(seed=seed, regularizers=guests), 3) for seed in (0, 1))
     changed = {
@@ -55,7 +55,7 @@ def test_seed_changes_every_kernel(make_experiment: Callable[..., Experiment]) -
 
 
 def test_networks_hold_the_drawn_kernels(make_experiment: Callable[..., Experiment]) -> None:
-    """Each kernel is the one of its layer's name; biases start at zero; the global seed has no say."""
+    """Each kernel follows from its layer's name, not from the global seed; biases are zero."""
     keras.utils.set_random_seed(5)
     network = build_network(make_experiment(seed=7), 3)
     for name in ("conv_1_1", "dense_1", "output"):

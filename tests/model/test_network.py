@@ -1,4 +1,4 @@
-"""The walk: which layers there are, where regularizers sit, and in which order they are asked."""
+"""The walk: its layers, the seats of regularizers, and the order in which they are asked."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ from reglab.regularizers.table import Regularizers
 
 
 class Spy(Regularizer):
-    """Takes no seat, and writes down each one that it is asked at."""
+    """Takes no seat, and records each seat at which it is asked."""
 
     title: ClassVar[str] = "Spy"
     _asked: list[tuple[str, Position]] = PrivateAttr(default_factory=list)
@@ -25,6 +25,9 @@ class Spy(Regularizer):
 
     def after_convolution(self, position: Position) -> Sequence[Any]:
         return self._note("after_convolution", position)
+
+    def end_of_branch(self, position: Position) -> Sequence[Any]:
+        return self._note("end_of_branch", position)
 
     def end_of_group(self, position: Position) -> Sequence[Any]:
         return self._note("end_of_group", position)
@@ -49,7 +52,7 @@ class Spy(Regularizer):
         return [(seat, position.layer, position.kind) for seat, position in self._asked if seat in seats]
 
     @property
-    def places(self) -> list[Position]:
+    def positions(self) -> list[Position]:
         return [position for _, position in self._asked]
 
     def _note(self, seat: str, position: Position) -> tuple[()]:
@@ -67,15 +70,15 @@ class UnitNorm(Regularizer):
 
 
 class MoreRegularizers(Regularizers):
-    """The table with two more lines."""
+    """The table with two more entries."""
 
     spy: Spy | None = None
     unit_norm: UnitNorm | None = None
 
 
-def add_guests(experiment: Experiment, **guests: Any) -> Experiment:
-    """The experiment with regularizers of this module besides its own."""
-    table = MoreRegularizers.model_validate({**dict(experiment.regularizers), **guests})
+def add_regularizers(experiment: Experiment, **others: Any) -> Experiment:
+    """The experiment with regularizers of this module in addition to its own."""
+    table = MoreRegularizers.model_validate({**dict(experiment.regularizers), **others})
     return experiment.model_copy(update={"regularizers": table})
 
 
@@ -127,13 +130,13 @@ def test_layers_of_the_baseline(networks: Mapping[str, keras.Model]) -> None:
     ],
 )
 def test_heads(make_experiment: Callable[..., Experiment], head: str, kind: type, width: int) -> None:
-    """Each head is its Keras layer, and gives as many values as it should."""
+    """Each head is its Keras layer, with the right number of outputs."""
     layer = build_network(make_experiment(model={"head": head}), 3).get_layer(head)
     assert (type(layer), layer.output.shape) == (kind, (None, width))
 
 
 def test_pixels_are_divided_by_255(make_experiment: Callable[..., Experiment]) -> None:
-    """A network with a kernel of one and nothing else gives the pixel as a fraction."""
+    """A network that only averages channels returns the pixel as a fraction."""
     network = build_network(make_experiment(model={"kernel_size": 1, "dense": ()}), 4)
     network.get_layer("conv_1_1").kernel.assign(np.ones((1, 1, 3, 4)) / 3)
     network.get_layer("output").kernel.assign(np.eye(4))
@@ -141,7 +144,7 @@ def test_pixels_are_divided_by_255(make_experiment: Callable[..., Experiment]) -
     np.testing.assert_allclose(got, np.full((1, 4), 0.2), rtol=1e-6)
 
 
-def test_seats_are_where_the_lecture_puts_them(shipped: Mapping[str, Experiment]) -> None:
+def test_seats_are_those_of_the_lecture(shipped: Mapping[str, Experiment]) -> None:
     """Technique, position and layer of all seats, in the order of the walk."""
     _, seats = build_with_seats(shipped["mp_do_bn_da"], 10)
     expected = [Seat("Data augmentation", "input", "AugmentationLayer")]
@@ -155,9 +158,9 @@ def test_seats_are_where_the_lecture_puts_them(shipped: Mapping[str, Experiment]
 
 
 def test_seats_on_kernels(make_experiment: Callable[..., Experiment]) -> None:
-    """Penalties and constraints are told for each kernel that has them."""
-    guests = {"l2": {"layers": "dense"}, "max_norm": {"layers": "conv"}}
-    _, seats = build_with_seats(make_experiment(regularizers=guests), 3)
+    """Penalties and constraints of each kernel."""
+    regularizers = {"l2": {"layers": "dense"}, "max_norm": {"layers": "conv"}}
+    _, seats = build_with_seats(make_experiment(regularizers=regularizers), 3)
     assert seats == (
         Seat("Max-norm", "conv_1_1", "kernel constraint"),
         Seat("L2", "dense_1", "kernel penalty"),
@@ -168,25 +171,27 @@ def test_seats_on_kernels(make_experiment: Callable[..., Experiment]) -> None:
 def test_regularizers_share_a_seat_in_the_order_of_the_table(
     make_experiment: Callable[..., Experiment],
 ) -> None:
-    """Batch norm before noise, pooling before dropout, erasing after augmentation; as the table lists."""
-    guests = {
+    """Batch norm before noise, blocks before pooling before dropout, erasing after augmentation."""
+    regularizers = {
         "dropout": {"groups": 0.1},
         "max_pooling": {},
+        "drop_block": {},
         "gaussian_noise": {"activations": 0.1},
         "batch_norm": {},
         "random_erasing": {},
         "augmentation": {},
     }
-    experiment = make_experiment(regularizers=guests)
+    experiment = make_experiment(regularizers=regularizers)
     names = [layer.name for layer in build_network(experiment, 3).layers]
-    assert names[2:7] == [
+    assert names[2:9] == [
         "conv_1_1",
         "conv_1_1_batch_norm",
         "conv_1_1_gaussian_noise",
         "conv_1_1_activation",
+        "group_1_drop_block",
         "group_1_max_pooling",
+        "group_1_dropout",
     ]
-    assert names[7] == "group_1_dropout"
     assert [layer.name for layer in input_layers(experiment)] == [
         "input_augmentation",
         "input_random_erasing",
@@ -195,10 +200,10 @@ def test_regularizers_share_a_seat_in_the_order_of_the_table(
 
 
 def test_every_seat_is_asked_in_order(make_experiment: Callable[..., Experiment]) -> None:
-    """A guest that takes none is asked at all of them, each once, along the walk, with the seed."""
+    """Once at each of them, along the walk, with the seed."""
     spy = Spy()
     model = {"groups": ((4, 4), (4,)), "dense": (5, 6)}
-    build_network(add_guests(make_experiment(model=model, seed=9), spy=spy), 3)
+    build_network(add_regularizers(make_experiment(model=model, seed=9), spy=spy), 3)
     layers = ("on_input", "after_convolution", "end_of_group", "before_dense", "after_dense")
     assert spy.asked(*layers) == [
         ("on_input", "input", "input"),
@@ -223,22 +228,22 @@ def test_every_seat_is_asked_in_order(make_experiment: Callable[..., Experiment]
     ]
     for seat in ("kernel_penalty", "kernel_constraint", "drops_bias"):
         assert spy.asked(seat) == [(seat, *kernel) for kernel in kernels]
-    assert {position.seed for position in spy.places} == {9}
+    assert {position.seed for position in spy.positions} == {9}
 
 
-def test_a_guest_without_a_seat_changes_nothing(make_experiment: Callable[..., Experiment]) -> None:
-    """Layers and weights are those of the network without it."""
+def test_a_regularizer_without_a_seat_changes_nothing(make_experiment: Callable[..., Experiment]) -> None:
+    """Layers and weights are those of a network without it."""
     plain = build_network(make_experiment(), 3)
-    visited = build_network(add_guests(make_experiment(), spy=Spy()), 3)
+    visited = build_network(add_regularizers(make_experiment(), spy=Spy()), 3)
     assert [layer.name for layer in visited.layers] == [layer.name for layer in plain.layers]
     for one, other in zip(plain.weights, visited.weights, strict=True):
         np.testing.assert_array_equal(one.numpy(), other.numpy())
 
 
 def test_penalties_on_one_kernel_add_up(make_experiment: Callable[..., Experiment]) -> None:
-    """λ₁ Σ|θ| of L1 and λ₂ Σθ² of L2, each on the kernels it asks for, biases left alone."""
-    guests = {"l1": {"strength": 0.01}, "l2": {"strength": 0.02, "layers": "dense"}}
-    network = build_network(make_experiment(regularizers=guests), 3)
+    """λ₁ Σ|θ| of L1 and λ₂ Σθ² of L2, each on its kernels, not on biases."""
+    regularizers = {"l1": {"strength": 0.01}, "l2": {"strength": 0.02, "layers": "dense"}}
+    network = build_network(make_experiment(regularizers=regularizers), 3)
     for layer in ("conv_1_1", "dense_1", "output"):
         network.get_layer(layer).bias.assign(np.ones(network.get_layer(layer).bias.shape))
     kernels = {name: network.get_layer(name).kernel.numpy() for name in ("conv_1_1", "dense_1", "output")}
@@ -249,18 +254,18 @@ def test_penalties_on_one_kernel_add_up(make_experiment: Callable[..., Experimen
     np.testing.assert_allclose([float(loss) for loss in network.losses], expected, rtol=1e-6)
 
 
-def test_two_constraints_are_our_own_mistake(make_experiment: Callable[..., Experiment]) -> None:
-    """No config can cause it, so it is no error of the user's."""
-    experiment = add_guests(make_experiment(regularizers={"max_norm": {}}), unit_norm=UnitNorm())
+def test_two_constraints_on_one_kernel_are_refused(make_experiment: Callable[..., Experiment]) -> None:
+    """No config can cause it, so it is not an error of the user."""
+    experiment = add_regularizers(make_experiment(regularizers={"max_norm": {}}), unit_norm=UnitNorm())
     with pytest.raises(ValueError, match="constraint") as caught:
         build_network(experiment, 3)
     assert str(caught.value) == "Expected at most one constraint on the kernel of conv_1_1."
 
 
-def test_a_dropped_bias_is_gone(make_experiment: Callable[..., Experiment]) -> None:
-    """Layers that are normalized lose it, the output keeps its own."""
-    guests = {"batch_norm": {"keep_bias": False, "dense": True}}
-    network = build_network(make_experiment(regularizers=guests), 3)
+def test_a_dropped_bias_is_omitted(make_experiment: Callable[..., Experiment]) -> None:
+    """Normalized layers omit it, the output keeps it."""
+    regularizers = {"batch_norm": {"keep_bias": False, "dense": True}}
+    network = build_network(make_experiment(regularizers=regularizers), 3)
     use_bias = {name: network.get_layer(name).use_bias for name in ("conv_1_1", "dense_1", "output")}
     assert use_bias == {"conv_1_1": False, "dense_1": False, "output": True}
 
@@ -269,7 +274,7 @@ def test_a_dropped_bias_is_gone(make_experiment: Callable[..., Experiment]) -> N
 def test_mixed_precision_keeps_pixels_and_logits_in_float32(
     make_experiment: Callable[..., Experiment],
 ) -> None:
-    """bfloat16 in between, weights in float32 throughout."""
+    """Layers between them compute in bfloat16; all weights are float32."""
     network = build_network(make_experiment(regularizers={"batch_norm": {}}), 3)
     compute = {layer.name: layer.compute_dtype for layer in network.layers if layer.name != "images"}
     assert compute == {
@@ -284,6 +289,81 @@ def test_mixed_precision_keeps_pixels_and_logits_in_float32(
     logits = network(np.zeros((1, 8, 8, 3), np.float32))
     assert keras.backend.standardize_dtype(logits.dtype) == "float32"
     assert {weight.dtype for weight in network.weights} == {"float32"}
+
+
+def test_shortcuts_of_a_residual_network(make_experiment: Callable[..., Experiment]) -> None:
+    """A 1×1 convolution where widths differ, else the identity; added before the group's last activation."""
+    model = {"groups": ((4, 4), (4, 4), (6,)), "residual": True}
+    network = build_network(make_experiment(model=model), 3)
+    shortcuts = [layer for layer in network.layers if layer.name.endswith("_shortcut")]
+    assert [(layer.name, layer.kernel.shape, layer.activation.__name__) for layer in shortcuts] == [
+        ("group_1_shortcut", (1, 1, 3, 4), "linear"),
+        ("group_3_shortcut", (1, 1, 4, 6), "linear"),
+    ]
+    added = {name: _inputs(network, f"group_{name}_add") for name in (1, 2, 3)}
+    assert added == {
+        1: ["conv_1_2", "group_1_shortcut"],
+        2: ["conv_2_2", "conv_1_2_activation"],
+        3: ["conv_3_1", "group_3_shortcut"],
+    }
+    for name, last in (("group_1", "conv_1_2"), ("group_2", "conv_2_2"), ("group_3", "conv_3_1")):
+        assert network.get_layer(last).activation.__name__ == "linear"
+        assert _inputs(network, f"{last}_activation") == [f"{name}_add"]
+
+
+def test_a_residual_group_in_numpy(make_experiment: Callable[..., Experiment]) -> None:
+    """relu(W₂ relu(W₁ x) + x) with 1×1 kernels, for the second group."""
+    model = {"groups": ((4,), (4, 4)), "residual": True, "kernel_size": 1}
+    network = build_network(make_experiment(model=model), 3)
+    images = np.random.default_rng(0).uniform(0, 255, (2, 8, 8, 3)).astype("float32")
+    outputs = [network.get_layer(name).output for name in ("conv_1_1_activation", "conv_2_2_activation")]
+    x, got = keras.Model(network.inputs, outputs).predict(images, verbose=0)
+    first, second = (network.get_layer(name).kernel.numpy()[0, 0] for name in ("conv_2_1", "conv_2_2"))
+    expected = np.maximum(np.maximum(x @ first, 0) @ second + x, 0)
+    np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_seats_of_a_residual_network(make_experiment: Callable[..., Experiment]) -> None:
+    """The end of each branch with its depth; the 1×1 convolution is asked like any other."""
+    spy = Spy()
+    model = {"groups": ((4, 4), (4,)), "residual": True}
+    build_network(add_regularizers(make_experiment(model=model), spy=spy), 3)
+    kernels = [name for _, name, _ in spy.asked("kernel_penalty") if name.startswith(("conv", "group"))]
+    assert sorted(kernels) == ["conv_1_1", "conv_1_2", "conv_2_1", "group_1_shortcut"]
+    assert [
+        (seat, name) for seat, name, _ in spy.asked("after_convolution", "end_of_branch", "end_of_group")
+    ] == [
+        ("after_convolution", "conv_1_1"),
+        ("after_convolution", "conv_1_2"),
+        ("end_of_branch", "group_1"),
+        ("after_convolution", "group_1_shortcut"),
+        ("end_of_group", "group_1"),
+        ("after_convolution", "conv_2_1"),
+        ("end_of_branch", "group_2"),
+        ("end_of_group", "group_2"),
+    ]
+    assert [position.depth for position in spy.positions if position.kind == "branch"] == [0.5, 1.0]
+
+
+def test_residual_networks_share_the_initial_weights_of_plain_ones(
+    make_experiment: Callable[..., Experiment],
+) -> None:
+    """Every layer of the plain network, by its name."""
+    groups = ((4, 4), (6,))
+    plain, residual = (
+        build_network(make_experiment(model={"groups": groups, "residual": value}), 3)
+        for value in (False, True)
+    )
+    for layer in plain.layers:
+        for one, other in zip(layer.weights, residual.get_layer(layer.name).weights, strict=True):
+            np.testing.assert_array_equal(one.numpy(), other.numpy())
+
+
+def _inputs(network: keras.Model, name: str) -> list[str]:
+    """Names of the layers whose outputs a layer takes."""
+    inputs = network.get_layer(name).input
+    tensors = inputs if isinstance(inputs, list) else [inputs]
+    return [tensor._keras_history.operation.name for tensor in tensors]
 
 
 def _normalized(*convolutions: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The shipped configs: how many parameters each has, and what they share."""
+"""The shipped configs: their numbers of parameters, and the weights that they share."""
 
 import re
 from collections.abc import Mapping
@@ -43,8 +43,8 @@ def test_parameters_are_the_lectures(name: str, networks: Mapping[str, keras.Mod
     assert measure_size(networks[name]).parameters == PARAMETERS[name]
 
 
-def test_batch_norm_has_half_of_its_parameters_trained(networks: Mapping[str, keras.Model]) -> None:
-    """448 maps: 1,792 parameters more, of which 896 are moving averages."""
+def test_half_of_the_parameters_of_batch_norm_are_trained(networks: Mapping[str, keras.Model]) -> None:
+    """448 maps have 1,792 parameters, of which 896 are moving averages."""
     sizes = {name: measure_size(networks[name]) for name in ("bn", "mp_bn", "mp_do_bn", "mp_do_bn_da")}
     assert {(size.trainable, size.non_trainable) for size in sizes.values()} == {(296_810, 896)}
     baseline = measure_size(networks["baseline"])
@@ -52,33 +52,33 @@ def test_batch_norm_has_half_of_its_parameters_trained(networks: Mapping[str, ke
 
 
 def test_first_convolution_of_the_demo(networks: Mapping[str, keras.Model]) -> None:
-    """16×5×5×3 + 16, as its page says."""
+    """16×5×5×3 + 16, as on its page."""
     assert networks["convnetjs"].get_layer("conv_1_1").count_params() == 1_216
 
 
 def test_every_config_has_the_count_of_its_formula(
     shipped: Mapping[str, Experiment], networks: Mapping[str, keras.Model]
 ) -> None:
-    """Kernels and biases, four values for each normalized map: all configs, the quickstart's too."""
+    """Kernels, biases and four values for each normalized map, for all configs including the quickstart."""
     counted = {name: measure_size(network).parameters for name, network in networks.items()}
     assert counted == {name: _count_by_hand(experiment) for name, experiment in shipped.items()}
 
 
-def test_opening_comments_tell_the_count(networks: Mapping[str, keras.Model]) -> None:
-    """Where a config's first lines give a number of parameters, it is the network's."""
-    told = {}
+def test_opening_comments_have_the_right_count(networks: Mapping[str, keras.Model]) -> None:
+    """A number of parameters in the comments of a config is that of its network."""
+    written = {}
     for name in networks:
         text = (shipped_directory() / f"{name}.yaml").read_text()
         comment = "\n".join(line for line in text.splitlines() if line.startswith("#"))
         match = re.search(r"([\d,]+) parameters", comment)
         if match:
-            told[name] = int(match[1].replace(",", ""))
-    assert len(told) >= 16
-    assert told == {name: measure_size(networks[name]).parameters for name in told}
+            written[name] = int(match[1].replace(",", ""))
+    assert len(written) >= 16
+    assert written == {name: measure_size(networks[name]).parameters for name in written}
 
 
-def test_shared_layers_start_alike(networks: Mapping[str, keras.Model]) -> None:
-    """Any two configs have the same initial weights in every layer of the same name and shape."""
+def test_shared_layers_have_the_same_initial_weights(networks: Mapping[str, keras.Model]) -> None:
+    """In any two configs, in every layer with the same name and shape."""
     weights = [
         {(weight.path, tuple(weight.shape)): weight.numpy() for weight in network.trainable_weights}
         for network in networks.values()
@@ -94,10 +94,10 @@ def test_shared_layers_start_alike(networks: Mapping[str, keras.Model]) -> None:
 
 def _count_by_hand(experiment: Experiment) -> int:
     """Parameters of a config's network, from its numbers alone."""
-    model, guests = experiment.model, experiment.regularizers
+    model, regularizers = experiment.model, experiment.regularizers
     side, _, depth = experiment.data.image_shape
-    norm = guests.batch_norm
-    pooling = guests.max_pooling or guests.average_pooling
+    norm = regularizers.batch_norm
+    pooling = regularizers.max_pooling or regularizers.average_pooling
     count = 0
     for group in model.groups:
         for filters in group:

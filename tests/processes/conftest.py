@@ -1,6 +1,91 @@
-"""Processes of these tests keep decoded pictures in a folder of their own."""
+"""Workers as processes, with a job for tiny pictures, and a folder of their own for decoded pictures."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+
+from reglab.experiment import Experiment
+from reglab.processes.events import Failed, Job, decode, encode
+from reglab.runs.layout import RunDirectory
+
+Maker = Callable[..., Job]
+
+# A worker whose Keras is replaced, so that everything around the training is tested in a second.
+REPLACED = """
+import os, signal, sys
+from reglab.processes import worker
+
+def start_backend(*arguments):
+    {body}
+
+worker.start_backend = start_backend
+sys.exit(worker.main())
+"""
+
+
+class Worker:
+    """A worker with its job; its input stays open, as a parent holds it while it lives."""
+
+    def __init__(self, job: Job, body: str | None = None) -> None:
+        program = ["-m", "reglab.processes.worker"] if body is None else ["-c", REPLACED.format(body=body)]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen([sys.executable, *program], stdin=pipe, stdout=pipe, stderr=pipe)
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        self.stdin, self.stdout, self.stderr = self.process.stdin, self.process.stdout, self.process.stderr
+        self.stdin.write(encode(job))
+        self.stdin.flush()
+
+    def read(self, kind: type[Any]) -> Any:
+        """The next event of a kind."""
+        return next(event for event in map(decode, self.stdout) if isinstance(event, kind))
+
+    def end(self) -> tuple[int, str, str]:
+        """Exit code, the message of a failure, and what it printed on standard error."""
+        last = [decode(line) for line in self.stdout][-1:]
+        message = last[0].message if last and isinstance(last[0], Failed) else ""
+        return self.process.wait(), message, self.stderr.read().decode()
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.stdin, self.stdout, self.stderr):
+            pipe.close()
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Worker]]:
+    """Starts workers, and ends those that a failing test leaves behind."""
+    started: list[Worker] = []
+
+    def make(job: Job, body: str | None = None) -> Worker:
+        started.append(Worker(job, body))
+        return started[-1]
+
+    yield make
+    for worker in started:
+        worker.close()
+
+
+@pytest.fixture
+def make_job(tmp_path: Path, pictures: Path, make_experiment: Callable[..., Experiment]) -> Maker:
+    """A job for the tiny pictures, with results under the test's own folder."""
+
+    def make(data: Path | None = pictures, **sections: object) -> Job:
+        experiment = make_experiment(**sections)
+        return Job(experiment=experiment, results=tmp_path / "results", data_directory=data)
+
+    return make
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDirectory:
+    return RunDirectory(tmp_path / "results" / "tiny" / "seed-0")
 
 
 @pytest.fixture(autouse=True)

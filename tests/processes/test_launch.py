@@ -1,133 +1,196 @@
-"""Runs handed to processes of their own, and how their ends are told."""
+"""Runs in processes of their own: started, read, stopped, and how their ends are reported."""
 
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from reglab.experiment import Experiment
-from reglab.processes.launch import Outcome, run_experiment
-from reglab.processes.worker import Order
-from reglab.runs.directory import RunDirectory
+from reglab.processes import events, launch
+from reglab.processes.events import Job
+from reglab.processes.launch import Outcome, RunProcess, start_run
 from reglab.runs.history import read_history
+from reglab.runs.layout import RunDirectory
 from reglab.runs.status import read_status
 from reglab.runs.summary import read_summary
 
+Maker = Callable[..., Job]
 
+
+@pytest.mark.slow
 def test_a_run_in_a_process_of_its_own(
-    make_experiment: Callable[..., Experiment],
-    pictures: Path,
-    tmp_path: Path,
-    capfd: pytest.CaptureFixture[str],
+    make_job: Maker, run: RunDirectory, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Trained to the end without a word; asked for again, it is skipped, or only tidied up."""
-    experiment = make_experiment(epochs=1)
-    run = RunDirectory(tmp_path / "results" / "tiny" / "seed-0")
-    outcome = run_experiment(experiment, tmp_path / "results", pictures, fresh=False, display="quiet")
+    """Trained to the end; then it is skipped, or tidied up, or its figure is drawn again."""
+    job = make_job(epochs=1)
+    process = start_run(job)
+    note, started, *progress, epoch, finished = process.events()
+    assert process.wait() == Outcome(run, 0)
+    assert isinstance(note, events.Note | events.Advice)
     assert capfd.readouterr() == ("", "")
-    assert outcome == Outcome(run, 0)
+    kinds = [event.event for event in (note, started, epoch, finished)]
+    assert {event.event for event in progress} <= {"note", "started", "progress"}, kinds
+    assert isinstance(epoch, events.EpochDone)
+    assert (epoch.row, finished) == (read_history(run.history).rows[0], events.Finished())
     assert read_status(run.status).state == "complete"
     assert (read_summary(run.summary).epochs, read_summary(run.summary).precision) == (1, "float32")
     written = run.status.stat().st_mtime_ns
-    again = run_experiment(experiment, tmp_path / "results", pictures, fresh=False, display="quiet")
-    assert again == Outcome(run, 0, skipped=True)
+
+    again = start_run(job)
+    assert (list(again.events()), again.wait()) == ([], Outcome(run, 0, skipped=True))
     run.checkpoint.mkdir()
-    tidied = run_experiment(experiment, tmp_path / "results", pictures, fresh=False, display="quiet")
-    assert (tidied, run.checkpoint.exists()) == (Outcome(run, 0), False)
+    run.curves.unlink()
+    for leftover in (run.checkpoint, run.curves):
+        tidied = start_run(job)
+        assert (list(tidied.events()), tidied.wait()) == ([events.Finished()], Outcome(run, 0))
+        assert (run.checkpoint.exists(), run.curves.exists()) == (False, True), leftover
+        run.curves.unlink()
     assert run.status.stat().st_mtime_ns == written
 
 
-def test_a_loss_that_is_no_number_fails_the_run(
-    make_experiment: Callable[..., Experiment],
-    pictures: Path,
-    tmp_path: Path,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    """θ ← −2 θ a step and what the cross-entropy adds: whole epochs are kept, the last one is told."""
-    experiment = make_experiment(
+@pytest.mark.slow
+def test_a_loss_that_is_not_a_number_fails_the_run(make_job: Maker, run: RunDirectory) -> None:
+    """θ ← −2 θ per step plus the cross-entropy's part: whole epochs are kept, the last one is named."""
+    job = make_job(
         regularizers={"l2": {"strength": 1.0}}, optimizer={"name": "sgd", "learning_rate": 1.5}, epochs=60
     )
-    outcome = run_experiment(experiment, tmp_path / "results", pictures, fresh=False, display="quiet")
-    run = outcome.run
-    assert outcome == Outcome(RunDirectory(tmp_path / "results" / "tiny" / "seed-0"), 1)
-    out, message = capfd.readouterr()
+    process = start_run(job)
+    *_, last = process.events()
+    assert process.wait() == Outcome(run, 1)
     status = read_status(run.status)
     done = status.epochs_done
-    told = re.fullmatch(
+    assert isinstance(last, events.Failed)
+    assert re.fullmatch(
         rf"\w+ became (nan|inf) in epoch {done + 1}; "
-        r"a lower training\.optimizer\.learning_rate, or some warm-up, may help\n",
-        message,
+        r"a lower training\.optimizer\.learning_rate, or some warm-up, may help",
+        last.message,
     )
-    assert told is not None, message
-    assert out == ""
-    assert (status.state, status.message) == ("failed", message.rstrip())
+    assert (status.state, status.message) == ("failed", last.message)
     assert 1 <= done == len(read_history(run.history).rows) < 60
     assert not run.summary.exists()
 
 
-class _Process:
-    """A worker that is replaced: it notes what it is told, and ends as the test wants."""
-
-    def __init__(self, *ends: Any, hears: bool = True) -> None:
-        self.ends = list(ends)
-        self.hears = hears
-        self.stdin = self
-        self.order = b""
-        self.closed = False
-
-    def __call__(self, command: list[str], stdin: int) -> "_Process":
-        return self
-
-    def write(self, data: bytes) -> None:
-        if not self.hears:
-            raise BrokenPipeError
-        self.order += data
-
-    def flush(self) -> None:
-        """Written already."""
-
-    def close(self) -> None:
-        self.closed = True
-
-    def wait(self) -> int:
-        end = self.ends.pop(0)
-        if isinstance(end, type):
-            raise end
-        return int(end)
+# A worker that waits for its input to close, or does what the test wants.
+REPLACED = """
+import os, signal, sys
+from reglab.processes.events import Failed, Finished, Note, Progress, encode
+def send(event):
+    os.write(1, encode(event))
+{body}
+"""
 
 
+@pytest.fixture
+def replace_worker(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Lets another program be started in place of the worker."""
+    real = subprocess.Popen
+
+    def replace(body: str) -> None:
+        program = [sys.executable, "-c", REPLACED.format(body=body)]
+        monkeypatch.setattr(launch.subprocess, "Popen", lambda command, **pipes: real(program, **pipes))
+
+    return replace
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("process", "code", "killed_by"),
+    ("body", "code", "killed_by"),
     [
-        (_Process(0), 0, ""),
-        (_Process(1), 1, ""),
-        (_Process(2), 2, ""),
-        (_Process(130), 130, ""),
-        (_Process(-9), 1, "SIGKILL"),
-        (_Process(KeyboardInterrupt, 0), 130, ""),
-        (_Process(2, hears=False), 2, ""),
+        ("sys.exit(0)", 0, ""),
+        ("sys.stdin.readline(); sys.exit(2)", 2, ""),
+        ("os.kill(os.getpid(), signal.SIGKILL)", 1, "SIGKILL"),
+        ("send(Note(message='a')); os.write(1, b'torn'); os.kill(os.getpid(), signal.SIGKILL)", 1, "SIGKILL"),
     ],
 )
-def test_ends_are_told(
-    make_experiment: Callable[..., Experiment],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    process: _Process,
+def test_ends_are_reported(
+    make_job: Maker,
+    run: RunDirectory,
+    replace_worker: Callable[[str], None],
+    body: str,
     code: int,
     killed_by: str,
 ) -> None:
-    """The worker's exit code, the signal that killed it, Ctrl-C; its input is closed, Ctrl-C works again."""
-    monkeypatch.setattr(subprocess, "Popen", process)
-    experiment = make_experiment()
-    outcome = run_experiment(experiment, tmp_path, None, fresh=True, display="live")
-    assert outcome == Outcome(RunDirectory(tmp_path / "tiny" / "seed-0"), code, killed_by=killed_by)
-    assert (process.closed, process.ends) == (True, [])
+    """By exit code, or by the signal that killed the worker; an incomplete line is not an event."""
+    replace_worker(body)
+    process = start_run(make_job())
+    assert process.wait() == Outcome(run, code, killed_by=killed_by)
+    assert list(process.events()) == ([events.Note(message="a")] if "send" in body else [])
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    if process.hears:
-        assert Order.model_validate_json(process.order) == Order(
-            experiment=experiment, results=tmp_path, data_directory=None, fresh=True, display="live"
-        )
+
+
+@pytest.mark.slow
+def test_starting_does_not_block_and_stopping_needs_one_call(
+    make_job: Maker, replace_worker: Callable[[str], None]
+) -> None:
+    """The worker inherits that Ctrl-C waits, gets its job, and sees its input end."""
+    replace_worker(
+        "job = sys.stdin.readline()\n"
+        "blocked = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())\n"
+        "send(Note(message=f'{blocked} {job}'))\n"
+        "sys.stdin.read()\n"
+        "sys.exit(130)"
+    )
+    job = make_job()
+    process = start_run(job)
+    note = next(process.events())
+    assert isinstance(note, events.Note)
+    blocked, line = note.message.split(" ", 1)
+    assert (blocked, Job.model_validate_json(line)) == ("True", job)
+    for _ in range(2):
+        process.stop()
+    assert process.wait().code == 130
+
+
+@pytest.mark.slow
+def test_events_that_are_not_read(make_job: Maker, replace_worker: Callable[[str], None]) -> None:
+    """They do not hold up the worker; of progress, the latest is kept."""
+    replace_worker(
+        "for step in range(5000): send(Progress(epoch=1, step=step, images_per_second=1.0))\nsend(Finished())"
+    )
+    process = start_run(make_job())
+    assert process.wait().code == 0
+    *_, progress, finished = process.events()
+    assert (progress, finished) == (
+        events.Progress(epoch=1, step=4999, images_per_second=1.0),
+        events.Finished(),
+    )
+    assert len(list(process._events)) == 0
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_a_run_is_started(
+    make_job: Maker, replace_worker: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is raised once the worker has its job, and the worker has ended by then."""
+    replace_worker("sys.stdin.read()")
+    waited: list[Outcome] = []
+    wait = RunProcess.wait
+    monkeypatch.setattr(RunProcess, "wait", lambda process: waited.append(wait(process)) or waited[-1])
+    write = launch.encode
+
+    def interrupt(job: Job) -> bytes:
+        signal.raise_signal(signal.SIGINT)
+        return write(job)
+
+    monkeypatch.setattr(launch, "encode", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        start_run(make_job())
+    assert [outcome.code for outcome in waited] == [0]
+
+
+@pytest.mark.slow
+def test_two_runs_at_once_are_read_side_by_side(
+    make_job: Maker, replace_worker: Callable[[str], None]
+) -> None:
+    """Each has its own events and its own end."""
+    replace_worker("sys.stdin.readline(); send(Note(message='here')); sys.stdin.read(); sys.exit(130)")
+    processes = [start_run(make_job(name=name)) for name in ("a", "b")]
+    assert [next(process.events()) for process in processes] == [events.Note(message="here")] * 2
+    processes[0].stop()
+    assert processes[0].wait().code == 130
+    assert processes[1]._worker is not None
+    assert processes[1]._worker.poll() is None
+    processes[1].stop()
+    assert processes[1].wait().code == 130

@@ -1,4 +1,4 @@
-"""What the tests of the techniques share."""
+"""Fixtures for the tests of regularizers."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from reglab.regularizers.base import Position
 
 @pytest.fixture
 def make_setup() -> Callable[..., Setup]:
-    """Makes what a regularizer is checked against, of the sections given, the rest at its defaults."""
+    """Makes a setup from the given sections, the others with their defaults."""
 
     def build(
         data: Any = None, model: Any = None, training: Any = None, regularizers: Sequence[str] = ()
@@ -34,6 +34,11 @@ def on_input() -> Position:
 @pytest.fixture
 def convolution() -> Position:
     return Position("conv_1_1", "convolution", seed=3)
+
+
+@pytest.fixture
+def branch() -> Position:
+    return Position("group_2", "branch", seed=3, depth=0.5)
 
 
 @pytest.fixture

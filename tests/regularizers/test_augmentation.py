@@ -1,4 +1,4 @@
-"""Augmentation: its images against SciPy, when it acts, and what is said against it."""
+"""Augmentation: its images against SciPy, when it acts, its advice and its conflict."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ NOTHING = Augmentation(rotation=0, width_shift=0, height_shift=0, zoom=0, horizo
 
 @pytest.fixture
 def images() -> np.ndarray:
-    """Smooth enough that a rounding of the position shows little: `(6, 12, 12, 3)` uint8."""
+    """Smooth images, on which the rounding of a position has little effect: `(6, 12, 12, 3)` uint8."""
     noise = np.random.default_rng(0).uniform(0, 255, (6, 12, 12, 3))
     return ndimage.gaussian_filter(noise, (0, 1, 1, 0)).astype("uint8")
 
@@ -55,7 +55,7 @@ def test_images_are_those_of_scipy(on_input: Position, images: np.ndarray) -> No
 
 
 def test_inference_changes_nothing(on_input: Position, images: np.ndarray) -> None:
-    """The pixels come out as float32, to the last bit."""
+    """The same pixels as float32, bit for bit."""
     (layer,) = Augmentation().on_input(on_input)
     got = keras.ops.convert_to_numpy(layer(images, training=False))
     assert got.dtype == np.float32
@@ -63,14 +63,14 @@ def test_inference_changes_nothing(on_input: Position, images: np.ndarray) -> No
 
 
 def test_ranges_of_zero_change_nothing(on_input: Position, images: np.ndarray) -> None:
-    """Also while training."""
+    """In training too."""
     (layer,) = NOTHING.on_input(on_input)
     np.testing.assert_array_equal(augment(layer, images), images)
 
 
 @pytest.mark.parametrize(("name", "axis"), [("horizontal_flip", 2), ("vertical_flip", 1)])
 def test_flips_swap_sides(on_input: Position, images: np.ndarray, name: str, axis: int) -> None:
-    """Some images are swapped exactly, the others stay."""
+    """Some images are swapped exactly, the others do not change."""
     (layer,) = NOTHING.model_copy(update={name: True}).on_input(on_input)
     many = np.tile(images, (5, 1, 1, 1))
     got, swapped = augment(layer, many), np.flip(many, axis)
@@ -91,7 +91,7 @@ def test_values_stay_in_range(on_input: Position) -> None:
 
 
 def test_images_and_steps_differ(on_input: Position, images: np.ndarray) -> None:
-    """Every image is moved on its own, and anew in the next step."""
+    """Every image is moved independently, and differently in the next step."""
     (layer,) = Augmentation().on_input(on_input)
     same = np.repeat(images[:1], 6, axis=0)
     first, second = augment(layer, same), augment(layer, same)
@@ -99,7 +99,7 @@ def test_images_and_steps_differ(on_input: Position, images: np.ndarray) -> None
 
 
 def test_a_step_is_fixed_by_seed_and_step(on_input: Position, images: np.ndarray) -> None:
-    """The whole state is (seed, steps so far): a layer that is given it continues the same way."""
+    """The whole state is (seed, number of steps): a layer with the same state continues equally."""
     (layer,) = Augmentation().on_input(on_input)
     augment(layer, images)
     (resumed,) = Augmentation().on_input(on_input)
@@ -112,7 +112,7 @@ def test_a_step_is_fixed_by_seed_and_step(on_input: Position, images: np.ndarray
 @pytest.mark.usefixtures("mixed_bfloat16")
 @pytest.mark.parametrize("training", [True, False])
 def test_it_computes_in_float32(on_input: Position, images: np.ndarray, training: bool) -> None:
-    """Also in a mixed-precision run."""
+    """In mixed precision too."""
     (layer,) = Augmentation().on_input(on_input)
     pixels = images + np.float32(0.015625)
     got = keras.ops.convert_to_numpy(layer(pixels, training=training))
@@ -156,34 +156,34 @@ def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
         Augmentation.model_validate(values)
 
 
-def test_digits_are_not_to_be_flipped_or_turned(make_setup: Callable[..., Setup]) -> None:
+def test_flipped_and_turned_digits_are_advised_against(make_setup: Callable[..., Setup]) -> None:
     """The lecture's negative example, and its positive one."""
     mnist = make_setup(data={"dataset": "mnist"})
     negative = Augmentation(rotation=90, vertical_flip=True)
     assert [str(advice) for advice in negative.advice(mnist)] == [
-        "horizontal_flip and vertical_flip turn digits into other shapes, which do not keep their class "
-        f"{SURVEY}",
-        f"rotation by up to 90 degrees is too much for digits, a 6 becomes a 9: stay within 20 {SURVEY}",
+        f"flipped digits are other shapes: set horizontal_flip and vertical_flip to false {SURVEY}",
+        "rotation by up to 90 degrees may change the class of a digit, such as 6 and 9: "
+        f"use at most 20 {SURVEY}",
     ]
     positive = Augmentation(rotation=20, width_shift=0.2, height_shift=0.2, horizontal_flip=False)
     assert list(positive.advice(mnist)) == []
 
 
-def test_photographs_are_not_to_stand_on_their_heads(make_setup: Callable[..., Setup]) -> None:
-    """A vertical flip of CIFAR-10 is unusual; turning far and flipping sideways are not."""
+def test_photographs_upside_down_are_advised_against(make_setup: Callable[..., Setup]) -> None:
+    """A vertical flip of CIFAR-10; not large rotations or horizontal flips."""
     assert list(Augmentation(rotation=90).advice(make_setup())) == []
     assert [str(advice) for advice in Augmentation(vertical_flip=True).advice(make_setup())] == [
-        f"vertical_flip puts animals and vehicles on their backs, as no validation image shows them {SURVEY}"
+        f"vertical_flip turns animals and vehicles upside down, which no validation image shows {SURVEY}"
     ]
 
 
-def test_an_augmentation_that_changes_nothing_is_impossible(make_setup: Callable[..., Setup]) -> None:
-    """Any one range or flip makes it possible."""
+def test_an_augmentation_without_effect_is_a_conflict(make_setup: Callable[..., Setup]) -> None:
+    """Any range or flip resolves it."""
     assert list(NOTHING.conflicts(make_setup())) == [
         Conflict(
             "",
-            "expected a range above 0 or a flip, got none, which changes nothing; "
-            "take it away, as in augmentation: null",
+            "augmentation has no effect while every range is 0 and both flips are false; "
+            "set one of them or remove augmentation",
         )
     ]
     something = {"rotation": 1.0, "width_shift": 0.1, "height_shift": 0.1, "shear": 1.0, "zoom": 0.1}

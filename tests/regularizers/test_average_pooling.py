@@ -1,4 +1,4 @@
-"""Average pooling: its numbers, and what it does not go with."""
+"""Average pooling: its numbers and its conflicts."""
 
 from collections.abc import Callable
 
@@ -30,22 +30,17 @@ def test_padded_windows_average_what_is_inside(group: Position) -> None:
     np.testing.assert_array_equal(got, [[2, 3.5], [6.5, 8]])
 
 
-def test_both_kinds_of_pooling_are_impossible(make_setup: Callable[..., Setup]) -> None:
-    """One problem, which says how to mend it."""
+def test_both_kinds_of_pooling_are_a_conflict(make_setup: Callable[..., Setup]) -> None:
+    """One conflict, with its solution."""
     both = make_setup(regularizers={"max_pooling": {}, "average_pooling": {}})
     (problem,) = AveragePooling().conflicts(both)
     assert problem.key == ""
     assert problem.message == (
-        "expected one kind of pooling, got max_pooling and average_pooling; "
-        "take one away, as in max_pooling: null"
+        "average_pooling and max_pooling cannot be combined; remove one of them, as in max_pooling: null"
     )
 
 
-def test_pooling_until_nothing_is_left_is_impossible(make_setup: Callable[..., Setup]) -> None:
+def test_a_window_that_does_not_fit_is_a_conflict(make_setup: Callable[..., Setup]) -> None:
     """28 pixels fit a window of 4 twice, not three times."""
     (problem,) = AveragePooling(pool_size=4).conflicts(make_setup(data={"dataset": "mnist"}))
     assert problem.key == "pool_size"
-    assert problem.message == (
-        "expected a window that fits the feature maps of group 3, 1×1 pixels by then, got 4×4; "
-        "pool less, or use fewer groups"
-    )

@@ -1,4 +1,4 @@
-"""The places of the walk, and what a regularizer says of itself."""
+"""Positions of the walk, and the description of a regularizer."""
 
 import pytest
 
@@ -24,12 +24,12 @@ def test_a_key_is_fixed_by_seed_layer_and_technique() -> None:
     ],
 )
 def test_another_seed_layer_or_technique_has_another_key(other: int) -> None:
-    """Each of the three counts."""
+    """Each of the three changes it."""
     assert other != Position("dense_1", "dense", 7).key("dropout")
 
 
-def test_keys_are_seeds_that_every_backend_takes() -> None:
-    """In [0, 2³¹), and spread over it."""
+def test_keys_are_seeds_that_every_backend_accepts() -> None:
+    """In [0, 2³¹), all different, over the whole range."""
     keys = [Position(f"conv_{index}", "convolution", 0).key("x") for index in range(1000)]
     assert min(keys) >= 0
     assert max(keys) < 2**31
@@ -38,13 +38,13 @@ def test_keys_are_seeds_that_every_backend_takes() -> None:
 
 
 def test_description_names_the_parameters_that_are_set() -> None:
-    """One line as in YAML, without the parameters that are left out."""
+    """One line as in YAML, without null parameters."""
     assert MaxPooling().describe() == "Max pooling {pool_size: 2, padding: valid}"
     assert Dropout(rate=0.4).describe() == "Dropout {rate: 0.4, groups: 0.0, spatial: false}"
 
 
-def test_training_seats_are_those_that_are_filled() -> None:
-    """What lies in the network is none of them."""
+def test_training_seats_are_those_that_are_overridden() -> None:
+    """Seats in the network are not among them."""
     assert Dropout.training_seats() == ()
     assert LabelSmoothing.training_seats() == ("loss",)
     assert WeightDecay.training_seats() == ("optimizer",)
@@ -52,5 +52,5 @@ def test_training_seats_are_those_that_are_filled() -> None:
 
 
 def test_advice_ends_with_its_reference() -> None:
-    """The sentence, then where it is from."""
+    """The sentence, then its source."""
     assert str(Advice("too much", "Someone, 2014")) == "too much (Someone, 2014)"

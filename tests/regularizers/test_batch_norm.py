@@ -1,4 +1,4 @@
-"""Batch normalization: its numbers against NumPy, its seats, and what is said against it."""
+"""Batch normalization: its numbers against NumPy, its seats, its advice and its conflict."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from reglab.regularizers.layers.fused_batch_norm import FusedBatchNormalization
 
 @pytest.fixture
 def maps() -> np.ndarray:
-    """Feature maps with a mean and a spread of their own: `(5, 4, 4, 3)` float32."""
+    """Feature maps with different means and deviations: `(5, 4, 4, 3)` float32."""
     return np.random.default_rng(0).normal([1, -2, 3], [1, 2, 3], (5, 4, 4, 3)).astype("float32")
 
 
@@ -30,15 +30,15 @@ def test_training_standardizes_each_map(convolution: Position, maps: np.ndarray)
     np.testing.assert_allclose(layer.moving_variance.numpy(), 0.9 + 0.1 * variance, rtol=1e-5)
 
 
-def test_inference_takes_the_moving_averages(convolution: Position, maps: np.ndarray) -> None:
-    """With the averages of a new layer, 0 and 1, only ε is left; they do not move."""
+def test_inference_uses_the_moving_averages(convolution: Position, maps: np.ndarray) -> None:
+    """With the averages of a new layer, 0 and 1, only ε matters; they do not move."""
     (layer,) = BatchNorm(epsilon=0.01).after_convolution(convolution)
     got = keras.ops.convert_to_numpy(layer(maps, training=False))
     np.testing.assert_allclose(got, maps / np.sqrt(1.01), rtol=1e-5)
     assert layer.moving_mean.numpy().tolist() == [0, 0, 0]
 
 
-def test_four_parameters_a_map(convolution: Position, maps: np.ndarray) -> None:
+def test_each_map_has_four_parameters(convolution: Position, maps: np.ndarray) -> None:
     """Two trained, two not, as in the lecture's count."""
     (layer,) = BatchNorm().after_convolution(convolution)
     layer.build(maps.shape)
@@ -48,7 +48,7 @@ def test_four_parameters_a_map(convolution: Position, maps: np.ndarray) -> None:
 
 
 def test_seats(convolution: Position, dense: Position) -> None:
-    """After convolutions always, after dense layers where asked for; dense layers get the stock layer."""
+    """After convolutions always, after dense layers if configured, with the stock layer."""
     assert [type(layer) for layer in BatchNorm().after_convolution(convolution)] == [FusedBatchNormalization]
     assert BatchNorm().after_dense(dense) == ()
     (layer,) = BatchNorm(dense=True).after_dense(dense)
@@ -56,10 +56,10 @@ def test_seats(convolution: Position, dense: Position) -> None:
     assert layer.name == "dense_1_batch_norm"
 
 
-def test_biases_go_where_normalization_follows(
+def test_biases_are_omitted_before_normalization(
     convolution: Position, dense: Position, output: Position
 ) -> None:
-    """Never that of the output, and none unless asked for."""
+    """Only if configured, and never that of the output."""
     positions = (convolution, dense, output)
     assert [BatchNorm(dense=True).drops_bias(position) for position in positions] == [False] * 3
     assert [BatchNorm(keep_bias=False).drops_bias(position) for position in positions] == [True, False, False]
@@ -81,16 +81,18 @@ def test_superfluous_biases_and_small_batches_are_advised_against(
     assert list(BatchNorm(keep_bias=False).advice(make_setup())) == []
     small = make_setup(training={"batch_size": 8})
     assert [str(advice) for advice in BatchNorm().advice(small)] == [
-        "the bias before batch norm has no effect, its mean is subtracted: keep_bias: false saves it "
+        "a bias before batch norm has no effect, since its mean is subtracted: set keep_bias to false "
         "(Ioffe and Szegedy, Batch Normalization, 2015, section 3.2)",
         "batch norm with batches of 8 has noisy statistics (Wu and He, Group Normalization, 2018)",
     ]
 
 
-def test_dense_layers_that_are_not_there_are_not_normalized(make_setup: Callable[..., Setup]) -> None:
-    """`dense` without hidden dense layers would do nothing."""
+def test_normalizing_missing_dense_layers_is_a_conflict(make_setup: Callable[..., Setup]) -> None:
+    """`dense` without hidden dense layers has no effect."""
     assert list(BatchNorm(dense=True).conflicts(make_setup())) == []
     assert list(BatchNorm().conflicts(make_setup(model={"dense": ()}))) == []
     assert list(BatchNorm(dense=True).conflicts(make_setup(model={"dense": ()}))) == [
-        Conflict("dense", "expected it with hidden dense layers only, got true with model.dense: []")
+        Conflict(
+            "dense", "dense has no effect while model.dense is empty; add hidden dense layers or remove dense"
+        )
     ]

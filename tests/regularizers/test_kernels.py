@@ -1,4 +1,4 @@
-"""Which kernels a technique acts on."""
+"""The choice of kernels."""
 
 import pytest
 

@@ -22,7 +22,7 @@ def test_penalty_is_strength_times_sum_of_absolute_weights(convolution: Position
 
 
 def test_layers_chooses_the_kernels(convolution: Position, dense: Position, output: Position) -> None:
-    """`conv` leaves dense layers alone, `dense` convolutions."""
+    """`conv` excludes dense layers, `dense` excludes convolutions."""
     assert L1(layers="conv").kernel_penalty(dense) is None
     assert L1(layers="dense").kernel_penalty(convolution) is None
     assert L1(layers="dense").kernel_penalty(output) is not None
@@ -36,9 +36,9 @@ def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
 
 
 def test_only_a_strong_penalty_is_advised_against(make_setup: Callable[..., Setup]) -> None:
-    """AdamW's decay is no second L1."""
+    """AdamW's decay is not a second L1."""
     assert list(L1().advice(make_setup())) == []
     assert [str(advice) for advice in L1(strength=0.01).advice(make_setup())] == [
-        "L1 strength 0.01 is strong: from 0.01 on, the penalty outweighs the cross-entropy and the network "
-        "underfits (Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2)"
+        "L1 strength 0.01 is strong: at 0.01 and above, the penalty outweighs the cross-entropy and "
+        "the network underfits (Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2)"
     ]

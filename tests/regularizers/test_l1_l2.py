@@ -1,4 +1,4 @@
-"""L1 and L2 at once: the penalty's numbers, its kernels and its bounds."""
+"""L1 and L2 together: the penalty's numbers, its kernels and its bounds."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ def test_penalty_is_the_sum_of_both(output: Position) -> None:
 
 
 def test_layers_chooses_the_kernels(convolution: Position, dense: Position) -> None:
-    """`conv` leaves dense layers alone, `dense` convolutions."""
+    """`conv` excludes dense layers, `dense` excludes convolutions."""
     assert L1L2(layers="conv").kernel_penalty(dense) is None
     assert L1L2(layers="dense").kernel_penalty(convolution) is None
 
@@ -36,12 +36,12 @@ def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
 
 
 def test_each_strength_has_its_advice(make_setup: Callable[..., Setup]) -> None:
-    """Both strengths and the second decay."""
+    """One for each strength, and one for the second decay."""
     assert [str(advice) for advice in L1L2(l1=0.02, l2=0.03).advice(make_setup())] == [
-        "L1 strength 0.02 is strong: from 0.01 on, the penalty outweighs the cross-entropy and the network "
-        "underfits (Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2)",
-        "L2 strength 0.03 is strong: from 0.01 on, the penalty outweighs the cross-entropy and the network "
-        "underfits (Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2)",
-        "the weights are decayed twice, by the L2 penalty and by AdamW's weight_decay 0.004: use one of the "
-        "two (Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019)",
+        "L1 strength 0.02 is strong: at 0.01 and above, the penalty outweighs the cross-entropy and "
+        "the network underfits (Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2)",
+        "L2 strength 0.03 is strong: at 0.01 and above, the penalty outweighs the cross-entropy and "
+        "the network underfits (Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2)",
+        "the L2 penalty and AdamW's weight_decay 0.004 both decay the weights: use one of "
+        "them (Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019)",
     ]

@@ -23,7 +23,7 @@ def test_penalty_is_strength_times_sum_of_squared_weights(dense: Position) -> No
 
 
 def test_layers_chooses_the_kernels(convolution: Position, dense: Position, output: Position) -> None:
-    """`conv` leaves dense layers alone, `dense` convolutions."""
+    """`conv` excludes dense layers, `dense` excludes convolutions."""
     assert L2(layers="conv").kernel_penalty(output) is None
     assert L2(layers="dense").kernel_penalty(convolution) is None
     assert L2(layers="all").kernel_penalty(dense) is not None
@@ -37,10 +37,10 @@ def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
 
 
 def test_strong_penalty_and_double_decay_are_advised_against(make_setup: Callable[..., Setup]) -> None:
-    """Both are said, in this order."""
+    """Both, in this order."""
     assert [str(advice) for advice in L2(strength=0.02).advice(make_setup())] == [
-        "L2 strength 0.02 is strong: from 0.01 on, the penalty outweighs the cross-entropy and the network "
-        "underfits (Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2)",
-        "the weights are decayed twice, by the L2 penalty and by AdamW's weight_decay 0.004: use one of the "
-        "two (Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019)",
+        "L2 strength 0.02 is strong: at 0.01 and above, the penalty outweighs the cross-entropy and "
+        "the network underfits (Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2)",
+        "the L2 penalty and AdamW's weight_decay 0.004 both decay the weights: use one of "
+        "them (Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019)",
     ]

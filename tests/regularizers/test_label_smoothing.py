@@ -14,7 +14,7 @@ from reglab.regularizers.label_smoothing import LabelSmoothing
 
 @pytest.mark.parametrize("from_logits", [True, False])
 def test_loss_is_cross_entropy_with_smoothed_targets(from_logits: bool) -> None:
-    """−Σ t′ log p with t′ = (1 − α) t + α / K, of logits or probabilities as the loss before."""
+    """−Σ t′ log p with t′ = (1 − α) t + α / K, of logits or probabilities like the previous loss."""
     random = np.random.default_rng(0)
     logits = random.normal(size=(5, 4)).astype("float32")
     targets = np.eye(4, dtype="float32")[random.integers(0, 4, 5)]
@@ -34,9 +34,9 @@ def test_amounts_out_of_bounds_are_rejected(amount: float) -> None:
 
 
 def test_large_amounts_are_advised_against(make_setup: Callable[..., Setup]) -> None:
-    """Up to 0.3 nothing is said."""
+    """Amounts up to 0.3 have no advice."""
     assert list(LabelSmoothing(amount=0.3).advice(make_setup())) == []
     assert [str(advice) for advice in LabelSmoothing(amount=0.5).advice(make_setup())] == [
-        "label smoothing 0.5 leaves little of the label: 0.1 is usual "
+        "label smoothing 0.5 is strong: 0.1 is the usual amount "
         "(Müller, Kornblith and Hinton, When Does Label Smoothing Help?, 2019)"
     ]

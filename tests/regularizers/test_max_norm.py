@@ -24,7 +24,7 @@ def clip_columns(columns: np.ndarray) -> np.ndarray:
 
 
 def test_filters_of_a_convolution_are_limited_one_by_one(convolution: Position) -> None:
-    """Each filter's height · width · channels weights have one norm; short filters stay."""
+    """Each filter's height · width · channels weights have one norm; smaller filters do not change."""
     kernel = np.random.default_rng(0).normal(size=(3, 3, 2, 4)).astype("float32")
     kernel[..., 0] *= 0.1
     expected = clip_columns(kernel.reshape(-1, 4)).reshape(kernel.shape)
@@ -33,13 +33,13 @@ def test_filters_of_a_convolution_are_limited_one_by_one(convolution: Position) 
 
 
 def test_units_of_a_dense_layer_are_limited_one_by_one(output: Position) -> None:
-    """Each column of the matrix, the weights that go into one unit, has one norm."""
+    """Each column of the matrix, the incoming weights of one unit, has one norm."""
     kernel = np.random.default_rng(0).normal(size=(9, 4)).astype("float32")
     np.testing.assert_allclose(constrain(output, kernel), clip_columns(kernel), rtol=1e-5)
 
 
 def test_layers_chooses_the_kernels(convolution: Position, dense: Position) -> None:
-    """`conv` leaves dense layers alone, `dense` convolutions."""
+    """`conv` excludes dense layers, `dense` excludes convolutions."""
     assert MaxNorm(layers="conv").kernel_constraint(dense) is None
     assert MaxNorm(layers="dense").kernel_constraint(convolution) is None
 

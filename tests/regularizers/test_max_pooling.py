@@ -1,4 +1,4 @@
-"""Max pooling: its numbers, and how often it can be."""
+"""Max pooling: its numbers and its conflict."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ def test_each_window_becomes_its_maximum(group: Position, training: bool) -> Non
     assert layer.name == "group_1_max_pooling"
 
 
-def test_pooling_until_nothing_is_left_is_impossible(make_setup: Callable[..., Setup]) -> None:
+def test_a_window_that_does_not_fit_is_a_conflict(make_setup: Callable[..., Setup]) -> None:
     """32 pixels can be halved five times, not six."""
     five = make_setup(model={"groups": ((8,),) * 5})
     six = make_setup(model={"groups": ((8,),) * 6})
@@ -30,6 +30,6 @@ def test_pooling_until_nothing_is_left_is_impossible(make_setup: Callable[..., S
     (problem,) = MaxPooling().conflicts(six)
     assert problem.key == "pool_size"
     assert problem.message == (
-        "expected a window that fits the feature maps of group 6, 1×1 pixels by then, got 2×2; "
-        "pool less, or use fewer groups"
+        "a window of 2×2 does not fit the feature maps of group 6, which have 1×1 pixels; "
+        "pool less or use fewer groups"
     )

@@ -15,7 +15,7 @@ from reglab.regularizers.pooling import Pooling
 def test_side_is_that_of_keras(
     side: int, pool_size: int, strides: int | None, padding: Literal["valid", "same"]
 ) -> None:
-    """The arithmetic agrees with the layer it foretells."""
+    """The computed side is that of the layer's output."""
     layer = keras.layers.MaxPooling2D(pool_size, strides, padding)
     pooling = Pooling(pool_size=pool_size, strides=strides, padding=padding)
     assert pooling.side_after(side) == layer.compute_output_shape((1, side, side, 1))[1]

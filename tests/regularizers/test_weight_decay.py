@@ -1,4 +1,4 @@
-"""Weight decay: what a step takes away, and from which weights."""
+"""Weight decay: the decay of a step, and the weights that it changes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ from reglab.regularizers.weight_decay import WeightDecay
 
 @pytest.fixture
 def network() -> Any:
-    """Named like the weights that are not to be decayed, which has to make no difference."""
+    """A network named like the weights that are not decayed, which must make no difference."""
     return keras.Sequential(
         [
             keras.Input((4, 4, 1)),
@@ -44,7 +44,7 @@ def step_without_gradient(optimizer: Any, network: Any) -> None:
     ],
 )
 def test_a_step_shrinks_kernels_by_rate_times_learning_rate(optimizer: Any, network: Any) -> None:
-    """With no gradient, kernels lose η · rate of themselves, and nothing else changes."""
+    """Without a gradient, kernels are multiplied by 1 − η · rate, and nothing else changes."""
     before = {weight.path: weight.numpy().copy() for weight in network.trainable_weights}
     step_without_gradient(WeightDecay(rate=0.2).change_optimizer(optimizer(learning_rate=0.5)), network)
     assert len(before) == 6
@@ -53,8 +53,8 @@ def test_a_step_shrinks_kernels_by_rate_times_learning_rate(optimizer: Any, netw
         np.testing.assert_allclose(weight.numpy(), before[weight.path] * kept, rtol=1e-6)
 
 
-def test_the_learning_rate_of_the_moment_counts(network: Any) -> None:
-    """A schedule slows the decay, too."""
+def test_the_current_learning_rate_counts(network: Any) -> None:
+    """A schedule changes the decay too."""
     optimizer = WeightDecay(rate=0.2).change_optimizer(keras.optimizers.AdamW(learning_rate=0.5))
     kernel = network.trainable_weights[0]
     before = kernel.numpy().copy()
@@ -64,7 +64,7 @@ def test_the_learning_rate_of_the_moment_counts(network: Any) -> None:
     np.testing.assert_allclose(kernel.numpy(), before * (1 - 0.1) * (1 - 0.02), rtol=1e-6)
 
 
-def test_adamw_keeps_no_decay_of_its_own() -> None:
+def test_adamw_loses_its_own_decay() -> None:
     """The rate replaces it."""
     optimizer = keras.optimizers.AdamW(weight_decay=0.5)
     assert WeightDecay(rate=0.2).change_optimizer(optimizer) is optimizer
@@ -78,8 +78,8 @@ def test_rates_out_of_bounds_are_rejected(rate: float) -> None:
         WeightDecay(rate=rate)
 
 
-def test_a_decay_that_forgets_quickly_is_advised_against(make_setup: Callable[..., Setup]) -> None:
-    """It takes rate and learning rate together."""
+def test_a_fast_decay_is_advised_against(make_setup: Callable[..., Setup]) -> None:
+    """It depends on the product of rate and learning rate."""
     fast = make_setup(training={"optimizer": {"name": "sgd", "learning_rate": 0.1}})
     assert list(WeightDecay(rate=0.05).advice(make_setup())) == []
     assert [str(advice) for advice in WeightDecay(rate=0.05).advice(fast)] == [

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch
+from reglab.runs.layout import RunDirectory
 from reglab.runs.status import Status, write_status
 
 

@@ -2,6 +2,8 @@
 
 import json
 import platform
+import socket
+import threading
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -11,13 +13,14 @@ from pydantic import ValidationError
 
 from reglab.errors import RunError
 from reglab.runs import environment as environment_module
+from reglab.runs import status as status_module
 from reglab.runs.environment import (
     Environment,
     collect_environment,
     read_environment,
     write_environment,
 )
-from reglab.runs.status import Status, read_status, write_status
+from reglab.runs.status import Status, StatusWriter, read_status, write_status
 from reglab.runs.summary import Summary, read_summary, write_summary
 
 
@@ -28,6 +31,51 @@ def test_status_reads_back(tmp_path: Path, status: Status) -> None:
     assert json.loads((tmp_path / "status.json").read_text())["started"] == "2025-01-02T03:04:05Z"
 
 
+def test_a_status_of_an_earlier_version_is_read(tmp_path: Path, status: Status) -> None:
+    """It has no heartbeat."""
+    path = tmp_path / "status.json"
+    path.write_text(json.dumps(status.model_dump(mode="json", exclude={"heartbeat"})))
+    assert read_status(path) == status
+
+
+def test_a_status_that_is_updated(tmp_path: Path, status: Status) -> None:
+    """The changes, and the time of each; everything else remains."""
+    writer = StatusWriter(tmp_path / "status.json", status)
+    writer.update(epochs_done=1)
+    written = read_status(tmp_path / "status.json")
+    assert written == writer.status
+    assert written.heartbeat is not None
+    assert written.heartbeat >= written.updated > status.updated
+    times = {"updated": status.updated, "heartbeat": None}
+    assert written.model_copy(update=times) == status.model_copy(update={"epochs_done": 1})
+
+
+def test_heartbeats_come_between_updates(
+    tmp_path: Path, status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a thread that changes nothing else, and that outlives a write that is refused."""
+    path, written, refused = tmp_path / "status.json", threading.Event(), threading.Event()
+    monkeypatch.setattr(status_module, "HEARTBEAT_INTERVAL", 0.001)
+    writer = StatusWriter(path, status)
+    real = status_module.write_status
+
+    def write(path: Path, status: Status) -> None:
+        if not refused.is_set():
+            refused.set()
+            raise RunError("cannot write")
+        real(path, status)
+        written.set()
+
+    monkeypatch.setattr(status_module, "write_status", write)
+    with writer.beating():
+        assert written.wait(60)
+    after = path.read_bytes()
+    assert read_status(path).heartbeat is not None
+    assert read_status(path).updated == status.updated
+    assert [thread.name for thread in threading.enumerate() if thread.name == "heartbeat"] == []
+    assert path.read_bytes() == after
+
+
 def test_summary_reads_back(tmp_path: Path, summary: Summary) -> None:
     """A summary survives the file."""
     write_summary(tmp_path / "summary.json", summary)
@@ -35,14 +83,14 @@ def test_summary_reads_back(tmp_path: Path, summary: Summary) -> None:
 
 
 def test_keys_of_a_newer_version_are_ignored(tmp_path: Path, summary: Summary) -> None:
-    """What another version has written besides does no harm."""
+    """Unknown keys of another version have no effect."""
     path = tmp_path / "summary.json"
     path.write_text(json.dumps({**summary.model_dump(mode="json"), "moon": "full"}))
     assert read_summary(path) == summary
 
 
 def test_missing_key_is_named(tmp_path: Path, status: Status) -> None:
-    """A required key that is not there is an error that names it."""
+    """A missing required key is an error that names it."""
     path = tmp_path / "status.json"
     path.write_text(json.dumps(status.model_dump(mode="json", exclude={"seed"})))
     with pytest.raises(RunError) as caught:
@@ -51,7 +99,7 @@ def test_missing_key_is_named(tmp_path: Path, status: Status) -> None:
 
 
 def test_foreign_file_is_refused(tmp_path: Path) -> None:
-    """A file that is no JSON is named."""
+    """A file that is not JSON is named."""
     path = tmp_path / "summary.json"
     path.write_text("")
     with pytest.raises(RunError) as caught:
@@ -62,7 +110,7 @@ def test_foreign_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
-    """A file that is not there is named."""
+    """A missing file is named."""
     path = tmp_path / "status.json"
     with pytest.raises(RunError) as caught:
         read_status(path)
@@ -75,8 +123,8 @@ def test_status_is_frozen(status: Status) -> None:
         status.seed = 1
 
 
-def test_environment_tells_versions(tmp_path: Path) -> None:
-    """Versions are those that are installed, and the file gives back what was collected."""
+def test_an_environment_has_versions(tmp_path: Path) -> None:
+    """Versions are those of the installed packages; the file is read back equal."""
     environment = collect_environment("float32", "no bfloat16 instructions", "tensorflow", 2, "CPU")
     write_environment(tmp_path / "environment.json", environment)
     assert read_environment(tmp_path / "environment.json") == environment
@@ -87,9 +135,10 @@ def test_environment_tells_versions(tmp_path: Path) -> None:
     assert (environment.backend, environment.threads, environment.device) == ("tensorflow", 2, "CPU")
     assert environment.cores >= 1
     assert environment.processor
+    assert (environment.host, environment.resumed_with) == (socket.gethostname(), ())
 
 
-def test_environment_tells_what_each_backend_computes_with(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_environment_has_the_library_of_each_backend(monkeypatch: pytest.MonkeyPatch) -> None:
     """JAX computes with jaxlib, which has a version of its own; what is not installed has none."""
     versions = {"jax": "0.10.2", "jaxlib": "0.10.1"}
 
@@ -104,9 +153,9 @@ def test_environment_tells_what_each_backend_computes_with(monkeypatch: pytest.M
     assert (environment.tensorflow, environment.torch) == (None, None)
 
 
-def test_environments_of_old_read() -> None:
-    """Those that were recorded before jaxlib was."""
+def test_environments_of_earlier_versions_are_read() -> None:
+    """Fields that were added later have defaults."""
     environment = collect_environment("float32", "no bfloat16 instructions", "jax", 2, "CPU")
-    old = environment.model_dump(mode="json", exclude={"jaxlib"})
-    expected = environment.model_copy(update={"jaxlib": None})
+    old = environment.model_dump(mode="json", exclude={"jaxlib", "host", "resumed_with", "latest"})
+    expected = environment.model_copy(update={"jaxlib": None, "host": None})
     assert Environment.model_validate_json(json.dumps(old)) == expected

@@ -1,14 +1,16 @@
 """Runs are found wherever a person points."""
 
+import socket
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from reglab.errors import RunError
-from reglab.runs.directory import RunDirectory, prepare_run
 from reglab.runs.finding import find_runs, read_run
 from reglab.runs.history import Epoch, append_epoch
+from reglab.runs.layout import REPLACED, RunDirectory
 from reglab.runs.lock import RunLock
 from reglab.runs.summary import Summary, write_summary
 
@@ -65,9 +67,8 @@ def test_damaged_runs_are_named_and_the_others_found(tmp_path: Path, make_run: M
 
 
 def test_replaced_runs_are_not_found(tmp_path: Path, make_run: Maker) -> None:
-    """What `--fresh` has set aside is out of every comparison."""
-    make_run(tmp_path / "mp" / "seed-0")
-    prepare_run(tmp_path, "mp", 0, "bbbb", fresh=True)
+    """Runs that `--fresh` has set aside are in no comparison."""
+    make_run(tmp_path / "mp" / f"seed-0{REPLACED}20250102")
     assert find_runs([tmp_path]).runs == ()
 
 
@@ -87,15 +88,33 @@ def test_files_are_read(
 
 
 def test_killed_run_is_interrupted(tmp_path: Path, make_run: Maker) -> None:
-    """`running` holds only as long as a process holds the lock."""
-    directory = make_run(tmp_path / "mp" / "seed-0", state="running")
+    """On this machine, a run is running only while a process holds its lock, whatever its heartbeat."""
+    here = {"host": socket.gethostname(), "heartbeat": datetime.now(UTC)}
+    directory = make_run(tmp_path / "mp" / "seed-0", state="running", **here)
     with RunLock(directory.path):
         assert read_run(directory).state == "running"
     assert read_run(directory).state == "interrupted"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state"), [(0, "running"), (50, "running"), (-50, "running"), (70, "interrupted")]
+)
+def test_a_run_on_another_machine(tmp_path: Path, make_run: Maker, seconds: int, state: str) -> None:
+    """It is running while it has a heartbeat; its clock may be ahead."""
+    heartbeat = datetime.now(UTC) - timedelta(seconds=seconds)
+    directory = make_run(tmp_path / "mp" / "seed-0", state="running", host="node7", heartbeat=heartbeat)
+    assert read_run(directory).state == state
+
+
+def test_a_run_of_an_earlier_version_on_another_machine(tmp_path: Path, make_run: Maker) -> None:
+    """Without a heartbeat it is interrupted."""
+    assert (
+        read_run(make_run(tmp_path / "mp" / "seed-0", state="running", host="node7")).state == "interrupted"
+    )
 
 
 def test_no_run_is_refused(tmp_path: Path) -> None:
     """Reading a run needs a status."""
     with pytest.raises(RunError) as caught:
         read_run(RunDirectory(tmp_path))
-    assert str(caught.value) == f"{tmp_path} is no run: it has no status.json"
+    assert str(caught.value) == f"{tmp_path} is not a run: it has no status.json"

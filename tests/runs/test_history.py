@@ -1,4 +1,4 @@
-"""The record of epochs is only ever appended to, and survives a killed process."""
+"""The history is append-only, and survives a killed process."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -41,7 +41,7 @@ def test_column_is_float64(path: Path, make_epoch: Maker) -> None:
     np.testing.assert_array_equal(column, [1, 2, 3])
 
 
-def test_appending_keeps_what_stands(path: Path, make_epoch: Maker) -> None:
+def test_appending_keeps_earlier_lines(path: Path, make_epoch: Maker) -> None:
     """The bytes of earlier epochs do not change."""
     write(path, make_epoch, 1)
     before = path.read_bytes()
@@ -68,11 +68,13 @@ def test_foreign_file_is_refused(path: Path) -> None:
     path.write_text("a,b\n1,2\n")
     with pytest.raises(RunError) as caught:
         read_history(path)
-    assert str(caught.value) == f"{path} is no history of reglab: expected the columns {', '.join(COLUMNS)}"
+    assert (
+        str(caught.value) == f"{path} is not a history of reglab: expected the columns {', '.join(COLUMNS)}"
+    )
 
 
 def test_bad_line_is_located(path: Path, make_epoch: Maker) -> None:
-    """A line that is no epoch is named by its number."""
+    """A line that is not an epoch is named by its number."""
     write(path, make_epoch, 1)
     with path.open("a") as file:
         file.write("2,oops\n")
@@ -82,7 +84,7 @@ def test_bad_line_is_located(path: Path, make_epoch: Maker) -> None:
 
 
 def test_hole_is_refused(path: Path, make_epoch: Maker) -> None:
-    """Epochs follow each other without holes."""
+    """Epochs follow each other without gaps."""
     write(path, make_epoch, 1)
     append_epoch(path, make_epoch(3))
     with pytest.raises(RunError) as caught:
@@ -91,14 +93,14 @@ def test_hole_is_refused(path: Path, make_epoch: Maker) -> None:
 
 
 def test_missing_file_is_named(path: Path) -> None:
-    """A history that is not there is an error with the system's reason."""
+    """A missing history is an error with the system's reason."""
     with pytest.raises(RunError) as caught:
         read_history(path)
     assert str(caught.value) == f"cannot read {path}: No such file or directory"
 
 
 def test_repair_cuts_and_completes(path: Path, make_epoch: Maker) -> None:
-    """Killed while writing epoch 2: its torn half goes, the whole line comes from the checkpoint."""
+    """Killed while writing epoch 2: its torn half is removed, the whole line comes from the checkpoint."""
     write(path, make_epoch, 2)
     whole = path.read_bytes()
     path.write_bytes(whole[:-7])
@@ -126,7 +128,7 @@ def test_repair_writes_the_first_epoch(path: Path, make_epoch: Maker) -> None:
 
 @pytest.mark.parametrize(("rows", "done"), [(3, 2), (0, 2), (1, 0)])
 def test_repair_refuses_another_runs_record(path: Path, make_epoch: Maker, rows: int, done: int) -> None:
-    """A record that cannot belong to the checkpoint is left alone, and both numbers are named."""
+    """A history that cannot belong to the checkpoint is unchanged, and both numbers are named."""
     path.touch()
     write(path, make_epoch, rows)
     before = path.read_bytes()
@@ -134,7 +136,7 @@ def test_repair_refuses_another_runs_record(path: Path, make_epoch: Maker, rows:
         repair_history(path, done, make_epoch(done) if done else None)
     assert str(caught.value) == (
         f"{path} has {rows} epochs, but the checkpoint beside it has {done}: "
-        "they are not of the same run; start it again with --fresh"
+        "they are not of the same run; start again with --fresh"
     )
     assert path.read_bytes() == before
 
@@ -146,5 +148,5 @@ def test_repair_refuses_another_last_epoch(path: Path, make_epoch: Maker) -> Non
         repair_history(path, 1, Epoch(1, *([0.0] * 12)))
     assert str(caught.value) == (
         f"{path}: epoch 1 differs from the one in the checkpoint beside it: "
-        "they are not of the same run; start it again with --fresh"
+        "they are not of the same run; start again with --fresh"
     )

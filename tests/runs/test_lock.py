@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reglab.errors import RunError
-from reglab.runs.lock import RunInUse, RunLock, is_locked
+from reglab.runs.lock import RunInUseError, RunLock, is_locked
 
 HOLD = """
 import sys
@@ -22,7 +22,7 @@ with RunLock(Path(sys.argv[1])):
 """
 
 
-def test_second_process_is_told_who_has_it(tmp_path: Path) -> None:
+def test_a_second_process_is_refused(tmp_path: Path) -> None:
     """The message names the run and the process; after a kill the kernel has released the lock."""
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -30,7 +30,7 @@ def test_second_process_is_told_who_has_it(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == b"locked\n"
         assert is_locked(tmp_path)
-        with pytest.raises(RunInUse) as caught, RunLock(tmp_path):
+        with pytest.raises(RunInUseError) as caught, RunLock(tmp_path):
             pass
         host = socket.gethostname()
         assert str(caught.value) == f"{tmp_path} is being trained by process {process.pid} on {host}"
@@ -42,7 +42,7 @@ def test_second_process_is_told_who_has_it(tmp_path: Path) -> None:
 
 
 def test_lock_follows_a_folder_that_was_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who waited for a folder that was renamed meanwhile gets the new folder's lock, not the old one's."""
+    """If the folder is renamed while a process waits, the process gets the new folder's lock."""
     folder, aside = tmp_path / "seed-0", tmp_path / "seed-0.replaced"
     folder.mkdir()
     real, renamed = fcntl.flock, []
@@ -74,7 +74,7 @@ def test_lock_is_released_by_an_error(tmp_path: Path) -> None:
 
 
 def test_no_lock_file_is_no_lock(tmp_path: Path) -> None:
-    """A directory in which nobody ever trained is free."""
+    """A directory without a lock file is free."""
     assert not is_locked(tmp_path)
     assert list(tmp_path.iterdir()) == []
 

@@ -1,4 +1,4 @@
-"""Workers that die, or run out of disk or power, at moments named beforehand; tests start them.
+"""Workers that are killed, or run out of disk or power, at chosen moments; tests start them.
 
 The moments are those at which the disk may look different: before each change of a file or folder of the
 results, and in the middle of a line of the history; besides, after a step. They have the names of
@@ -25,11 +25,14 @@ import numpy as np
 from forgetful_disk import ForgetfulDisk
 from pydantic import BaseModel, ConfigDict
 
+from reglab import files
 from reglab.files import write_atomically
 from reglab.processes import worker
-from reglab.runs import history, writing
+from reglab.processes.events import Failed, Job, Warned, decode
+from reglab.processes.reporting import EventStream
+from reglab.runs import history, status
+from reglab.runs.finding import RunRecord
 from reglab.runs.history import Epoch
-from reglab.training.display import DisplayKind
 from reglab.training.listener import Listener
 from reglab.training.record.checkpoint import Checkpoint
 from reglab.training.record.journal import Journal
@@ -73,7 +76,7 @@ class Fate:
     def watch(self) -> None:
         """Sees every change of the results from now on."""
         sys.addaudithook(self._hear)
-        for module in (history, writing):
+        for module in (history, files):
             vars(module)["os"] = _Os(self)
 
     def is_due(self, name: str) -> bool:
@@ -139,7 +142,7 @@ class _Os:
 
 
 class _StepCounter(Listener):
-    """A display, since that hears of every step."""
+    """A listener, because it is called after every step."""
 
     def __init__(self, fate: Fate) -> None:
         self._fate = fate
@@ -150,14 +153,16 @@ class _StepCounter(Listener):
 
 
 def main() -> None:
-    """Answers each request with how its worker ended, and what that said on standard error."""
+    """Answers each request with the exit code of its worker, and its messages."""
+    # A heartbeat would be one more moment, at a time of its own.
+    status.HEARTBEAT_INTERVAL = 1e6
     if sys.argv[1] == "record":
-        worker._train = _record
+        worker._train, worker.draw_run = _record, _draw
     else:
         _import_keras()
     for line in sys.stdin:
         request = json.loads(line)
-        print(json.dumps(_fork(Moment.model_validate(request["moment"]), request["order"])), flush=True)
+        print(json.dumps(_fork(Moment.model_validate(request["moment"]), request["job"])), flush=True)
 
 
 def _import_keras() -> None:
@@ -169,37 +174,39 @@ def _import_keras() -> None:
         raise RuntimeError("Importing Keras has started threads: workers cannot be forked from here.")
 
 
-def _fork(moment: Moment, order: str) -> tuple[int, str]:
-    order_end, our_order_end = os.pipe()
-    our_message_end, message_end = os.pipe()
+def _fork(moment: Moment, job: str) -> tuple[int, str]:
+    job_end, our_job_end = os.pipe()
+    our_event_end, event_end = os.pipe()
     process = os.fork()
     if process == 0:
-        os.close(our_order_end)
-        os.dup2(order_end, 0)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        os.dup2(message_end, 2)
+        os.close(our_job_end)
+        os.dup2(job_end, 0)
+        os.dup2(event_end, 1)
         _work(Fate(moment))
-    os.close(order_end)
-    os.close(message_end)
-    os.write(our_order_end, order.encode() + b"\n")
-    with os.fdopen(our_message_end) as messages:
-        message = messages.read()
-    _, status = os.waitpid(process, 0)
-    os.close(our_order_end)
-    return os.waitstatus_to_exitcode(status), message
+    os.close(job_end)
+    os.close(event_end)
+    os.write(our_job_end, job.encode() + b"\n")
+    with os.fdopen(our_event_end, "rb") as lines:
+        events = [decode(line) for line in lines]
+    _, code = os.waitpid(process, 0)
+    os.close(our_job_end)
+    messages = (event.message for event in events if isinstance(event, Failed | Warned))
+    return os.waitstatus_to_exitcode(code), "\n".join(messages)
 
 
 def _work(fate: Fate) -> NoReturn:
-    """One worker, its order on standard input."""
+    """One worker, with its job on standard input."""
     fate.watch()
-    worker.build_display = lambda kind: _StepCounter(fate)
-    code = worker.main()
-    sys.stderr.flush()
-    os._exit(code)
+
+    def listen(stream: EventStream) -> Listener:
+        return _StepCounter(fate)
+
+    vars(worker)["EventListener"] = listen
+    os._exit(worker.main())
 
 
-def _record(subject: Subject, journal: Journal, display: DisplayKind) -> None:
-    """Records epochs that each follow from the one before, and what comes of the last one."""
+def _record(subject: Subject, journal: Journal, job: Job, listener: Listener) -> None:
+    """Records epochs that each follow from the one before, and a result of the last one."""
     training = subject.experiment.training
     state = journal.checkpoint.variables[0] if journal.checkpoint else np.array([training.seed])
     for number in range(journal.epochs_done + 1, training.epochs + 1):
@@ -209,6 +216,11 @@ def _record(subject: Subject, journal: Journal, display: DisplayKind) -> None:
         journal.record(Checkpoint(row, False, "float32", "tensorflow", ("state",), (state,)))
     write_atomically(journal.run.weights, state.tobytes())
     journal.finish()
+
+
+def _draw(run: RunRecord) -> None:
+    """Writes a figure without drawing one, which takes a second."""
+    write_atomically(run.directory.curves, repr(run.history))
 
 
 if __name__ == "__main__":

@@ -19,13 +19,13 @@ import keras
 from reglab.backend.precision import Choice
 from reglab.backend.start import Backend
 from reglab.config.shipped import shipped_directory
+from reglab.data.loading import load_dataset
 from reglab.data.split import split_dataset
-from reglab.data.synthetic import make_synthetic
 from reglab.experiment import Experiment
 from reglab.machine import count_cores
-from reglab.runs.directory import RunDirectory
 from reglab.runs.environment import collect_environment
 from reglab.runs.history import read_history
+from reglab.runs.layout import RunDirectory
 from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
@@ -59,7 +59,7 @@ def name_machine() -> dict[str, Any]:
 def train_config(path: Path) -> dict[str, Any]:
     """The history of a short run without its times, and a hash of the trained weights."""
     experiment = Experiment.load(path, CHANGES)
-    dataset = make_synthetic()
+    dataset = load_dataset(experiment.data)
     subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
     keras.utils.clear_session()
     with TemporaryDirectory() as folder:

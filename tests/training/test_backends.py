@@ -19,8 +19,8 @@ import pytest
 
 from reglab.config.shipped import shipped_directory
 from reglab.experiment import Experiment
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import read_history
+from reglab.runs.layout import RunDirectory
 from reglab.training.loop.index_model import IndexModel
 
 PROGRAM = Path(__file__).with_name("train_on_backend.py")

@@ -1,4 +1,4 @@
-"""A run that is killed, and started again by the same command, ends as one that was left alone."""
+"""A run that is killed, and resumed by the same command, ends as one that was not disturbed."""
 
 import json
 import os
@@ -23,77 +23,75 @@ import pytest
 from reglab.config.yaml.dumping import dump_yaml
 from reglab.experiment import Experiment
 from reglab.files import TEMPORARY_PREFIX
-from reglab.processes.worker import Order
-from reglab.runs.directory import RunDirectory
+from reglab.processes.events import Job
+from reglab.runs.layout import RunDirectory
 from reglab.runs.status import read_status
 from reglab.runs.summary import read_summary
+from tests.trainings import every_technique
+
+pytestmark = pytest.mark.slow
 
 WORKER = Path(__file__).with_name("killed_worker.py")
+# Environment variable with the seed of a failing test, to repeat it; kills from outside come at the same
+# time then, which need not be the same moment of the run.
 SEED = "REGLAB_KILLS"
-"""Environment variable that repeats what a failing test says.
-
-The kills from outside come at the same time then, which need not be the same moment of the run.
-"""
 KILLED = -signal.SIGKILL
 # Each kill but two is at most three epochs further on; the two from outside have the rest.
 EPOCHS, STEPS = 30, 4
-# Everything that is random, or that remembers something over epochs.
-EVERYTHING: dict[str, Any] = {
-    "augmentation": {},
-    "random_erasing": {},
-    "gaussian_noise": {"stddev": 0.1, "activations": 0.1},
-    "batch_norm": {},
-    "max_pooling": {},
-    "dropout": {"rate": 0.2, "groups": 0.1},
-    "early_stopping": {"patience": EPOCHS, "monitor": "val_accuracy"},
-}
+TIMES = {"started", "updated", "heartbeat", "pid"}
+# Every technique, each with settings that make it act, and none that ends the training.
+EVERYTHING = every_technique(
+    gaussian_noise={"stddev": 0.1, "activations": 0.1},
+    dropout={"rate": 0.2, "groups": 0.1},
+    early_stopping={"patience": EPOCHS, "monitor": "val_accuracy"},
+)
 
 
 @dataclass(frozen=True)
-class Sitting:
+class Attempt:
     """One process of a run.
 
     Attributes:
-        what: happened to it.
+        what: event that happened to it.
         code: exit status, or minus the signal that ended it.
-        said: on standard error.
-        history: what `history.csv` held afterwards; nothing where there was none.
+        message: of its failure.
+        history: content of `history.csv` afterwards; empty if missing.
         leftovers: half-written files.
     """
 
     what: str
     code: int
-    said: str
+    message: str
     history: bytes
     leftovers: tuple[str, ...]
 
 
 @dataclass
 class Trial:
-    """A run in several sittings.
+    """A run in several attempts.
 
     Attributes:
         folder: holds the experiment's file, and the results.
-        order: what a worker of it is told.
+        job: of its workers.
         server: forks workers.
     """
 
     folder: Path
-    order: Order
+    job: Job
     server: "subprocess.Popen[str]"
-    sittings: list[Sitting] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
 
     @property
     def run(self) -> RunDirectory:
-        return RunDirectory(self.order.results / "tiny" / "seed-0")
+        return RunDirectory(self.job.results / "tiny" / "seed-0")
 
     def start(self) -> "subprocess.Popen[str]":
-        """The command that a user gives, in a process group of its own."""
-        places = ("--results", str(self.order.results), "--data-dir", str(self.order.data_directory))
+        """The user's command, in a process group of its own."""
+        places = ("--results", str(self.job.results), "--data-dir", str(self.job.data_directory))
         return open_process(self.folder, "-m", "reglab", "run", "tiny.yaml", *places)
 
     def kill(self, epochs: int, seconds: float) -> None:
-        """Kills the command with its worker, so many seconds after so many epochs."""
+        """Kills the command and its worker, some seconds after a number of epochs."""
         process = self.start()
         assert process.stdout is not None
         while epochs and (line := process.stdout.readline()):
@@ -103,28 +101,28 @@ class Trial:
         self.end(process, f"killed from outside {seconds:.3f} s later")
 
     def strike(self, name: str, number: int, part: float = 0.0, full: bool = False) -> None:
-        """Kills a worker at a moment, or fills its disk then."""
-        results = str(self.order.results)
-        moment = {"results": results, "name": name, "number": number, "part": part, "full": full}
+        """Kills a worker at a moment, or fills its disk."""
+        when = {"name": name, "number": number, "part": part, "full": full}
+        moment = {"results": str(self.job.results), **when}
         assert self.server.stdin is not None
         assert self.server.stdout is not None
-        print(json.dumps({"moment": moment, "order": self.order.model_dump_json()}), file=self.server.stdin)
-        code, said = json.loads(self.server.stdout.readline())
+        print(json.dumps({"moment": moment, "job": self.job.model_dump_json()}), file=self.server.stdin)
+        code, message = json.loads(self.server.stdout.readline())
         what = f"{'disk full' if full else 'killed'} at {name}, number {number}, part {part:.3f}"
-        self._keep(what, code, said)
+        self._keep(what, code, message)
 
     def end(self, process: "subprocess.Popen[str]", what: str) -> None:
-        """Waits for a process, and keeps what it left."""
+        """Waits for a process, and keeps its traces."""
         with process:
             assert process.stderr is not None
-            said = process.stderr.read()
-        self._keep(what, process.returncode, said)
+            message = process.stderr.read()
+        self._keep(what, process.returncode, message)
 
-    def _keep(self, what: str, code: int, said: str) -> None:
+    def _keep(self, what: str, code: int, message: str) -> None:
         path, history = self.run.path, self.run.history
         leftovers = tuple(str(found.relative_to(path)) for found in path.rglob(f"{TEMPORARY_PREFIX}*"))
         content = history.read_bytes() if history.exists() else b""
-        self.sittings.append(Sitting(what, code, said, content, leftovers))
+        self.attempts.append(Attempt(what, code, message, content, leftovers))
 
 
 def open_process(
@@ -150,7 +148,7 @@ class Trials:
     """Two runs of one experiment.
 
     Attributes:
-        disturbed: killed ten times over, with a full disk twice in between.
+        disturbed: killed eleven times, with a full disk twice in between.
         alone: the other one.
         seed: of what happened.
     """
@@ -160,8 +158,8 @@ class Trials:
     seed: int
 
     def __str__(self) -> str:
-        """What happened, for a test that fails."""
-        return "\n".join([f"{SEED}={self.seed}", *(sitting.what for sitting in self.disturbed.sittings)])
+        """The events, for a failing test."""
+        return "\n".join([f"{SEED}={self.seed}", *(attempt.what for attempt in self.disturbed.attempts)])
 
 
 @pytest.fixture(scope="module")
@@ -174,14 +172,13 @@ def trials(
     (folder / "tiny.yaml").write_text(dump_yaml(experiment))
 
     # NumPy's threads would not survive a fork, and what Python buffers may come out in the wrong place.
-    # Nobody reads what it says itself, so that goes to where ours does.
+    # Nobody reads its own standard error, so it is the same as ours.
     settings = {"OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": ""}
     server = open_process(folder, str(WORKER), "train", stderr=None, **settings)
 
     def make(results: str) -> Trial:
-        place = {"results": folder / results, "data_directory": pictures}
-        order = Order(experiment=experiment, fresh=False, display="plain", **place)
-        return Trial(folder, order, server)
+        job = Job(experiment=experiment, results=folder / results, data_directory=pictures)
+        return Trial(folder, job, server)
 
     seed = int(os.environ.get(SEED, secrets.randbelow(2**32)))
     both = Trials(make("disturbed"), make("alone"), seed)
@@ -197,72 +194,69 @@ def trials(
 
 
 def disturb(trial: Trial, chance: random.Random) -> None:
-    """Ten kills and two full disks, most in a random order, that leave the run almost complete."""
+    """Eleven kills and two full disks, most in a random order, that leave the run almost complete."""
     trial.kill(0, chance.uniform(0.2, 4))
     trial.strike("step", chance.randint(1, STEPS - 1))
     while_training = [
-        # In the middle of an epoch.
         lambda: trial.strike("step", chance.choice((0, STEPS)) + chance.randint(1, STEPS - 1)),
-        # In the middle of a checkpoint, and right behind it.
         lambda: trial.strike("os.rename state.npz", chance.randint(1, 2), chance.random()),
         lambda: trial.strike("open history.csv", chance.randint(2, 3)),
-        # In the middle of a line of the history, and right behind it; first ones may be repairs.
+        # In the middle of a line of the history, and right after it; first ones may be repairs.
         lambda: trial.strike("append history.csv", chance.randint(2, 3), chance.random()),
         lambda: trial.strike("open status.json", chance.randint(2, 3)),
         lambda: trial.strike("open state.npz", chance.randint(1, 2), chance.random(), full=True),
         lambda: trial.kill(1, chance.uniform(0, 0.2)),
     ]
-    results = ("predictions.npz", "model.weights.h5", "model.keras", "summary.json", "curves.png")
+    result = chance.choice(("predictions.npz", "model.weights.h5", "model.keras", "summary.json"))
     at_the_end = [
-        lambda: trial.strike(f"os.rename {chance.choice(results)}", 1, chance.random()),
+        lambda: trial.strike(f"os.rename {result}", 1, chance.random()),
         lambda: trial.strike("os.rename predictions.npz", 1, chance.random(), full=True),
     ]
     for part in (while_training, at_the_end):
         chance.shuffle(part)
         for strike in part:
             strike()
-    # All that is left is to say that it is complete, and to drop the checkpoint.
+    # All that remains is the status, and removing the checkpoint.
     trial.strike(
         *chance.choice((("os.rename status.json", 2), ("shutil.rmtree checkpoint", 1))), chance.random()
     )
+    # The run is complete, but for its figure.
+    trial.strike("os.rename curves.png", 1, chance.random())
 
 
 def test_all_of_it_happened(trials: Trials) -> None:
-    """Ten processes ended by SIGKILL, two with exit status 1, the last one with 0."""
-    codes = [sitting.code for sitting in trials.disturbed.sittings]
-    assert sorted(codes) == [KILLED] * 10 + [0, 1, 1], f"{trials}\n{codes}"
-    assert codes[-1] == 0
+    """Eleven processes ended by SIGKILL, two with exit status 1, the last one with 0."""
+    *codes, last = (attempt.code for attempt in trials.disturbed.attempts)
+    assert (sorted(codes), last) == ([KILLED] * 11 + [1, 1], 0), f"{trials}\n{codes}"
 
 
-def test_a_full_disk_is_told_in_a_line(trials: Trials) -> None:
-    """Which file could not be written, and why; nothing half-written stays."""
+def test_a_full_disk_is_reported_in_a_line(trials: Trials) -> None:
+    """The file that could not be written, and the reason; no half-written file remains."""
     run = trials.disturbed.run
-    full = [sitting for sitting in trials.disturbed.sittings if sitting.what.startswith("disk full")]
+    full = [attempt for attempt in trials.disturbed.attempts if attempt.what.startswith("disk full")]
     expected = [
-        f"cannot write {path}: File too large\n" for path in (run.checkpoint / "state.npz", run.weights)
+        f"cannot write {path}: File too large" for path in (run.checkpoint / "state.npz", run.weights)
     ]
-    assert [sitting.said for sitting in full] == expected, str(trials)
-    assert [sitting.leftovers for sitting in full] == [(), ()]
+    assert [attempt.message for attempt in full] == expected, str(trials)
+    assert [attempt.leftovers for attempt in full] == [(), ()]
 
 
 def test_history_only_grows(trials: Trials) -> None:
-    """Byte for byte: what a sitting leaves is how the next one's goes on, a torn line included."""
-    for before, after in pairwise(trials.disturbed.sittings):
+    """Byte for byte: each history starts with that of the attempt before, an incomplete line included."""
+    for before, after in pairwise(trials.disturbed.attempts):
         assert after.history.startswith(before.history), f"{trials}\n{before.what}"
-    numbers = [line.split(b",")[0] for line in trials.disturbed.sittings[-1].history.splitlines()]
+    numbers = [line.split(b",")[0] for line in trials.disturbed.attempts[-1].history.splitlines()]
     assert numbers == [b"epoch", *(str(number).encode() for number in range(1, EPOCHS + 1))]
 
 
 def test_leftovers_do_not_pile_up(trials: Trials) -> None:
-    """A kill leaves one half-written file at most, and the next sitting removes it."""
-    counts = {sitting.what: len(sitting.leftovers) for sitting in trials.disturbed.sittings}
-    assert max(counts.values()) == 1, f"{trials}\n{counts}"
-    assert trials.disturbed.sittings[-1].leftovers == ()
+    """A kill leaves at most one half-written file, and the next attempt removes it."""
+    assert max(len(attempt.leftovers) for attempt in trials.disturbed.attempts) == 1, str(trials)
+    assert trials.disturbed.attempts[-1].leftovers == ()
 
 
 def test_the_end_is_the_same(trials: Trials) -> None:
-    """The same files with the same content to the last bit, but for times."""
-    assert trials.alone.sittings[0].code == 0, trials.alone.sittings[0].said
+    """The same files with the same content to the last bit, except times."""
     disturbed, alone = read_all(trials.disturbed.run), read_all(trials.alone.run)
     assert list(disturbed) == list(alone), str(trials)
     for name, content in alone.items():
@@ -270,13 +264,13 @@ def test_the_end_is_the_same(trials: Trials) -> None:
 
 
 def read_all(run: RunDirectory) -> dict[str, Any]:
-    """What lies in a run's directory, by name; what a time or a process has left its mark on, without."""
+    """The files of a run by name, without times and processes."""
     history = [line.split(b",") for line in run.history.read_bytes().splitlines()]
     seconds = history[0].index(b"seconds")
     with np.load(run.predictions) as predictions, zipfile.ZipFile(run.model) as model:
         special = {
             run.history: [line[:seconds] + line[seconds + 1 :] for line in history],
-            run.status: read_status(run.status).model_dump(exclude={"started", "updated", "pid"}),
+            run.status: read_status(run.status).model_dump(exclude=TIMES),
             run.summary: read_summary(run.summary).model_dump(exclude={"seconds", "images_per_second"}),
             run.predictions: {name: _freeze(predictions[name]) for name in predictions.files},
             run.weights: _read_weights(run.weights),

@@ -24,9 +24,7 @@ def make_dataset(name: str) -> Dataset:
     """As many images as CIFAR-10 has, of one pixel each: what is shared depends on their number alone."""
     labels = np.arange(60_000, dtype=np.int32) % len(CLASSES)
     images = np.zeros((60_000, 1, 1, 3), np.uint8)
-    return Dataset(
-        name, name, CLASSES, images[:50_000], labels[:50_000], images[50_000:], labels[50_000:], ""
-    )
+    return Dataset(name, name, CLASSES, images, labels, 50_000, "")
 
 
 def take_batches(experiment: Experiment, split: Split, seed: int) -> list[np.ndarray]:
@@ -46,8 +44,8 @@ def take_batches(experiment: Experiment, split: Split, seed: int) -> list[np.nda
 def list_noise_seeds(experiment: Experiment) -> dict[str, Any]:
     """The state from which each random layer draws, by the layer's name."""
     dataset = make_dataset("cifar10")
-    images, labels = np.zeros((20, 32, 32, 3), np.uint8), np.arange(20, dtype=np.int32) % 10
-    small = Dataset("cifar10", "", dataset.classes, images, labels, images, labels, "")
+    images, labels = np.zeros((40, 32, 32, 3), np.uint8), np.arange(40, dtype=np.int32) % 10
+    small = Dataset("cifar10", "", dataset.classes, images, labels, 20, "")
     subject = Subject(experiment, small, split_dataset(small, experiment.data, experiment.training.seed))
     model = build_model(subject, steps_per_epoch=1)
     return {

@@ -20,8 +20,8 @@ from reglab.backend.start import Backend, start_backend
 from reglab.data.dataset import Dataset
 from reglab.data.split import split_dataset
 from reglab.experiment import Experiment
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch
+from reglab.runs.layout import RunDirectory
 from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
@@ -184,9 +184,7 @@ def draw_dataset() -> Dataset:
     labels = (np.arange(1350) % len(CLASSES)).astype(np.int32)
     noise = random.normal(0, 80, (len(labels), SIDE, SIDE, 3))
     images = np.clip(noise + 60 + 30 * labels[:, None, None, None], 0, 255).astype(np.uint8)
-    return Dataset(
-        "folder", "noise", CLASSES, images[:1250], labels[:1250], images[1250:], labels[1250:], "memory"
-    )
+    return Dataset("folder", "noise", CLASSES, images, labels, 1250, "memory")
 
 
 if __name__ == "__main__":

@@ -1,65 +1,112 @@
-"""Whether experiments were run under the same conditions, and in words where they were not."""
+"""Which conditions differ between the experiments of a comparison, in words."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from reglab.analysis.experiment import CompleteRun, ExperimentResult
+from reglab.config.yaml.loading import load_tree
+from reglab.errors import ReglabError
+from reglab.runs.environment import Environment
+
+_NOT_COMPARABLE = "not comparable"
+_UNEQUAL = "not on equal terms"
+_INEXACT = "small differences may come from this"
+_NOT_SET = "not set"
+_MOST = 4
+"""Values that a note lists."""
+# Names, and what is compared by its outcome: images by what was loaded, precision by what was used.
+_ELSEWHERE = (
+    "name",
+    "title",
+    "description",
+    "regularizers",
+    "data.dataset",
+    "data.validation",
+    "data.subset",
+    "data.clean",
+    "training.precision",
+    "training.seed",
+)
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One thing that ought to be the same for every run of a comparison.
+    """One thing that should be the same for every run of a comparison.
 
     Attributes:
-        noun: what it is called.
-        sentence: with places for who and what: `{who} ran on {what}`.
-        value: what it is for a run.
-        consequence: what it means when it differs between experiments.
+        noun: its name.
+        value: reads it from a run; None where it is not known.
+        consequence: what a difference between experiments means.
     """
 
     noun: str
-    sentence: str
-    value: Callable[[CompleteRun], str]
+    value: Callable[[CompleteRun], str | None]
     consequence: str
 
 
 _DATA = (
-    Condition("dataset", "{who} ran on {what}", lambda run: run.summary.dataset, "not comparable"),
+    Condition("dataset", lambda run: run.summary.dataset, _NOT_COMPARABLE),
     Condition(
         "validation images",
-        "validation of {who} is the {what}",
-        lambda run: f"{run.summary.validation} ({run.summary.validation_images:,} images)",
-        "not comparable",
+        lambda run: f"{run.summary.validation} ({run.summary.validation_images:,})",
+        _NOT_COMPARABLE,
     ),
 )
 _TERMS = (
-    Condition(
-        "training images",
-        "{who} trained on {what}",
-        lambda run: f"{run.summary.train_images:,} images",
-        "not on equal terms",
-    ),
-    Condition(
-        "settings", "{who} trained with {what}", lambda run: run.summary.settings, "not on equal terms"
-    ),
-    Condition(
-        "clean images",
-        "clean accuracy of {who} is of {what}",
-        lambda run: f"{run.summary.clean_images:,} training images",
-        "the gaps are not equally exact",
-    ),
-    Condition("epochs", "{who} had {what}", lambda run: f"{run.epochs} epochs", "not on equal terms"),
-    Condition(
-        "precision",
-        "{who} computed in {what}",
-        lambda run: run.summary.precision,
-        "small differences may come from that",
-    ),
+    Condition("training images", lambda run: f"{run.summary.train_images:,}", _UNEQUAL),
+    Condition("clean images", lambda run: f"{run.summary.clean_images:,}", "the gaps are not equally exact"),
+    Condition("precision", lambda run: run.summary.precision, _INEXACT),
 )
-_SETTINGS = (
-    Condition("parameters", "", lambda run: str(run.summary.parameters), ""),
-    Condition("regularizers", "", lambda run: ", ".join(run.summary.regularizers), ""),
+
+
+def _of_environment(noun: str, value: Callable[[Environment], object]) -> Condition:
+    def read(run: CompleteRun) -> str | None:
+        found = None if run.environment is None else value(run.environment)
+        return None if found is None else str(found)
+
+    return Condition(noun, read, _INEXACT)
+
+
+_MACHINE = (
+    _of_environment("backend", lambda environment: environment.backend),
+    _of_environment("device", lambda environment: environment.device),
+    _of_environment("processor", lambda environment: environment.processor),
+    _of_environment("threads", lambda environment: environment.threads),
+    _of_environment("reglab", lambda environment: environment.reglab),
+    _of_environment("Keras", lambda environment: environment.keras),
+    _of_environment("NumPy", lambda environment: environment.numpy),
+    _of_environment("TensorFlow", lambda environment: _library(environment, "tensorflow")),
+    _of_environment("JAX", lambda environment: _library(environment, "jax")),
+    _of_environment("jaxlib", lambda environment: environment.jaxlib if _uses(environment, "jax") else None),
+    _of_environment("PyTorch", lambda environment: _library(environment, "torch")),
 )
+
+
+def read_settings(path: Path) -> Mapping[str, str] | None:
+    """Reads the settings that should be equal in a comparison.
+
+    Args:
+        path: a run's `experiment.yaml`. Keys that an older file lacks have their default.
+
+    Returns:
+        Dotted key → value, without names, seed and regularizers, `training.batch_size` → `200`. None
+        where the file cannot be read.
+    """
+    # Experiment knows all regularizers; a command that compares nothing does not wait for it.
+    from reglab.experiment import Experiment
+
+    try:
+        values = Experiment.load(path).model_dump(mode="json", exclude_none=True)
+    except ReglabError:
+        try:
+            # An experiment of an older version that a newer rule forbids still says how it was run.
+            values = dict(load_tree(path).value)
+        except ReglabError:
+            return None
+    return dict(_flatten(values))
 
 
 def share_data(one: ExperimentResult, other: ExperimentResult) -> bool:
@@ -68,55 +115,111 @@ def share_data(one: ExperimentResult, other: ExperimentResult) -> bool:
 
 
 def describe_differences(results: Sequence[ExperimentResult]) -> tuple[str, ...]:
-    """One sentence for everything that ought to be the same and is not.
+    """Lists what should be the same and is not.
 
     Args:
         results: the experiments of a comparison.
 
     Returns:
-        Sentences such as `CNN ran on CIFAR-10, the others on synthetic shapes: not comparable`.
+        Sentences such as `CNN / the others differ in training.batch_size: 100 / 200: not on equal terms`.
+        Conditions that divide the experiments in the same way share a sentence.
     """
-    between = [_compare(condition, results) for condition in (*_DATA, *_TERMS)]
-    within = [note for result in results for note in (_mixture(result), _choice(result))]
-    return tuple(note for note in (*between, *within) if note)
+    differences: dict[tuple[str, str], list[str]] = {}
+    for condition in (*_DATA, *_TERMS, *_settings(results), *_MACHINE):
+        groups = _divide(condition, results)
+        if len(groups) > 1:
+            who = " / ".join(groups.values()) if len(groups) <= _MOST else "the experiments"
+            values = " / ".join([*groups][:_MOST]) + (" / …" if len(groups) > _MOST else "")
+            differences.setdefault((who, condition.consequence), []).append(f"{condition.noun}: {values}")
+    between = [
+        f"{who} differ in {', '.join(found)}: {consequence}"
+        for (who, consequence), found in differences.items()
+    ]
+    return (*between, *(note for result in results for note in _inside(result)))
 
 
-def _compare(condition: Condition, results: Sequence[ExperimentResult]) -> str:
+def _settings(results: Sequence[ExperimentResult]) -> Iterator[Condition]:
+    keys = dict.fromkeys(key for result in results for run in result.runs for key in run.settings or ())
+    yield from map(_of_settings, keys)
+
+
+def _of_settings(key: str) -> Condition:
+    name = f"{key.rpartition('.')[0]}.name"
+
+    def read(run: CompleteRun) -> str | None:
+        if run.settings is None:
+            return None
+        # Optimizers and schedules have keys of their own: whether these are there follows from the name.
+        return run.settings.get(key, None if name in run.settings else _NOT_SET)
+
+    return Condition(key, read, _UNEQUAL)
+
+
+def _divide(condition: Condition, results: Sequence[ExperimentResult]) -> Mapping[str, str]:
+    """Who has each value, the most frequent value last; experiments with unknown values do not count."""
     titles: dict[str, list[str]] = {}
     for result in results:
-        titles.setdefault(" or ".join(_values(condition, result)), []).append(result.title)
-    if len(titles) < 2:
-        return ""
-    usual = max(titles, key=lambda what: len(titles[what]))
-    parts = [
-        condition.sentence.format(who=" and ".join(who), what=what)
-        for what, who in titles.items()
-        if what != usual
-    ]
-    rest = "the others" if len(titles[usual]) > 1 else titles[usual][0]
-    parts.append(condition.sentence.format(who=rest, what=usual))
-    return f"{'; '.join(parts)}: {condition.consequence}"
+        if values := _values(condition, result):
+            titles.setdefault(" or ".join(values), []).append(result.title)
+    usual = max(titles, key=lambda value: len(titles[value]), default="")
+    named = {value: _join(who) for value, who in titles.items() if value != usual}
+    if named:
+        named[usual] = "the others" if len(titles[usual]) > 1 else titles[usual][0]
+    return named
 
 
-def _mixture(result: ExperimentResult) -> str:
-    mixed = [
-        condition.noun for condition in (*_DATA, *_TERMS, *_SETTINGS) if len(_values(condition, result)) > 1
-    ]
-    if not mixed:
-        return ""
-    return f"the seeds of {result.title} differ in {', '.join(mixed)}: they are not one experiment"
+def _join(titles: Sequence[str]) -> str:
+    if len(titles) <= _MOST:
+        return " and ".join(titles)
+    return f"{titles[0]} and {len(titles) - 1} more"
 
 
-def _choice(result: ExperimentResult) -> str:
-    """Early stopping picks its epoch by the very images that it is then judged by."""
-    if all(run.summary.weights_epoch == len(run.history.rows) for run in result.runs):
-        return ""
-    return (
-        f"{result.title} kept the weights of the epoch that did best on the validation images "
-        "(early stopping), which favours it there"
-    )
+def _inside(result: ExperimentResult) -> Iterator[str]:
+    """What is unusual about one experiment: its seeds differ, weights were chosen, a run was resumed."""
+    mixed = [condition for condition in (*_DATA, *_TERMS, *_MACHINE) if len(_values(condition, result)) > 1]
+    if mixed:
+        exact = all(condition.consequence == _INEXACT for condition in mixed)
+        nouns = ", ".join(condition.noun for condition in mixed)
+        consequence = _INEXACT if exact else "they are not one experiment"
+        yield f"the seeds of {result.title} differ in {nouns}: {consequence}"
+    if any(run.summary.weights_epoch != len(run.history.rows) for run in result.runs):
+        yield (
+            f"{result.title} kept the weights of its best epoch on the validation images (early stopping), "
+            "which favours it there"
+        )
+    for run in result.runs:
+        if run.settings is None:
+            yield f"the settings of {result.title} were not compared: {run.path} has no valid experiment.yaml"
+        if run.environment is not None and run.environment.resumed_with:
+            changes = "; ".join(run.environment.resumed_with)
+            yield (
+                f"{result.title}, seed {run.seed} was resumed under other conditions ({changes}): "
+                "its numbers differ from those of an uninterrupted run"
+            )
 
 
 def _values(condition: Condition, result: ExperimentResult) -> tuple[str, ...]:
-    """What a condition is over the seeds, each value once."""
-    return tuple(dict.fromkeys(condition.value(run) for run in result.runs))
+    """The known values of a condition over the seeds, each once."""
+    values = dict.fromkeys(condition.value(run) for run in result.runs)
+    return tuple(value for value in values if value is not None)
+
+
+def _flatten(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        key = f"{above}{name}"
+        if key in _ELSEWHERE:
+            continue
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{key}.")
+        else:
+            yield key, value if isinstance(value, str) else json.dumps(value)
+
+
+def _uses(environment: Environment, backend: str) -> bool:
+    return environment.backend == backend
+
+
+def _library(environment: Environment, backend: str) -> str | None:
+    """The version of a backend that a run used."""
+    versions = {"tensorflow": environment.tensorflow, "jax": environment.jax, "torch": environment.torch}
+    return versions[backend] if _uses(environment, backend) else None

@@ -1,22 +1,29 @@
-"""What can be said about several experiments from their runs."""
+"""Several experiments side by side, from their runs."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from reglab.analysis.comparability import describe_differences, share_data
+from reglab.analysis.comparability import describe_differences, read_settings, share_data
 from reglab.analysis.experiment import CompleteRun, ExperimentResult
 from reglab.analysis.labels import distinguish_names, distinguish_titles
+from reglab.analysis.metrics import VALIDATION_ACCURACY
 from reglab.analysis.spread import subtract_paired
 from reglab.errors import RunError
+from reglab.runs.environment import Environment, read_environment
 from reglab.runs.finding import RunRecord
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    """A run that is no part of a comparison, and why, as the end of a sentence about it."""
+class SkippedRun:
+    """A run that is not part of a comparison.
+
+    Attributes:
+        path: its directory.
+        reason: the end of a sentence that starts with the path.
+    """
 
     path: Path
     reason: str
@@ -30,27 +37,27 @@ class Comparison:
     """Several experiments, side by side.
 
     Attributes:
-        experiments: at least one, in the order in which their runs came.
-        baseline: name of the one that the others are measured against; None where none was asked for.
-        left_out: runs that are not complete.
-        notes: what differs between the experiments that should not, a sentence each.
+        experiments: at least one, in the order of their first runs.
+        baseline: name of the experiment that is subtracted from the others; None without one.
+        skipped: runs that are not complete.
+        notes: what differs between the experiments and should not, one sentence each.
     """
 
     experiments: tuple[ExperimentResult, ...]
     baseline: str | None
-    left_out: tuple[LeftOut, ...]
+    skipped: tuple[SkippedRun, ...]
     notes: tuple[str, ...]
 
 
 def compare_runs(records: Sequence[RunRecord], baseline: str | None = None) -> Comparison:
     """Groups complete runs by experiment and pairs them by seed.
 
-    Runs of one folder, name and identity are one experiment; the same name in two folders is two, and
-    their labels say which is where.
+    Runs with the same folder, name and identity are one experiment. The same name in two folders is two
+    experiments, and their names then include the folder.
 
     Args:
-        records: as `find_runs` gives them.
-        baseline: name or title of the experiment that the others are measured against.
+        records: from `find_runs`.
+        baseline: name or title of the experiment that is subtracted from the others.
 
     Returns:
         The comparison.
@@ -58,72 +65,78 @@ def compare_runs(records: Sequence[RunRecord], baseline: str | None = None) -> C
     Raises:
         RunError: no run is complete, or no experiment has the baseline's name.
     """
-    complete: list[tuple[RunRecord, CompleteRun]] = []
-    left_out: list[LeftOut] = []
+    groups: dict[_Key, list[CompleteRun]] = {}
+    skipped: list[SkippedRun] = []
     for record in records:
-        run = _examine(record)
-        if isinstance(run, LeftOut):
-            left_out.append(run)
-        elif twin := _find_twin(run, record, complete):
-            left_out.append(LeftOut(run.path, f"is of the same experiment and seed as {twin.path}"))
+        key = _identify(record)
+        run = _read(record, groups.get(key, []))
+        if isinstance(run, SkippedRun):
+            skipped.append(run)
         else:
-            complete.append((record, run))
-    if not complete:
-        reasons = "; ".join(str(run) for run in left_out)
+            groups.setdefault(key, []).append(run)
+    if not groups:
+        reasons = "; ".join(map(str, skipped))
         raise RunError(f"no complete run to compare{': ' if reasons else ''}{reasons}")
-    experiments = _group(complete)
-    reference = _find_baseline(experiments, baseline) if baseline is not None else None
+    experiments = _build(groups)
+    reference = None if baseline is None else _find_baseline(experiments, baseline)
     return Comparison(
-        tuple(_measure(result, reference) for result in experiments),
+        tuple(_subtract(result, reference) for result in experiments),
         reference.name if reference else None,
-        tuple(left_out),
+        tuple(skipped),
         describe_differences(experiments),
     )
 
 
-def _examine(record: RunRecord) -> CompleteRun | LeftOut:
-    path, status = record.directory.path, record.status
-    if record.state == "running":
-        return LeftOut(path, f"is still running: epoch {status.epochs_done} of {status.epochs}")
-    if record.state == "interrupted":
-        return LeftOut(path, f"was interrupted after epoch {status.epochs_done} of {status.epochs}")
-    if record.state == "failed":
-        return LeftOut(path, f"failed: {status.message}" if status.message else "failed")
-    if record.summary is None:
-        return LeftOut(path, f"has lost its {record.directory.summary.name}")
-    if record.history is None or not record.history.rows:
-        return LeftOut(path, f"has lost its {record.directory.history.name}")
-    return CompleteRun(path, status.seed, status.epochs, record.history, record.summary)
+_Key = tuple[Path, str, str]
+"""What the runs of one experiment share: folder, name and identity."""
 
 
-def _experiment_of(record: RunRecord) -> tuple[Path, str, str]:
-    """What makes runs one experiment: their folder, their experiment's name and its identity."""
+def _identify(record: RunRecord) -> _Key:
     return record.directory.path.resolve().parent, record.status.experiment, record.status.identity
 
 
-def _find_twin(
-    run: CompleteRun, record: RunRecord, others: Sequence[tuple[RunRecord, CompleteRun]]
-) -> CompleteRun | None:
-    for other, twin in others:
-        if twin.seed == run.seed and _experiment_of(other) == _experiment_of(record):
-            return twin
-    return None
+def _read(record: RunRecord, others: Sequence[CompleteRun]) -> CompleteRun | SkippedRun:
+    """Completes what `find_runs` has read; `others` are the runs of the same experiment so far."""
+    directory, status, history, summary = record.directory, record.status, record.history, record.summary
+    twin = next((run for run in others if run.seed == status.seed), None)
+    if record.state == "running":
+        reason = f"is still running: epoch {status.epochs_done} of {status.epochs}"
+    elif record.state == "interrupted":
+        reason = f"was interrupted after epoch {status.epochs_done} of {status.epochs}"
+    elif record.state == "failed":
+        reason = f"failed: {status.message}" if status.message else "failed"
+    elif summary is None:
+        reason = f"has no {directory.summary.name}"
+    elif history is None or not history.rows:
+        reason = f"has no {directory.history.name}"
+    elif twin:
+        reason = f"has the same experiment and seed as {twin.path}"
+    else:
+        # The seeds of an experiment share its identity and so its settings: one file is read for all.
+        settings = others[0].settings if others else read_settings(directory.experiment)
+        environment = _read_environment(directory.environment)
+        return CompleteRun(directory.path, status.seed, history, summary, settings, environment)
+    return SkippedRun(directory.path, reason)
 
 
-def _group(runs: Sequence[tuple[RunRecord, CompleteRun]]) -> list[ExperimentResult]:
-    groups: dict[tuple[Path, str, str], list[tuple[RunRecord, CompleteRun]]] = {}
-    for record, run in runs:
-        groups.setdefault(_experiment_of(record), []).append((record, run))
-    identities = Counter((folder, name) for folder, name, _ in groups)
+def _read_environment(path: Path) -> Environment | None:
+    try:
+        return read_environment(path)
+    except RunError:
+        return None
+
+
+def _build(groups: Mapping[_Key, Sequence[CompleteRun]]) -> list[ExperimentResult]:
+    same = Counter((folder, name) for folder, name, _ in groups)
     names = distinguish_names(
-        # Two experiments of one name in one folder are told apart by what they are.
-        [name if identities[folder, name] == 1 else f"{name}-{of[:6]}" for folder, name, of in groups],
+        # Two experiments with one name in one folder differ by their identities.
+        [name if same[folder, name] == 1 else f"{name}-{identity[:6]}" for folder, name, identity in groups],
         [folder for folder, _, _ in groups],
     )
-    titles = distinguish_titles([group[0][0].status.title for group in groups.values()], names)
+    titles = distinguish_titles([runs[0].summary.title for runs in groups.values()], names)
     return [
-        ExperimentResult(name, title, tuple(sorted((run for _, run in group), key=lambda run: run.seed)))
-        for name, title, group in zip(names, titles, groups.values(), strict=True)
+        ExperimentResult(name, title, tuple(sorted(runs, key=lambda run: run.seed)))
+        for name, title, runs in zip(names, titles, groups.values(), strict=True)
     ]
 
 
@@ -138,12 +151,14 @@ def _find_baseline(results: Sequence[ExperimentResult], wanted: str) -> Experime
     raise RunError(f"baseline: expected one of {', '.join(known)}, got {wanted}{hint}")
 
 
-def _measure(result: ExperimentResult, reference: ExperimentResult | None) -> ExperimentResult:
+def _subtract(result: ExperimentResult, reference: ExperimentResult | None) -> ExperimentResult:
     if reference is None or result is reference or not share_data(result, reference):
         return result
-    difference = subtract_paired(_accuracy_by_seed(result), _accuracy_by_seed(reference))
-    return replace(result, difference=difference)
+    return replace(
+        result, difference=subtract_paired(_accuracy_by_seed(result), _accuracy_by_seed(reference))
+    )
 
 
 def _accuracy_by_seed(result: ExperimentResult) -> dict[int, float]:
-    return {run.seed: run.summary.final_val_accuracy for run in result.runs}
+    spread = result.final(VALIDATION_ACCURACY)
+    return dict(zip(result.seeds, spread.values if spread else (), strict=False))

@@ -1,11 +1,13 @@
-"""What the complete runs of one experiment say together."""
+"""What the complete runs of one experiment give together."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from reglab.analysis.curve import Curve, average_histories
+from reglab.analysis.metrics import PARAMETERS, Metric
 from reglab.analysis.spread import Difference, Spread
+from reglab.runs.environment import Environment
 from reglab.runs.history import History
 from reglab.runs.summary import Summary
 
@@ -17,27 +19,28 @@ class CompleteRun:
     Attributes:
         path: its directory.
         seed: its seed.
-        epochs: that its experiment asks for.
         history: its epochs, at least one.
-        summary: what came of it.
+        summary: its results.
+        settings: the resolved experiment, key by key, without its regularizers; None where it cannot be
+            read.
+        environment: what it was computed with; None where it cannot be read.
     """
 
     path: Path
     seed: int
-    epochs: int
     history: History
     summary: Summary
+    settings: Mapping[str, str] | None
+    environment: Environment | None
 
 
 @dataclass(frozen=True)
 class ExperimentResult:
     """One experiment of a comparison.
 
-    Its final figures are of the weights that were kept: the last epoch's, but for early stopping.
-
     Attributes:
-        name: what commands call it; no other in the comparison has it.
-        title: what figures and tables call it; no other in the comparison has it.
+        name: used by commands; unique in the comparison.
+        title: used by figures and tables; unique in the comparison.
         runs: by seed, at least one.
         difference: of the final validation accuracy to the baseline's, a fraction; None without a
             baseline, for the baseline itself, and where the two may not be compared.
@@ -55,79 +58,34 @@ class ExperimentResult:
 
     @property
     def summary(self) -> Summary:
-        """The first run's: what does not depend on the seed."""
+        """The first run's summary, for what does not depend on the seed."""
         return self.runs[0].summary
 
     @property
-    def parameters(self) -> int:
-        """Of the network."""
-        return self.summary.parameters
-
-    @property
-    def regularizers(self) -> tuple[str, ...]:
-        """Names of the active regularizers."""
-        return self.summary.regularizers
+    def parameters(self) -> str:
+        """Number of parameters of the network, as text."""
+        return PARAMETERS.format(self.summary.parameters)
 
     @property
     def epochs_trained(self) -> tuple[int, ...]:
         """Epochs of each run; early stopping makes them differ."""
         return tuple(len(run.history.rows) for run in self.runs)
 
-    @property
-    def final_val_accuracy(self) -> Spread:
-        """Validation accuracy, a fraction."""
-        return self._spread(lambda summary: summary.final_val_accuracy)
+    def final(self, metric: Metric) -> Spread | None:
+        """A figure of the kept weights over the seeds.
 
-    @property
-    def best_val_accuracy(self) -> Spread:
-        """Best validation accuracy of all epochs, a fraction; optimistic, for it was chosen."""
-        return self._spread(lambda summary: summary.best_val_accuracy)
+        The kept weights are those of the last epoch, except after early stopping.
 
-    @property
-    def best_epoch(self) -> Spread:
-        """Epoch of the best validation accuracy."""
-        return self._spread(lambda summary: summary.best_epoch)
+        Args:
+            metric: a figure that runs have.
 
-    @property
-    def final_val_cross_entropy(self) -> Spread:
-        """Validation cross-entropy, nats."""
-        return self._spread(lambda summary: summary.final_val_cross_entropy)
-
-    @property
-    def final_clean_accuracy(self) -> Spread:
-        """Accuracy on training images in inference mode, a fraction."""
-        return self._spread(lambda summary: summary.final_clean_accuracy)
-
-    @property
-    def final_train_accuracy(self) -> Spread:
-        """Running mean as trained, a fraction."""
-        return self._spread(lambda summary: summary.final_train_accuracy)
-
-    @property
-    def gap_accuracy(self) -> Spread:
-        """Clean − validation accuracy, a fraction."""
-        return self._spread(lambda summary: summary.gap_accuracy)
-
-    @property
-    def gap_cross_entropy(self) -> Spread:
-        """Validation − clean cross-entropy, nats."""
-        return self._spread(lambda summary: summary.gap_cross_entropy)
-
-    @property
-    def seconds(self) -> Spread:
-        """Wall-clock time of the training."""
-        return self._spread(lambda summary: summary.seconds)
-
-    @property
-    def test_accuracy(self) -> Spread | None:
-        """On the test set, a fraction; None where that was the validation set."""
-        values = [run.summary.test_accuracy for run in self.runs]
-        known = [value for value in values if value is not None]
+        Returns:
+            One value for each seed; None unless every seed has it.
+        """
+        values = [metric.read(run.summary) for run in self.runs]
+        known = [float(value) for value in values if value is not None]
         return Spread(tuple(known)) if len(known) == len(values) else None
 
-    def curve(self, column: str) -> Curve:
-        """One column of the history over the seeds; `column` is a field of `Epoch`."""
-        return average_histories([run.history for run in self.runs], column)
-
-    def _spread(self, number: Callable[[Summary], float]) -> Spread:
-        return Spread(tuple(float(number(run.summary)) for run in self.runs))
+    def curve(self, metric: Metric) -> Curve:
+        """A figure of every epoch over the seeds; the metric has a column."""
+        return average_histories([run.history for run in self.runs], str(metric.column))

@@ -1,4 +1,4 @@
-"""Keras's backend: started quietly, with the cores that this process may use."""
+"""Starting Keras's backend: without output, with given threads and device."""
 
 import os
 import sys
@@ -24,20 +24,20 @@ _LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "torch": ("torch",),
 }
 _STDERR = 2
-# The least that keeps ordering a small part of the work, so that the display moves a few times an epoch.
+# The least for which dispatching is a small part of the work, so that progress is reported often.
 _STEPS_PER_DISPATCH = 50
 
 
 @dataclass(frozen=True)
 class Backend:
-    """What a process trains with.
+    """The backend of this process.
 
     Attributes:
-        name: `tensorflow`, `jax` or `torch`; the environment variable KERAS_BACKEND chooses.
-        gpu: whether it has one.
-        threads: that a computation on the CPU is spread over.
-        precision: Keras's dtype policy, which is set already.
-        steps_per_dispatch: steps that `fit` orders at once.
+        name: `tensorflow`, `jax` or `torch`.
+        gpu: whether it computes on a GPU.
+        threads: of a computation on the CPU.
+        precision: Keras's dtype policy, which is set.
+        steps_per_dispatch: steps that one batch of `fit` holds.
     """
 
     name: str
@@ -48,13 +48,13 @@ class Backend:
 
 
 def find_backend() -> str:
-    """The backend that this process is to train with: what KERAS_BACKEND says, else `tensorflow`.
+    """Finds the backend of this process: the value of KERAS_BACKEND, or `tensorflow`; loads nothing.
 
-    Nothing is loaded yet. Keras's own file of settings, `~/.keras/keras.json`, is not asked: what an
-    experiment comes to must not depend on it.
+    Keras's settings in `~/.keras/keras.json` have no effect, so that the numbers of an experiment do not
+    depend on them.
 
     Raises:
-        BackendError: it is none of the three, or is not installed.
+        BackendError: it is not one of the three, or is not installed.
     """
     name = os.environ.get(_VARIABLE) or "tensorflow"
     if name not in _LIBRARIES:
@@ -70,57 +70,77 @@ def find_backend() -> str:
     return name
 
 
-def start_backend(precision: Precision, began_with: str | None = None) -> Backend:
-    """Imports Keras and sets threads and precision for the whole process; call it once, first.
+def start_backend(
+    precision: Precision, policy: str | None = None, threads: int | None = None, device: str | None = None
+) -> Backend:
+    """Imports Keras and sets device, threads and precision of the process; call it once, first.
 
     Args:
-        precision: the experiment's.
-        began_with: Keras's dtype policy of a run that goes on, which is kept.
-
-    Returns:
-        What was started.
+        precision: of the experiment.
+        policy: Keras's dtype policy of a run that resumes, which is kept.
+        threads: of a computation on the CPU; all cores of the process if omitted.
+        device: `cpu`, or one GPU, as `gpu:1`; the backend's choice if omitted.
 
     Raises:
-        BackendError: KERAS_BACKEND names no backend that is there.
+        BackendError: KERAS_BACKEND is not a backend that is installed, or there is no such GPU.
     """
     name = find_backend()
     os.environ[_VARIABLE] = name
+    _choose_device(name, device)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    # JAX would take three quarters of the GPU's memory at the start, whatever it needs.
+    # JAX would reserve three quarters of the GPU's memory.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
-    threads = count_cores()
+    threads = threads or count_cores()
     with _silent_libraries():
         _set_threads(name, threads)
         import keras
 
         gpu = _find_gpu(name)
+    if device not in (None, "cpu") and not gpu.found:
+        raise BackendError(f"expected the device {device}, but {name} finds no such GPU")
     if name != "tensorflow":
         sys.meta_path.insert(0, _Absence("tensorflow"))
-    if began_with is None:
+    if policy is None:
         choice = choose_precision(precision, gpu.found, gpu.capability)
     else:
-        choice = Choice(began_with, "as the run began")
+        choice = Choice(policy, "as the run started")
 
-    # These too could be otherwise in Keras's file of settings.
+    # Keras's file of settings could change these too.
     keras.config.set_floatx("float32")
     keras.config.set_epsilon(1e-7)
     keras.config.set_image_data_format("channels_last")
     keras.config.set_dtype_policy(choice.policy)
-    # Expected, not measured: a GPU's step is shorter than the time that Keras's loop takes to order it.
+    # Expected, not measured: a step on a GPU is shorter than its dispatch by Keras's loop.
     bundled = name == "jax" and gpu.found
     return Backend(name, gpu.found, threads, choice, _STEPS_PER_DISPATCH if bundled else 1)
 
 
 @dataclass(frozen=True)
 class _Gpu:
-    """Whether there is one, and its compute capability where that is known."""
+    """Whether there is a GPU, and its compute capability if known."""
 
     found: bool
     capability: float | None = None
 
 
+def _choose_device(name: str, device: str | None) -> None:
+    """Hides all other devices, by variables that the libraries read when they are loaded."""
+    if device == "cpu":
+        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+        if name == "jax":
+            os.environ["JAX_PLATFORMS"] = "cpu"
+    elif device is not None:
+        number = int(device.removeprefix("gpu:"))
+        # A cluster may have hidden some already; numbers count those that remain.
+        visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+        numbers = visible.split(",") if visible else []
+        os.environ["CUDA_VISIBLE_DEVICES"] = (
+            numbers[number] if number < len(numbers) else "-1" if numbers else str(number)
+        )
+
+
 def _set_threads(name: str, threads: int) -> None:
-    """Bounds a backend's threads, which it has to be told before it computes anything."""
+    """Limits the threads of a backend, which must be done before it computes."""
     if name == "tensorflow":
         import tensorflow as tf
 
@@ -132,12 +152,12 @@ def _set_threads(name: str, threads: int) -> None:
 
         torch.set_num_threads(threads)
     else:
-        # JAX has no function for it; XLA looks there when it starts.
+        # JAX has no function for it; XLA reads this variable when it starts.
         os.environ["PJRT_NPROC"] = str(threads)
 
 
 def _find_gpu(name: str) -> _Gpu:
-    """The first GPU that the backend would use."""
+    """Finds the first GPU of the backend."""
     if name == "torch":
         from torch import cuda
 
@@ -148,7 +168,7 @@ def _find_gpu(name: str) -> _Gpu:
         device = jax.devices()[0]
         if device.platform != "gpu":
             return _Gpu(False)
-        # Not every maker's devices have a number there.
+        # Not all GPUs have a number there.
         capability = str(getattr(device, "compute_capability", ""))
         return _Gpu(True, float(capability) if capability.replace(".", "", 1).isdigit() else None)
     import tensorflow as tf
@@ -164,11 +184,11 @@ def _as_number(capability: tuple[int, int] | None) -> float | None:
 
 
 class _Absence(MetaPathFinder):
-    """Makes a package as good as not installed, for whoever would import it from now on.
+    """Makes later imports of a package fail, as if it were not installed.
 
-    Keras asks whether an object is TensorFlow's by importing TensorFlow, whatever its own backend is:
-    three seconds and half a gigabyte at the end of each run, where the network is saved. (A None in
-    `sys.modules` would not do: Keras takes what is listed there for imported.)
+    To find out whether an object is of TensorFlow, Keras imports TensorFlow on every backend: three seconds
+    and half a gigabyte at the end of each run, where the network is saved. (None in `sys.modules` is not
+    enough, because Keras takes all its keys for imported.)
     """
 
     def __init__(self, package: str) -> None:
@@ -177,15 +197,15 @@ class _Absence(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Raises ModuleNotFoundError for the package and what is in it."""
+        """Raises ModuleNotFoundError for the package and its modules."""
         if fullname.partition(".")[0] == self._package:
-            raise ModuleNotFoundError(f"{fullname} is kept out of this process", name=fullname)
+            raise ModuleNotFoundError(f"{fullname} is not used in this process", name=fullname)
         return None
 
 
 @contextmanager
 def _silent_libraries() -> Iterator[None]:
-    """Keeps the greetings that C libraries write to standard error, unless something goes wrong."""
+    """Discards what C libraries write to standard error, unless an error is raised."""
     sys.stderr.flush()
     terminal = os.dup(_STDERR)
     with tempfile.TemporaryFile() as kept:

@@ -1,4 +1,4 @@
-"""`reglab compare`: draws and tabulates what runs have recorded."""
+"""`reglab compare`: draws and tabulates recorded runs."""
 
 from pathlib import Path
 
@@ -25,24 +25,23 @@ from reglab.cli.options import AnyPath, FolderPath, examples
     "--baseline", metavar="NAME", help="Experiment that the others are compared with, seed by seed."
 )
 def compare(paths: tuple[Path, ...], output: Path, baseline: str | None) -> None:
-    """Compare runs: one picture, one table.
+    """Compare runs in one picture and one table.
 
     Each PATH is a run, an experiment's folder or a results folder. Runs that are not complete are named
-    and left out.
+    and skipped.
     """
     from reglab.analysis.comparison import compare_runs
     from reglab.cli.console import build_console
-    from reglab.report.comparison import write_comparison
-    from reglab.report.table import build_table
-    from reglab.report.table_formats import TerminalTable
+    from reglab.report.comparison_files import write_comparison
+    from reglab.report.tables.comparison import build_table
     from reglab.runs.finding import find_runs
 
     found = find_runs(paths)
     if found.empty:
-        click.echo(f"no runs in {', '.join(map(str, found.empty))}: left out", err=True)
+        click.echo(f"skipped, no runs in {', '.join(map(str, found.empty))}", err=True)
     for problem in found.damaged:
-        click.echo(f"left out: {problem}", err=True)
+        click.echo(f"skipped: {problem}", err=True)
     comparison = compare_runs(found.runs, baseline)
     written = write_comparison(comparison, output)
-    build_console().print(TerminalTable(build_table(comparison)))
+    build_console().print(build_table(comparison))
     click.echo("written: " + ", ".join(map(str, written)))

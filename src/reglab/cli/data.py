@@ -1,4 +1,4 @@
-"""`reglab data`: which images are there, and how to get the others."""
+"""`reglab data`: which data sets are found, and how to get the others."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import click
 
 from reglab.cli.options import data_directory_option, examples
-from reglab.errors import DataError
 
 if TYPE_CHECKING:
     from reglab.data.report import Availability
@@ -15,27 +14,25 @@ if TYPE_CHECKING:
 @click.command(epilog=examples("reglab data", "reglab data --data-dir ~/cifar10-images"))
 @data_directory_option
 def data(data_dir: Path | None) -> None:
-    """Say which dataset is found where, and how to get the others."""
-    from reglab.data.report import describe_places
+    """Show where each dataset is found, and how to get the others."""
+    from reglab.data.loading import explain_how_to_get
+    from reglab.data.report import find_all
+    from reglab.data.sources.table import SOURCES
 
-    if data_dir is not None and not data_dir.is_dir():
-        raise DataError(f"{data_dir}: expected a directory that holds the data, found none")
-    for availability in describe_places(data_dir):
-        for line in _lines(availability):
-            click.echo(line)
+    availabilities = find_all(data_dir)
+    for place in SOURCES[0].places(data_dir):
+        click.echo(f"searched: {place.name}, {place.directory}")
+    for availability in availabilities:
+        source = availability.source
+        click.echo(f"{source.name} ({source.title}): {_describe(availability)}")
+    click.echo(f"To get a dataset: {explain_how_to_get('its files', '<name>')}")
 
 
-def _lines(availability: "Availability") -> list[str]:
-    name = f"{availability.name} ({availability.title})"
-    if availability.always:
-        return [f"{name}: always there"]
-    used = availability.used
-    lines = [f"{name}: {used.found} in {used.path}" if used else f"{name}: not found"]
-    for look in availability.looks:
-        if look.problem:
-            lines.append(f"  {look.place}: {look.problem}")
-        elif not used:
-            lines.append(f"  looked in {look.place}, {look.directory}")
-    if not used and availability.advice:
-        lines.append(f"  {availability.advice}")
-    return lines
+def _describe(availability: "Availability") -> str:
+    if availability.source.draw:
+        return "needs no files"
+    if availability.problem:
+        return f"cannot be used: {availability.problem}"
+    if availability.found:
+        return f"{availability.found.form} in {availability.found.path}"
+    return f"not found; its files: {availability.source.files}"

@@ -1,4 +1,4 @@
-"""`reglab list`: which runs there are, and how far they are."""
+"""`reglab list`: the runs in a folder, and their progress."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,17 +17,16 @@ if TYPE_CHECKING:
 def list_(path: Path) -> None:
     """List the runs under PATH (default: results)."""
     from reglab.cli.console import build_console
-    from reglab.report.grid import Column, Grid
+    from reglab.report.tables.grid import Column, Grid
     from reglab.runs.finding import find_runs
 
     found = find_runs([path])
     for problem in found.damaged:
         click.echo(problem, err=True)
-    records = found.runs
-    if not records:
-        click.echo(f"no runs in {path}")
+    if not found.runs:
+        click.echo(f"no runs in {path}; reglab run configs/smoke.yaml trains one")
         return
-    # Heading, and the rank by which a narrow terminal goes without it.
+    # Heading, and the rank by which a narrow terminal hides it.
     headings = {
         "state": 1,
         "experiment": 1,
@@ -39,7 +38,7 @@ def list_(path: Path) -> None:
         "validation": 7,
     }
     words = ("state", "experiment", "validation")
-    cells = zip(*(_cells(record) for record in records), strict=True)
+    cells = zip(*(_cells(record) for record in found.runs), strict=True)
     columns = tuple(
         Column(heading, column, rank, numeric=heading not in words)
         for (heading, rank), column in zip(headings.items(), cells, strict=True)
@@ -48,21 +47,20 @@ def list_(path: Path) -> None:
 
 
 def _cells(record: "RunRecord") -> tuple[str, ...]:
+    from reglab.analysis.metrics import ACCURACY_GAP, VALIDATION_ACCURACY
+
     status, rows = record.status, record.history.rows if record.history else ()
-    accuracy = gap = ""
-    if record.summary:
-        # With early stopping, what was kept is not the last epoch.
-        accuracy = f"{record.summary.final_val_accuracy:.1%}"
-        gap = f"{100 * record.summary.gap_accuracy:+.1f}"
-    elif rows:
-        accuracy, gap = f"{rows[-1].val_accuracy:.1%}", f"{100 * rows[-1].gap_accuracy:+.1f}"
-    seconds = (datetime.now(UTC) - status.updated).total_seconds()
+    # With early stopping, the kept weights, which the summary is about, are not the last epoch's.
+    source = record.summary or (rows[-1] if rows else None)
+    figures = [
+        metric.format(metric.read(source)) if source else "" for metric in (VALIDATION_ACCURACY, ACCURACY_GAP)
+    ]
     epochs = f"{status.epochs_done}/{status.epochs}"
-    seed, age = str(status.seed), _age(seconds)
-    return (record.state, status.experiment, seed, epochs, accuracy, gap, age, status.validation)
+    age = _format_age((datetime.now(UTC) - status.updated).total_seconds())
+    return (record.state, status.experiment, str(status.seed), epochs, *figures, age, status.validation)
 
 
-def _age(seconds: float) -> str:
+def _format_age(seconds: float) -> str:
     for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= length:
             return f"{seconds / length:.0f} {unit}"

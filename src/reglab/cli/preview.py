@@ -26,7 +26,7 @@ def preview(config: Path, overrides: tuple[str, ...], data_dir: Path | None, out
     from reglab.data.loading import load_dataset
     from reglab.data.split import split_dataset
     from reglab.errors import RunError
-    from reglab.report.preview_figure import draw_preview
+    from reglab.report.figures.preview import draw_preview
 
     _check_output(output)
     [experiment] = load_all([config], overrides)

@@ -1,6 +1,7 @@
 """`reglab run`: trains experiments."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,9 @@ import click
 from reglab.cli.options import AnyPath, FolderPath, data_directory_option, examples, overrides_option
 
 if TYPE_CHECKING:
+    from reglab.processes.events import Job
     from reglab.processes.launch import Outcome
     from reglab.runs.summary import Summary
-    from reglab.training.display import DisplayKind
 
 
 @click.command(
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     type=click.Choice(["auto", "float32", "mixed_bfloat16"]),
     help="Short for --set training.precision=….",
 )
-@click.option("--fresh", is_flag=True, help="Start anew; an old run of the same name and seed is set aside.")
-@click.option("--quiet", is_flag=True, help="No progress, no advice; the last line of each run stays.")
+@click.option("--fresh", is_flag=True, help="Start again; an old run of the same name and seed is set aside.")
+@click.option("--quiet", is_flag=True, help="Show errors, warnings and the last line of each run only.")
 def run(
     configs: tuple[Path, ...],
     overrides: tuple[str, ...],
@@ -45,57 +46,64 @@ def run(
     fresh: bool,
     quiet: bool,
 ) -> None:
-    """Train experiments, and record their curves.
+    """Train experiments and record their curves.
 
-    A run lies in results/EXPERIMENT/seed-N/. The same command again skips what is complete, goes on with
-    what was interrupted, and retries what failed. Ctrl-C stops after the step under way; finished epochs
-    are kept.
+    A run is in results/EXPERIMENT/seed-N/. The same command again skips complete runs, resumes interrupted
+    ones, and retries failed ones. Ctrl-C stops after the current step; finished epochs are kept.
     """
     from reglab.cli.experiments import load_all
-    from reglab.processes.launch import run_experiment
-    from reglab.training.display import silence_output
+    from reglab.cli.progress import silence_output
+    from reglab.processes.events import INTERRUPTED, Job
 
     short = {"training.seed": seed, "training.precision": precision}
     changes = [*overrides, *(f"{key}={value}" for key, value in short.items() if value is not None)]
     experiments = load_all(configs, changes)
-    codes = []
+    codes: list[int] = []
+    advice: set[str] = set()
     for experiment in experiments:
-        if not quiet:
-            for advice in experiment.advice():
-                click.echo(f"{experiment.label}: advice: {advice}", err=True)
-        outcome = run_experiment(experiment, results, data_dir, fresh, _display(quiet))
+        job = Job(experiment=experiment, results=results, data_directory=data_dir, fresh=fresh)
+        outcome = _train(job, quiet, advice)
         codes.append(outcome.code)
         try:
             _report(outcome, experiment.label, experiment.training.seed)
         except BrokenPipeError:
-            # The reader, as in `reglab run … | head`, is gone; the other experiments are trained still.
+            # The reader has left, as in `reglab run … | head`; the other experiments are still trained.
             silence_output()
-        if outcome.code == 130:
+        if outcome.code == INTERRUPTED:
             break
     sys.exit(next((code for code in (130, 2, 1) if code in codes), 0))
 
 
-def _display(quiet: bool) -> "DisplayKind":
-    from reglab.cli.console import is_terminal
+def _train(job: "Job", quiet: bool, advice: set[str]) -> "Outcome":
+    """Trains one run in a process of its own, and shows its progress; Ctrl-C stops it."""
+    from reglab.cli.progress import build_progress
+    from reglab.processes.events import INTERRUPTED
+    from reglab.processes.launch import start_run
 
-    if quiet:
-        return "quiet"
-    return "live" if is_terminal() else "plain"
+    process = start_run(job)
+    try:
+        with build_progress(quiet, advice) as progress:
+            for event in process.events():
+                progress.show(event)
+        return process.wait()
+    except KeyboardInterrupt:
+        process.stop()
+        return replace(process.wait(), code=INTERRUPTED)
 
 
 def _report(outcome: "Outcome", label: str, seed: int) -> None:
-    """The run's last line."""
+    """Prints the last line of a run."""
+    from reglab.cli.progress import format_seconds
     from reglab.errors import RunError
     from reglab.runs.summary import read_summary
-    from reglab.training.pace import format_seconds
 
     name = f"{label}, seed {seed}"
     if outcome.code == 130:
-        click.echo(f"{name}: interrupted; the same command goes on from the last finished epoch", err=True)
+        click.echo(f"{name}: interrupted; the same command resumes after the last finished epoch", err=True)
     elif outcome.killed_by:
         click.echo(
-            f"{name}: not trained: its process was ended by {outcome.killed_by}, as the system does where "
-            "memory is short; the same command goes on from the last finished epoch",
+            f"{name}: not trained: its process was ended by {outcome.killed_by}, as happens when memory is "
+            "short; the same command resumes after the last finished epoch",
             err=True,
         )
     elif outcome.code:
@@ -104,7 +112,7 @@ def _report(outcome: "Outcome", label: str, seed: int) -> None:
         try:
             summary = read_summary(outcome.run.summary)
         except RunError as error:
-            click.echo(f"{name}: complete, but its summary is lost: {error}", err=True)
+            click.echo(f"{name}: complete, but without its summary: {error}", err=True)
             return
         click.echo(
             f"{name}: validation accuracy ({summary.validation}) {summary.final_val_accuracy:.1%}, "
@@ -116,5 +124,5 @@ def _report(outcome: "Outcome", label: str, seed: int) -> None:
 
 
 def _describe_test(summary: "Summary") -> str:
-    """The test accuracy, where the test set was not the validation set."""
+    """The test accuracy, unless the test set was the validation set."""
     return "" if summary.test_accuracy is None else f"test accuracy {summary.test_accuracy:.1%}, "

@@ -37,7 +37,7 @@ def show(config: Path, overrides: tuple[str, ...], data_dir: Path | None, resolv
         click.echo(dump_yaml(experiment), nl=False)
         return
     from reglab.backend.start import start_backend
-    from reglab.data.class_count import count_classes
+    from reglab.data.loading import count_classes
 
     classes = count_classes(experiment.data, data_dir)
     start_backend("float32")
@@ -62,7 +62,7 @@ def show(config: Path, overrides: tuple[str, ...], data_dir: Path | None, resolv
 
 
 def _print_layers(console: "Console", size: "Size") -> None:
-    from reglab.report.grid import Column, Grid
+    from reglab.report.tables.grid import Column, Grid
 
     rows = size.layers
     names = tuple(f"{row.name} ({row.kind})" for row in rows)

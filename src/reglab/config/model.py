@@ -27,3 +27,5 @@ class Model(Frozen):
     """How the last feature maps become a vector."""
     dense: tuple[Count, ...] = (64,)
     """Widths of the hidden dense layers; may be empty."""
+    residual: bool = False
+    """Add each group's input to the output of its last convolution, before the activation."""

@@ -1,1 +1,1 @@
-"""Where images come from, and how they are split."""
+"""Data sets: where they are found, how they are read and split."""

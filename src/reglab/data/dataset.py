@@ -1,4 +1,4 @@
-"""A data set in memory: images, labels, class names, and where they were found."""
+"""A data set in memory: one array of images, their labels, and the class names."""
 
 from dataclasses import dataclass
 
@@ -13,17 +13,20 @@ Labels = NDArray[np.int32]
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images and labels for training and for testing, checked when it is made.
+    """Images and labels for training and for testing, checked when it is created.
+
+    All images are in one array: first the training images in their official order, then the test images.
+    An index into this array identifies an image everywhere in reglab. For CIFAR-10, index 12,345 is
+    record 2,345 of data_batch_2, and index 50,000 is record 0 of test_batch.
 
     Attributes:
-        name: the data set's key in an experiment, as `cifar10`.
-        title: what figures call it, as `CIFAR-10 (JPEG copy)`.
+        name: the data set's key in an experiment, such as `cifar10`.
+        title: name in figures, such as `CIFAR-10 (JPEG copy)`.
         classes: class names, in label order.
-        train_images: (n, h, w, c) uint8.
-        train_labels: (n,) int32, indices into `classes`.
-        test_images: (m, h, w, c) uint8.
-        test_labels: (m,) int32.
-        source: where it was found, for people.
+        images: (n, h, w, c) uint8, training images first.
+        labels: (n,) int32, indices into `classes`.
+        train_count: number of training images.
+        source: where the data set was found, for messages.
 
     Raises:
         DataError: a part is empty, or shapes, types, counts or labels do not fit together.
@@ -32,48 +35,60 @@ class Dataset:
     name: str
     title: str
     classes: tuple[str, ...]
-    train_images: Images
-    train_labels: Labels
-    test_images: Images
-    test_labels: Labels
+    images: Images
+    labels: Labels
+    train_count: int
     source: str
 
     def __post_init__(self) -> None:
-        self._check_part("training", self.train_images, self.train_labels)
-        self._check_part("test", self.test_images, self.test_labels)
-        train, test = self.train_images.shape[1:], self.test_images.shape[1:]
-        if train != test:
+        if self.images.dtype != np.uint8 or self.images.ndim != 4:
             raise DataError(
-                f"{self.source}: expected training and test images of one shape, "
-                f"got {_shape(train)} and {_shape(test)}"
+                f"{self.source}: expected images as an (n, h, w, c) array of uint8, "
+                f"got {_shape(self.images.shape)} of {self.images.dtype}"
             )
+        if self.labels.dtype != np.int32 or self.labels.ndim != 1:
+            raise DataError(
+                f"{self.source}: expected labels as an (n,) array of int32, "
+                f"got {_shape(self.labels.shape)} of {self.labels.dtype}"
+            )
+        total = len(self.images)
+        if len(self.labels) != total:
+            raise DataError(
+                f"{self.source}: expected one label for each of {total} images, got {len(self.labels)} labels"
+            )
+        if not 0 < self.train_count < total:
+            raise DataError(
+                f"{self.source}: expected training and test images, "
+                f"got {self.train_count} and {total - self.train_count}"
+            )
+        check_label_range(self.labels, len(self.classes), self.source)
 
-    def _check_part(self, part: str, images: Images, labels: Labels) -> None:
-        if images.dtype != np.uint8 or images.ndim != 4:
-            raise DataError(
-                f"{self.source}: expected {part} images as an (n, h, w, c) array of uint8, "
-                f"got {_shape(images.shape)} of {images.dtype}"
-            )
-        if labels.dtype != np.int32 or labels.ndim != 1:
-            raise DataError(
-                f"{self.source}: expected {part} labels as an (n,) array of int32, "
-                f"got {_shape(labels.shape)} of {labels.dtype}"
-            )
-        if len(images) != len(labels):
-            raise DataError(
-                f"{self.source}: expected one label for each of {len(images)} {part} images, "
-                f"got {len(labels)} labels"
-            )
-        if not len(images):
-            raise DataError(f"{self.source}: expected {part} images, found none")
-        check_label_range(labels, len(self.classes), f"{self.source}: {part} labels")
+    @property
+    def train_images(self) -> Images:
+        """The training images, a view into `images`."""
+        return self.images[: self.train_count]
+
+    @property
+    def train_labels(self) -> Labels:
+        """The labels of the training images, a view into `labels`."""
+        return self.labels[: self.train_count]
+
+    @property
+    def test_images(self) -> Images:
+        """The test images, a view into `images`."""
+        return self.images[self.train_count :]
+
+    @property
+    def test_labels(self) -> Labels:
+        """The labels of the test images, a view into `labels`."""
+        return self.labels[self.train_count :]
 
 
 def check_label_range(labels: NDArray[np.integer], classes: int, where: str) -> None:
-    """Sees that every label is one of `classes` classes.
+    """Checks that every label is in [0, classes).
 
     Raises:
-        DataError: one is not; the first of them is named, counted from 0.
+        DataError: a label is not; the message names the first one and its image, counted from 0.
     """
     wrong = np.flatnonzero((labels < 0) | (labels >= classes))
     if len(wrong):

@@ -1,116 +1,114 @@
-"""Loads the data set of an experiment, from the first place that has it."""
+"""Loads the data set of an experiment from the first place that has it."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from reglab.config.data import Data
-from reglab.data.catalogue import Entry, entry_named
 from reglab.data.dataset import Dataset
 from reglab.data.download import download
-from reglab.data.found import find_picture_folders
-from reglab.data.picture_sets import load_picture_folder
-from reglab.data.places import DATA_DIRECTORY, cache_directory, data_directory, keras_directory
-from reglab.data.synthetic import make_synthetic
+from reglab.data.places import DATA_DIRECTORY, cache_directory
+from reglab.data.source import Place, Source
+from reglab.data.sources.table import find_source
 from reglab.errors import DataError
 
-_MENTIONED = 8
-"""File names that a message lists before it counts the rest."""
+_LISTED = 8
+"""Number of file names that a message lists."""
 
 
 def load_dataset(data: Data, directory: Path | None = None) -> Dataset:
     """Loads a data set.
 
-    A directory that is given must hold it. Where none is given, it is looked for in the directory that
-    REGLAB_DATA_DIR names, then in reglab's cache, then in Keras's folder of downloads; else it is
-    downloaded. A `folder` is in no cache: it is in the directory given, or in REGLAB_DATA_DIR.
+    The places are those of `Source.places`: if `directory` is given, the data set must be there.
+    Otherwise the directory in REGLAB_DATA_DIR, reglab's cache and Keras's downloads are searched in this
+    order, and if none has the data set, it is downloaded. A `folder` is only in the directory given or in
+    REGLAB_DATA_DIR.
 
     Args:
-        data: which data set, and for a `folder` the side of its images.
-        directory: where the user says that the data are, `~` for the home; `synthetic` needs none.
-
-    Returns:
-        The data set, checked.
+        data: name of the data set, and for a `folder` the side of its images.
+        directory: value of `--data-dir`, `~` for the home; `synthetic` needs none.
 
     Raises:
-        DataError: it is nowhere, or what is there is truncated or foreign.
+        DataError: the data set was not found, or its files are truncated or foreign.
     """
-    if data.dataset == "synthetic":
-        return make_synthetic()
-    named = data_directory(directory)
-    if named is not None:
-        check_directory(named)
-    entry = entry_named(data.dataset)
-    if entry is None:
-        return _load_folder(named, data.image_size)
-    if directory is not None and named is not None:
-        return _load_from(entry, named)
-    found = (named and entry.find_in(named)) or entry.find_in_cache() or entry.find_downloaded(False)
-    return found.load() if found else _load_download(entry, named)
-
-
-def check_directory(directory: Path) -> None:
-    """Sees that there is a directory where the user says so.
-
-    Raises:
-        DataError: there is a file, or nothing.
-    """
-    if not directory.is_dir():
-        found = "a file" if directory.exists() else "nothing there"
-        raise DataError(f"{directory}: expected a directory that holds the data, found {found}")
-
-
-def _load_folder(directory: Path | None, side: int | None) -> Dataset:
-    if directory is None:
-        raise DataError(
-            "data.dataset=folder: expected a directory with train/<class>/ and test/<class>/, got none; "
-            f"name it with --data-dir or {DATA_DIRECTORY}"
-        )
-    roots = find_picture_folders(directory)
-    if len(roots) != 1:
-        found = ", ".join(f"{root.name}/ with both" for root in roots) or _contents(directory)
-        raise DataError(f"{directory}: expected train/<class>/ and test/<class>/, found {found}")
-    return load_picture_folder(roots[0], side)
-
-
-def _load_from(entry: Entry, directory: Path) -> Dataset:
-    found = entry.find_in(directory)
+    source = find_source(data.dataset)
+    if source.draw:
+        return source.build(source.draw(), "drawn by reglab")
+    found = source.search(directory)
     if found is None:
-        raise DataError(
-            f"{directory}: expected {entry.title} as {entry.expected}; found {_contents(directory)}"
-        )
-    return found.load()
+        _download(source, source.places(directory))
+        found = source.find_in_keras()
+    if found is None:
+        raise DataError(f"{source.remotes[0].path}: expected the download of {source.title}, found none")
+    return source.build(found.read(data.image_size), str(found.path), found)
 
 
-def _load_download(entry: Entry, named: Path | None) -> Dataset:
+def count_classes(data: Data, directory: Path | None = None) -> int | None:
+    """The number of classes of a data set, without loading it; None for a `folder` that was not found.
+
+    Args:
+        data: name of the data set.
+        directory: value of `--data-dir`.
+    """
+    source = find_source(data.dataset)
+    if source.classes:
+        return len(source.classes)
     try:
-        for remote in entry.remotes:
-            if not remote.is_whole():
-                download(remote)
-    except DataError as error:
-        places = " nor in ".join(map(str, filter(None, (named, cache_directory(), keras_directory()))))
-        raise DataError(f"{entry.title} is neither in {places}, and {error}. {advise_on(entry)}") from error
-    found = entry.find_downloaded(False)
-    if found is None:
-        raise DataError(f"{entry.remotes[0].path}: expected the download of {entry.title}, found none")
-    return found.load()
+        found = source.search(directory)
+    except DataError:
+        return None
+    return len(found.classes) if found else None
 
 
-def advise_on(entry: Entry) -> str:
-    """The three ways to get a data set, and the one that needs no files."""
+def explain_how_to_get(files: str, folder: str) -> str:
+    """The three ways to get a data set.
+
+    Args:
+        files: the files of the data set, for the user.
+        folder: name of its folder in reglab's cache.
+    """
     return (
-        f"Three ways to get it: put it into a directory (as {entry.expected}) and name that with --data-dir "
-        f"or {DATA_DIRECTORY}; put it into {cache_directory() / entry.name}; or run once with network, so "
-        "that Keras downloads it. data.dataset=synthetic needs no files."
+        f"put {files} into a directory and name that directory with --data-dir or {DATA_DIRECTORY}; put "
+        f"{files} into {cache_directory() / folder}; or train once with network access, so that Keras "
+        "downloads them. data.dataset=synthetic needs no files."
     )
 
 
-def _contents(directory: Path) -> str:
-    """What lies in a directory, for a message."""
+def _download(source: Source, places: Sequence[Place]) -> None:
+    """Downloads a data set that no place has, if it may be downloaded.
+
+    Raises:
+        DataError: the data set may not be downloaded, or the download failed.
+    """
+    if not places:
+        raise DataError(
+            f"data.dataset={source.name}: expected {source.files}, got no data directory; "
+            f"name it with --data-dir or {DATA_DIRECTORY}"
+        )
+    if len(places) == 1:
+        directory = places[0].directory
+        raise DataError(
+            f"{directory}: expected {source.title} as {source.files}; found {_list_contents(directory)}"
+        )
+    try:
+        for remote in source.remotes:
+            if not remote.is_complete():
+                download(remote)
+    except DataError as error:
+        searched = ", ".join(str(place.directory) for place in places)
+        raise DataError(
+            f"{source.title} was not found in {searched}, and {error}. "
+            f"To get it: {explain_how_to_get('its files', source.name)} Its files: {source.files}."
+        ) from error
+
+
+def _list_contents(directory: Path) -> str:
+    """The first names in a directory, for a message."""
     try:
         with os.scandir(directory) as entries:
             names = sorted(entry.name + "/" * entry.is_dir() for entry in entries)
     except OSError as error:
         return f"a directory that cannot be read ({error.strerror})"
-    listed = ", ".join(names[:_MENTIONED]) or "an empty directory"
-    more = len(names) - _MENTIONED
+    listed = ", ".join(names[:_LISTED]) or "an empty directory"
+    more = len(names) - _LISTED
     return f"{listed} and {more} more" if more > 0 else listed

@@ -1,27 +1,36 @@
-"""The directories in which data are looked for and kept."""
+"""The directories that are searched for data and in which data are kept."""
 
 import os
 from pathlib import Path
+
+from reglab.errors import DataError
 
 DATA_DIRECTORY = "REGLAB_DATA_DIR"
 CACHE_DIRECTORY = "REGLAB_CACHE_DIR"
 
 
 def data_directory(option: Path | None = None) -> Path | None:
-    """The directory that the user names as holding the data, or None.
+    """The user's data directory, `~` expanded; None if there is none.
 
     Args:
-        option: what `--data-dir` says; where None, the environment variable REGLAB_DATA_DIR counts.
+        option: value of `--data-dir`; if None, the environment variable REGLAB_DATA_DIR is used.
 
-    Returns:
-        The directory as named, `~` expanded; whether it is there is for the loader to say.
+    Raises:
+        DataError: it is a file, or does not exist.
     """
     named = option or os.environ.get(DATA_DIRECTORY)
-    return Path(named).expanduser() if named else None
+    if not named:
+        return None
+    directory = Path(named).expanduser()
+    if not directory.is_dir():
+        where = directory if option else f"{DATA_DIRECTORY}={directory}"
+        found = "a file" if directory.exists() else "nothing there"
+        raise DataError(f"{where}: expected a directory that holds the data, found {found}")
+    return directory
 
 
 def cache_directory() -> Path:
-    """Where reglab keeps what it decoded, and looks for data: REGLAB_CACHE_DIR, or the user's cache."""
+    """Reglab's cache of data and decoded pictures: REGLAB_CACHE_DIR, or the user's cache."""
     if named := os.environ.get(CACHE_DIRECTORY):
         return Path(named).expanduser()
     if shared := os.environ.get("XDG_CACHE_HOME"):
@@ -30,7 +39,7 @@ def cache_directory() -> Path:
 
 
 def keras_directory() -> Path:
-    """Keras's own folder of downloaded data sets, as Keras finds it: KERAS_HOME, or `~/.keras`."""
+    """Keras's folder of downloaded data sets: in KERAS_HOME, or in `~/.keras`."""
     named = os.environ.get("KERAS_HOME")
     home = Path(named).expanduser() if named else Path.home() / ".keras"
     return home / "datasets"

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from reglab.errors import RunError
 from reglab.experiment import Experiment
-from reglab.runs.directory import RunDirectory
 from reglab.runs.finding import read_run
+from reglab.runs.layout import RunDirectory
 from reglab.runs.summary import Summary, read_summary
 from reglab.training.loop.measurement import Measurement, measure, to_probabilities
 

@@ -1,1 +1,1 @@
-"""The network: built from an experiment, started from keyed weights, counted, and saved for others."""
+"""The network: how it is built, initialized, counted and saved."""

@@ -1,4 +1,4 @@
-"""Initial weights that two experiments share wherever they share a layer."""
+"""Initial weights: two experiments that share a layer share its initial weights."""
 
 import math
 from typing import Any
@@ -6,18 +6,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reglab.regularizers.base import Position
+from reglab.random_keys import kernel_generator
 
 
 def set_initial_weights(network: Any, seed: int) -> None:
-    """Gives every kernel its initial values, keyed by (seed, name of its layer).
+    """Sets the initial values of every kernel, keyed by (seed, name of its layer).
 
-    Kernels are drawn by NumPy rather than by Keras, so that they are the same on every backend.
-    Biases, scales and shifts keep Keras's zeros and ones.
+    NumPy draws the kernels, so that they are the same on every backend. Biases, scales and shifts keep
+    Keras's zeros and ones.
 
     Args:
         network: a built `keras.Model`, changed in place.
-        seed: the experiment's.
+        seed: the experiment's seed.
     """
     for layer in network.layers:
         kernel = getattr(layer, "kernel", None)
@@ -32,14 +32,13 @@ def draw_kernel(shape: tuple[int, ...], layer: str, seed: int) -> NDArray[np.flo
     networks", 2010.
 
     Args:
-        shape: of the kernel, `(…, inputs, outputs)`; what stands in front is the window.
+        shape: `(…, inputs, outputs)`; the leading axes are the window of a convolution.
         layer: name of the layer.
-        seed: the experiment's.
+        seed: the experiment's seed.
 
     Returns:
-        The values, float32, of that shape.
+        The kernel, float32, of that shape.
     """
     window = math.prod(shape[:-2])
     limit = math.sqrt(6 / (window * (shape[-2] + shape[-1])))
-    generator = np.random.default_rng(Position(layer, "output", seed).key("kernel"))
-    return generator.uniform(-limit, limit, shape).astype(np.float32)
+    return kernel_generator(seed, layer).uniform(-limit, limit, shape).astype(np.float32)

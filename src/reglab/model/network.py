@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras
@@ -10,6 +11,10 @@ from keras import layers
 from reglab.experiment import Experiment
 from reglab.model.initial_weights import set_initial_weights
 from reglab.regularizers.base import Position, Regularizer
+from reglab.regularizers.layers.stock import name_kind
+
+# Changes the output of a convolution before its activation.
+_Join = Callable[[Any], Any]
 
 _HEADS: dict[str, Callable[..., Any]] = {
     "global_max_pooling": layers.GlobalMaxPooling2D,
@@ -20,12 +25,12 @@ _HEADS: dict[str, Callable[..., Any]] = {
 
 @dataclass(frozen=True)
 class Seat:
-    """A place that a regularizer has taken.
+    """A seat that a regularizer takes.
 
     Attributes:
         technique: the regularizer's title.
-        layer: the place's name, `conv_2_1`, `group_2`, `dense_1` or `output`.
-        what: the layer it put there, or what it does to the layer's kernel.
+        layer: name of the position: `conv_2_1`, `group_2`, `dense_1` or `output`.
+        what: class of the layer that it adds, `kernel penalty` or `kernel constraint`.
     """
 
     technique: str
@@ -36,13 +41,18 @@ class Seat:
 def build_network(experiment: Experiment, classes: int) -> keras.Model:
     """Builds the network of an experiment, with its initial weights.
 
+    With `model.residual`, a shortcut leads around the convolutions of each group, and is added before the
+    last activation of the group. It is the identity, or a 1×1 convolution without activation where the
+    number of channels differs, as always in the first group. He, Zhang, Ren and Sun, "Deep Residual
+    Learning for Image Recognition", 2016, figure 2 and option B.
+
     Args:
-        experiment: what to build.
+        experiment: sections `data`, `model` and `regularizers`, and the seed.
         classes: number of classes.
 
     Returns:
         A model from images `(n, height, width, channels)`, float32 in [0, 255], to logits
-        `(n, classes)`, float32. Layers are named by their place: `conv_2_1` is the first
+        `(n, classes)`, float32. Layers are named by their position: `conv_2_1` is the first
         convolution of the second group.
     """
     network, _ = build_with_seats(experiment, classes)
@@ -50,17 +60,15 @@ def build_network(experiment: Experiment, classes: int) -> keras.Model:
 
 
 def build_with_seats(experiment: Experiment, classes: int) -> tuple[keras.Model, tuple[Seat, ...]]:
-    """As `build_network`, and where each regularizer sits in it, in the order of the walk."""
+    """As `build_network`, with the seats that regularizers take in it, in the order of the walk."""
     walk = _Walk(experiment)
-    walk.input_layers()  # for the record of the seats alone
+    walk.input_layers()  # only for the record of the seats
     model = experiment.model
     images = keras.Input(experiment.data.image_shape, name="images")
-    # In float32 whatever the precision: bfloat16 has too few digits for interpolated pixels.
+    # In float32 under every dtype policy: bfloat16 has too few digits for interpolated pixels.
     x = layers.Rescaling(1 / 255, name="rescaling", dtype="float32")(images)
     for group, filters in enumerate(model.groups, start=1):
-        for number, width in enumerate(filters, start=1):
-            x = walk.convolution(x, f"conv_{group}_{number}", width)
-        x = walk.end_of_group(x, f"group_{group}")
+        x = walk.group(x, group, filters)
     x = _HEADS[model.head](name=model.head)(x)
     for number, width in enumerate(model.dense, start=1):
         x = walk.dense(x, f"dense_{number}", width)
@@ -71,12 +79,12 @@ def build_with_seats(experiment: Experiment, classes: int) -> tuple[keras.Model,
 
 
 def input_layers(experiment: Experiment) -> Sequence[Any]:
-    """Layers that change the training images on their way into the network; no part of it."""
+    """Layers that change the training images before they enter the network."""
     return _Walk(experiment).input_layers()
 
 
 class _Walk:
-    """Adds layers one after the other, and asks the regularizers at every seat on the way."""
+    """Adds layers one after the other, and asks the regularizers at every seat."""
 
     def __init__(self, experiment: Experiment) -> None:
         self._regularizers: Sequence[Regularizer] = experiment.regularizers.active
@@ -88,7 +96,16 @@ class _Walk:
         position = Position("input", "input", self._seed)
         return self._ask(position, lambda regularizer: regularizer.on_input(position))
 
-    def convolution(self, x: Any, name: str, filters: int) -> Any:
+    def group(self, x: Any, number: int, filters: Sequence[int]) -> Any:
+        branch = Position(f"group_{number}", "branch", self._seed, number / len(self._model.groups))
+        join = partial(self._add_shortcut, branch, x) if self._model.residual else None
+        for index, width in enumerate(filters, start=1):
+            is_last = index == len(filters)
+            x = self._convolution(x, f"conv_{number}_{index}", width, join if is_last else None)
+        position = Position(f"group_{number}", "group", self._seed)
+        return _apply(self._ask(position, lambda regularizer: regularizer.end_of_group(position)), x)
+
+    def _convolution(self, x: Any, name: str, filters: int, join: _Join | None) -> Any:
         position = Position(name, "convolution", self._seed)
         return self._activated(
             x,
@@ -97,11 +114,18 @@ class _Walk:
             lambda **options: layers.Conv2D(
                 filters, self._model.kernel_size, padding="same", name=name, **options
             ),
+            join,
         )
 
-    def end_of_group(self, x: Any, name: str) -> Any:
-        position = Position(name, "group", self._seed)
-        return _apply(self._ask(position, lambda regularizer: regularizer.end_of_group(position)), x)
+    def _add_shortcut(self, branch: Position, group_input: Any, x: Any) -> Any:
+        x = _apply(self._ask(branch, lambda regularizer: regularizer.end_of_branch(branch)), x)
+        filters, shortcut = x.shape[-1], group_input
+        if shortcut.shape[-1] != filters:
+            position = Position(f"{branch.layer}_shortcut", "convolution", self._seed)
+            between = self._ask(position, lambda regularizer: regularizer.after_convolution(position))
+            convolution = layers.Conv2D(filters, 1, name=position.layer, **self._kernel_options(position))
+            shortcut = _apply(between, convolution(shortcut))
+        return layers.Add(name=f"{branch.layer}_add")([x, shortcut])
 
     def dense(self, x: Any, name: str, units: int) -> Any:
         position = Position(name, "dense", self._seed)
@@ -116,26 +140,33 @@ class _Walk:
     def output(self, x: Any, classes: int) -> Any:
         position = Position("output", "output", self._seed)
         x = _apply(self._ask(position, lambda regularizer: regularizer.before_dense(position)), x)
-        # float32 whatever the precision: the loss needs the digits.
+        # In float32 under every dtype policy: the loss needs the digits.
         return layers.Dense(classes, name="output", dtype="float32", **self._kernel_options(position))(x)
 
     def _activated(
-        self, x: Any, position: Position, between: Sequence[Any], build: Callable[..., Any]
+        self,
+        x: Any,
+        position: Position,
+        between: Sequence[Any],
+        build: Callable[..., Any],
+        join: _Join | None = None,
     ) -> Any:
-        """A layer, what regularizers put behind it, and the activation."""
+        """A layer, the layers that regularizers add after it, `join` if there is one, and the activation."""
         options = self._kernel_options(position)
-        if not between:
+        if not between and join is None:
             return build(activation=self._model.activation, **options)(x)
         x = _apply(between, build(**options)(x))
+        if join is not None:
+            x = join(x)
         return layers.Activation(self._model.activation, name=f"{position.layer}_activation")(x)
 
     def _ask(self, position: Position, seat: Callable[[Regularizer], Sequence[Any]]) -> list[Any]:
-        """The layers that the regularizers put at a seat, one regularizer after the other."""
+        """The layers that the regularizers add at a seat, one regularizer after the other."""
         added: list[Any] = []
         for regularizer in self._regularizers:
             for layer in seat(regularizer):
                 added.append(layer)
-                self._note(regularizer, position, type(layer).__name__.removeprefix("Fused"))
+                self._note(regularizer, position, name_kind(layer))
         return added
 
     def _kernel_options(self, position: Position) -> dict[str, Any]:
@@ -173,7 +204,7 @@ class _SumOfPenalties(keras.regularizers.Regularizer):
         return sum(penalty(kernel) for penalty in self._penalties)
 
     def get_config(self) -> dict[str, Any]:
-        """What the layers that have it need to describe themselves, as when they are copied."""
+        """The configuration that Keras needs to describe or copy a layer with this penalty."""
         return {"penalties": [keras.regularizers.serialize(penalty) for penalty in self._penalties]}
 
 

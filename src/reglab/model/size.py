@@ -1,8 +1,10 @@
-"""How large a network is: its layers, their parameters and their multiply-adds."""
+"""The size of a network: its layers, their parameters and their multiply-adds."""
 
 import math
 from dataclasses import dataclass
 from typing import Any
+
+from reglab.regularizers.layers.stock import name_kind
 
 
 @dataclass(frozen=True)
@@ -10,11 +12,11 @@ class LayerRow:
     """One layer of the table.
 
     Attributes:
-        name: of the layer.
-        kind: Keras's name of it: `Conv2D`.
-        output_shape: of one image: `(32, 32, 64)`.
-        parameters: how many, trainable or not.
-        multiply_adds: for one image, of kernels alone.
+        name: name of the layer.
+        kind: its class in Keras: `Conv2D`.
+        output_shape: shape for one image: `(32, 32, 64)`.
+        parameters: number of its parameters, trainable or not.
+        multiply_adds: multiply-adds of its kernel for one image.
     """
 
     name: str
@@ -34,12 +36,12 @@ class Size:
 
     @property
     def parameters(self) -> int:
-        """All of them."""
+        """Number of all parameters."""
         return self.trainable + self.non_trainable
 
     @property
     def multiply_adds(self) -> int:
-        """For one image, in inference."""
+        """Multiply-adds of all kernels for one image."""
         return sum(layer.multiply_adds for layer in self.layers)
 
 
@@ -54,8 +56,7 @@ def measure_size(network: Any) -> Size:
 def _measure_layer(layer: Any) -> LayerRow:
     shape = tuple(layer.output.shape[1:])
     kernel = getattr(layer, "kernel", None)
-    # A convolution's kernel is applied once at every place of its output, a dense layer's once.
-    places = math.prod(shape[:-1])
-    multiply_adds = 0 if kernel is None else places * math.prod(kernel.shape)
-    kind = type(layer).__name__.removeprefix("Fused")
-    return LayerRow(layer.name, kind, shape, layer.count_params(), multiply_adds)
+    # A convolution applies its kernel at every position of its output, a dense layer once.
+    positions = math.prod(shape[:-1])
+    multiply_adds = 0 if kernel is None else positions * math.prod(kernel.shape)
+    return LayerRow(layer.name, name_kind(layer), shape, layer.count_params(), multiply_adds)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: one orderly end, however often they come."""
+"""Ctrl-C and SIGTERM: one orderly end, however often they arrive."""
 
 import signal
 import time
@@ -11,12 +11,12 @@ _PATIENCE = 3.0
 class Interruption:
     """A signal handler that raises KeyboardInterrupt.
 
-    A terminal's Ctrl-C reaches a worker twice, from the terminal and from the parent; the second must
-    not disturb the tidying up after the first.
+    Ctrl-C in a terminal reaches a worker twice, from the terminal and from the parent; the second signal
+    must not interrupt the cleanup after the first.
 
     Attributes:
-        requested: whether a signal has come. Code that was interrupted may have turned the
-            KeyboardInterrupt into another error, which then is none.
+        requested: whether a signal has arrived. A library may turn the KeyboardInterrupt into another
+            error, which is then not a failure.
     """
 
     def __init__(self) -> None:

@@ -1,29 +1,29 @@
-"""Runs as processes: each experiment is handed to a worker of its own."""
+"""Starting a run as a process of its own, reading its events, and stopping it."""
 
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from reglab.errors import RunError
-from reglab.experiment import Experiment
-from reglab.processes.worker import COMPLETE, FAILED, INTERRUPTED, Order
-from reglab.runs.directory import RunDirectory
-from reglab.runs.status import read_status
-from reglab.training.display import DisplayKind
+from reglab.processes.events import COMPLETE, FAILED, Event, Job, Progress, decode, encode
+from reglab.runs.layout import RunDirectory, run_path
+from reglab.runs.opening import inspect_run
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended.
+    """The end of a run's process.
 
     Attributes:
-        run: where it lies.
-        code: what its process left with: 0 complete, 1 failed, 2 wrong input, 130 interrupted.
-        skipped: whether it was complete before.
-        killed_by: the signal that ended its process, `SIGKILL`; empty where none did.
+        run: the run.
+        code: exit code: 0 complete, 1 failed, 2 wrong input, 130 interrupted.
+        skipped: whether the run was complete before, so that no process was started.
+        killed_by: name of the signal that ended the process, as `SIGKILL`; empty if none did.
     """
 
     run: RunDirectory
@@ -32,80 +32,126 @@ class Outcome:
     killed_by: str = ""
 
 
-def run_experiment(
-    experiment: Experiment,
-    results: Path,
-    data_directory: Path | None,
-    fresh: bool,
-    display: DisplayKind,
-) -> Outcome:
-    """Trains one experiment in a process of its own, and waits for it.
+class RunProcess:
+    """A run that is being trained by a process of its own.
+
+    A thread reads the events, so that the worker never waits for a reader. Of several `progress` events in
+    a row that were not read yet, the latest is kept.
+
+    Example:
+        >>> process = start_run(Job(experiment=experiment, results=Path("results")))
+        >>> for event in process.events():
+        ...     print(event)
+        >>> process.wait().code
+        0
+    """
+
+    def __init__(self, run: RunDirectory, worker: "subprocess.Popen[bytes] | None") -> None:
+        """A run and its started worker; without a worker, the run is complete already."""
+        self.run = run
+        self._worker = worker
+        self._events: deque[Event] = deque()
+        self._changed = threading.Condition()
+        self._is_open = worker is not None
+        self._reader = threading.Thread(target=self._read, daemon=True, name="events")
+        if worker is not None:
+            self._reader.start()
+
+    def events(self) -> Iterator[Event]:
+        """Yields each event when it arrives, and ends when the worker sends no more."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._events or not self._is_open)
+                if not self._events:
+                    return
+                event = self._events.popleft()
+            yield event
+
+    def stop(self) -> None:
+        """Asks the worker to stop after the step that it is computing; returns at once."""
+        if self._worker is not None and self._worker.stdin is not None:
+            with suppress(BrokenPipeError):
+                self._worker.stdin.close()
+
+    def wait(self) -> Outcome:
+        """Waits until the process has ended."""
+        if self._worker is None:
+            return Outcome(self.run, COMPLETE, skipped=True)
+        code = self._worker.wait()
+        self._reader.join()
+        self.stop()
+        if code < 0:
+            return Outcome(self.run, FAILED, killed_by=signal.Signals(-code).name)
+        return Outcome(self.run, code)
+
+    def _read(self) -> None:
+        assert self._worker is not None
+        assert self._worker.stdout is not None
+        try:
+            with self._worker.stdout as lines:
+                for line in lines:
+                    # A worker that was killed may leave an incomplete line.
+                    if line.endswith(b"\n"):
+                        self._keep(decode(line))
+        finally:
+            with self._changed:
+                self._is_open = False
+                self._changed.notify_all()
+
+    def _keep(self, event: Event) -> None:
+        with self._changed:
+            if self._events and isinstance(event, Progress) and isinstance(self._events[-1], Progress):
+                self._events.pop()
+            self._events.append(event)
+            self._changed.notify_all()
+
+
+def start_run(job: Job) -> RunProcess:
+    """Starts to train a run in a process of its own, and returns at once.
 
     Args:
-        experiment: what to train; its seed says which run.
-        results: folder of all results.
-        data_directory: where images are looked for first.
-        fresh: sets an old run aside and starts anew.
-        display: what is shown meanwhile.
+        job: what to train.
 
     Returns:
-        How it ended. What went wrong has been printed by the worker. On Ctrl-C the worker is told to
-        stop, and its outcome is returned.
+        The process. If the run is complete, none is started.
     """
-    run = RunDirectory(results / experiment.name / f"seed-{experiment.training.seed}")
-    if not fresh and _is_complete(run, experiment):
-        return Outcome(run, COMPLETE, skipped=True)
-    order = Order(
-        experiment=experiment,
-        results=results,
-        data_directory=data_directory,
-        fresh=fresh,
-        display=display,
-    )
-    # Ctrl-C waits until the worker can be told, and until the worker can hear it, while it imports.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    experiment = job.experiment
+    run = RunDirectory(run_path(job.results, experiment.name, experiment.training.seed))
+    if not job.fresh and _is_complete(run, experiment.identity):
+        return RunProcess(run, None)
+    process: RunProcess | None = None
     try:
-        worker = subprocess.Popen([sys.executable, "-m", "reglab.processes.worker"], stdin=subprocess.PIPE)
-        code = _order(worker, order.model_dump_json().encode() + b"\n")
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    if code < 0:
-        return Outcome(run, FAILED, killed_by=signal.Signals(-code).name)
-    return Outcome(run, code)
-
-
-def _order(worker: subprocess.Popen[bytes], line: bytes) -> int:
-    """Hands the worker its order, and waits for what it leaves with."""
-    try:
-        try:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-            if worker.stdin is not None:
-                worker.stdin.write(line)
+        with _ctrl_c_waits():
+            command = [sys.executable, "-m", "reglab.processes.worker"]
+            worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            process = RunProcess(run, worker)
+            assert worker.stdin is not None
+            # A worker that has ended already is reported by its exit code.
+            with suppress(BrokenPipeError):
+                worker.stdin.write(encode(job))
                 worker.stdin.flush()
-        except BrokenPipeError:
-            # It ended before it could read; how, it says itself.
-            pass
-        return worker.wait()
     except KeyboardInterrupt:
-        # Closing its input tells the worker to stop, if the terminal has not told it already.
-        _close(worker)
-        worker.wait()
-        return INTERRUPTED
-    finally:
-        _close(worker)
+        if process is not None:
+            process.stop()
+            process.wait()
+        raise
+    return process
 
 
-def _close(worker: subprocess.Popen[bytes]) -> None:
-    if worker.stdin is not None:
-        with suppress(BrokenPipeError):
-            worker.stdin.close()
-
-
-def _is_complete(run: RunDirectory, experiment: Experiment) -> bool:
+@contextmanager
+def _ctrl_c_waits() -> Iterator[None]:
+    """Delays Ctrl-C until the block ends; a worker inherits the delay, and ends it when it can handle it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        status = read_status(run.status)
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _is_complete(run: RunDirectory, identity: str) -> bool:
+    """Whether nothing is left to train or to draw."""
+    try:
+        return inspect_run(run, identity).state == "complete" and run.curves.exists()
     except RunError:
+        # The worker reports it.
         return False
-    # A worker that was killed while it dropped the checkpoint has left the rest of that to another one.
-    tidy = status.state == "complete" and not run.checkpoint.exists()
-    return tidy and status.identity == experiment.identity

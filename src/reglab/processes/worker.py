@@ -1,175 +1,161 @@
-"""The process that trains one run: `python -m reglab.processes.worker`, with its order on standard input.
+"""The process that trains one run: `python -m reglab.processes.worker`, with a job on standard input.
 
-One process a run, since memory grows over trainings in one process, and since Keras's backend, precision
-and threads are settings of a process.
+It writes events to standard output, and nothing else. One process per run, because memory grows over
+trainings in one process, and because Keras's backend, precision and threads are settings of a process.
 """
 
-import io
 import os
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict
 
 from reglab.backend.start import find_backend, start_backend
 from reglab.data.loading import load_dataset
 from reglab.data.split import split_dataset
 from reglab.errors import ReglabError, RunError
-from reglab.experiment import Experiment
 from reglab.files import refused
+from reglab.processes.events import COMPLETE, FAILED, INTERRUPTED, Advice, Failed, Finished, Job, Warned
 from reglab.processes.interruption import Interruption
-from reglab.runs.directory import RunDirectory, clear_leftovers, prepare_run
-from reglab.runs.lock import RunLock
-from reglab.runs.status import State, read_status
-from reglab.training.display import DisplayKind, build_display
+from reglab.processes.reporting import EventListener, EventStream
+from reglab.report.figures.run import draw_run
+from reglab.runs.finding import read_run
+from reglab.runs.layout import RunDirectory, run_path
+from reglab.runs.opening import inspect_run, open_run
+from reglab.runs.status import State
+from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
 
-COMPLETE, FAILED, INTERRUPTED = 0, 1, 130
-_STDIN = 0
-
-
-class Order(BaseModel):
-    """What a worker is to do."""
-
-    model_config = ConfigDict(frozen=True)
-
-    experiment: Experiment
-    results: Path
-    data_directory: Path | None
-    fresh: bool
-    display: DisplayKind
+_STDIN, _STDOUT, _STDERR = 0, 1, 2
 
 
 def main() -> int:
-    """Trains the run that is ordered on standard input.
+    """Trains the run of the job on standard input.
 
     Returns:
-        0 complete, 1 failed, 2 wrong input, 130 interrupted. What the user should know is printed on
-        standard error; what is our fault leaves its traceback in the run's log.
+        0 complete, 1 failed, 2 wrong input, 130 interrupted. An error is sent as a `failed` event; the
+        traceback of an error in reglab is in the run's log.
     """
     line = _read_line()
     if not line:
-        # Whoever started this process was stopped before it could say what for.
+        # The parent was stopped before it sent a job.
         return INTERRUPTED
-    order = Order.model_validate_json(line)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A title with a letter that the terminal lacks must not end a training.
-        sys.stdout.reconfigure(errors="replace")
+    job = Job.model_validate_json(line)
+    stream = _take_output()
     interruption = Interruption()
     interruption.listen()
     try:
-        # The parent has blocked it, so that Ctrl-C does not end this process while it imports.
+        # The parent has blocked the signal, so that Ctrl-C does not end this process while it imports.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         _stop_with_parent()
-        return _work(order, interruption)
+        return _work(job, stream, interruption)
     except KeyboardInterrupt:
         return INTERRUPTED
     except ReglabError as error:
-        print(error, file=sys.stderr)
+        stream.send(Failed(message=str(error)))
         return error.exit_code
 
 
-def _work(order: Order, interruption: Interruption) -> int:
-    experiment = order.experiment
+def _work(job: Job, stream: EventStream, interruption: Interruption) -> int:
+    experiment = job.experiment
+    run = RunDirectory(run_path(job.results, experiment.name, experiment.training.seed))
     backend = find_backend()
-    dataset = load_dataset(experiment.data, order.data_directory)
-    split = split_dataset(dataset, experiment.data, experiment.training.seed)
-    run, start = prepare_run(
-        order.results, experiment.name, experiment.training.seed, experiment.identity, order.fresh
-    )
-    if start == "complete":
-        return COMPLETE
-    subject = Subject(experiment, dataset, split)
-    with RunLock(run.path):
-        clear_leftovers(run)
-        if run.status.exists() and read_status(run.status).state == "complete":
-            # Another process has completed it since, or was killed when all that was left was to tidy up.
-            return COMPLETE
-        journal = Journal(run, subject, backend)
-        try:
-            with _logged(run):
-                _train(subject, journal, order.display)
-        except (KeyboardInterrupt, Exception) as error:
-            return _close(journal, error, interruption)
+    is_complete = not job.fresh and inspect_run(run, experiment.identity).state == "complete"
+    # Before the directory is made, so that missing images leave nothing behind.
+    subject = None if is_complete else _load(job)
+    with open_run(run, experiment.identity, job.fresh) as opened:
+        if opened.state != "complete":
+            for advice in experiment.advice():
+                stream.send(Advice(message=str(advice)))
+            subject = subject or _load(job)
+            journal = Journal(run, subject, backend)
+            try:
+                _log_output(run)
+                with journal.status.beating():
+                    _train(subject, journal, job, EventListener(stream))
+            except (KeyboardInterrupt, Exception) as error:
+                return _close(journal, error, stream, interruption)
+        _draw(run, stream)
+    stream.send(Finished())
     return COMPLETE
 
 
-def _close(journal: Journal, error: BaseException, interruption: Interruption) -> int:
-    """Says in the record how a training ended that did not come to its end."""
+def _load(job: Job) -> Subject:
+    data = job.experiment.data
+    dataset = load_dataset(data, job.data_directory)
+    return Subject(job.experiment, dataset, split_dataset(dataset, data, job.experiment.training.seed))
+
+
+def _train(subject: Subject, journal: Journal, job: Job, listener: Listener) -> None:
+    # A resumed run keeps the precision that it started with, on another machine too.
+    policy = journal.checkpoint.policy if journal.checkpoint else None
+    backend = start_backend(subject.experiment.training.precision, policy, job.threads, job.device)
+
+    # Imported here, because it loads Keras, and wrong input is reported before that.
+    from reglab.training.trainer import train
+
+    train(subject, journal, backend, listener)
+
+
+def _close(journal: Journal, error: BaseException, stream: EventStream, interruption: Interruption) -> int:
+    """Records how a training ended that is not complete."""
     if interruption.requested or isinstance(error, KeyboardInterrupt):
         _close_status(journal, "interrupted")
         return INTERRUPTED
-    if isinstance(error, ReglabError):
-        _close_status(journal, "failed", str(error))
-        print(error, file=sys.stderr)
-    else:
+    with suppress(OSError):
+        # Not to sys.stderr, which would keep the text for later if the disk is full.
+        os.write(_STDERR, "".join(traceback.format_exception(error)).encode(errors="backslashreplace"))
+    message = str(error)
+    if not isinstance(error, ReglabError):
         message = f"{type(error).__name__}: {error}".splitlines()[0]
-        _close_status(journal, "failed", message)
-        print(f"{message}; the details are in {journal.run.log}", file=sys.stderr)
+    _close_status(journal, "failed", message)
+    is_known = isinstance(error, ReglabError)
+    stream.send(Failed(message=message if is_known else f"{message}; the details are in {journal.run.log}"))
     return FAILED
 
 
 def _close_status(journal: Journal, state: State, message: str = "") -> None:
-    # A disk that is full takes no status either; that must not hide why the training ended. The status
-    # is left at `running`, which without a process means interrupted.
+    # On a full disk the status remains `running`, which without a process means interrupted.
     with suppress(RunError):
         journal.close(state, message)
 
 
-def _train(subject: Subject, journal: Journal, display: DisplayKind) -> None:
-    # A run that goes on keeps the precision that it began with, on another machine too.
-    began_with = journal.checkpoint.policy if journal.checkpoint else None
-    backend = start_backend(subject.experiment.training.precision, began_with)
-
-    # Imported here: it loads Keras, and wrong input is to be told before that.
-    from reglab.training.trainer import train
-
-    train(subject, journal, backend, build_display(display))
-
-
-@contextmanager
-def _logged(run: RunDirectory) -> Iterator[None]:
-    """Sends what is written to standard error, the C libraries' chatter too, to the run's log."""
-    log = _open_log(run)
-    terminal = os.dup(sys.stderr.fileno())
-    sys.stderr.flush()
-    os.dup2(log, sys.stderr.fileno())
+def _draw(run: RunDirectory, stream: EventStream) -> None:
+    """Draws `curves.png` from the run's files, if it is missing."""
+    if run.curves.exists():
+        return
     try:
-        yield
-    except KeyboardInterrupt:
-        raise
-    except BaseException:
-        # Past sys.stderr: what a full disk does not take would wait there, and come out on the terminal.
-        with suppress(OSError):
-            os.write(log, traceback.format_exc().encode(errors="backslashreplace"))
-        raise
-    finally:
-        with suppress(OSError):
-            sys.stderr.flush()
-        os.dup2(terminal, sys.stderr.fileno())
-        os.close(terminal)
-        os.close(log)
+        draw_run(read_run(run))
+    except RunError as error:
+        stream.send(Warned(message=f"the run is complete, but its figure is missing: {error}"))
 
 
-def _open_log(run: RunDirectory) -> int:
-    """A descriptor of the run's log, with a line that says which process writes what follows."""
+def _take_output() -> EventStream:
+    """Keeps standard output for events; what libraries print goes to standard error."""
+    stream = EventStream(os.dup(_STDOUT))
+    os.dup2(_STDERR, _STDOUT)
+    return stream
+
+
+def _log_output(run: RunDirectory) -> None:
+    """Sends everything that is printed from now on, by C libraries too, to the run's log."""
     try:
         log = os.open(run.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         os.write(log, f"--- {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, process {os.getpid()}\n".encode())
     except OSError as error:
         raise refused("write", run.log, error) from error
-    return log
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os.dup2(log, _STDOUT)
+    os.dup2(log, _STDERR)
+    os.close(log)
 
 
 def _read_line() -> bytes:
-    # Unbuffered, since a thread that sleeps in a buffered read keeps the interpreter from ending.
+    # Unbuffered, because a thread that waits in a buffered read keeps the interpreter from ending.
     line = bytearray()
     while (part := os.read(_STDIN, 65536)) and not part.endswith(b"\n"):
         line += part
@@ -177,7 +163,7 @@ def _read_line() -> bytes:
 
 
 def _stop_with_parent() -> None:
-    """Interrupts this process when standard input closes, which the parent holds open while it lives."""
+    """Interrupts this process when the parent closes its end of standard input, or ends."""
 
     def wait() -> None:
         while os.read(_STDIN, 1):
@@ -189,10 +175,9 @@ def _stop_with_parent() -> None:
 
 if __name__ == "__main__":
     code = main()
-    for stream in (sys.stdout, sys.stderr):
-        # Its reader may have left.
+    for output in (sys.stdout, sys.stderr):
+        # The disk of the log may be full.
         with suppress(OSError):
-            stream.flush()
-    # Everything is written. An interpreter that takes its time to end would only have TensorFlow's
-    # threads complain on the terminal that it is going.
+            output.flush()
+    # Everything is written. A slow end of the interpreter would only add messages of TensorFlow's threads.
     os._exit(code)

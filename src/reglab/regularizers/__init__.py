@@ -1,1 +1,1 @@
-"""The techniques, one file each; `table` lists them."""
+"""The regularizers, one file each; `table` lists them."""

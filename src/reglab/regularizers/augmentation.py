@@ -1,4 +1,4 @@
-"""Data augmentation: every image is moved a little, anew in every batch."""
+"""Data augmentation: every training image is moved at random, differently in every epoch."""
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, ClassVar, Literal
@@ -22,9 +22,9 @@ class Augmentation(Regularizer):
     interpolated (bilinearly) once. Each amount is drawn uniformly and independently for every image and
     step. Validation, test and clean training images are never augmented.
 
-    The lecture shows two forms, and each differs: `ImageDataGenerator` shears after it shifts, shortens
-    by the cosine of the shear, and its zoom factor shrinks where ours magnifies, which for a symmetric
-    range is nearly the same; the Keras layers interpolate once each, and flip both ways with one coin.
+    The lecture shows two forms, and both differ: `ImageDataGenerator` shears after it shifts, shortens by
+    the cosine of the shear, and its zoom is the inverse of ours, which is nearly the same for a symmetric
+    range; the Keras layers interpolate once each, and flip both ways with one random draw.
 
     Source: Simard, Steinkraus and Platt, "Best Practices for Convolutional Neural Networks Applied to
     Visual Document Analysis", 2003; Krizhevsky, Sutskever and Hinton, "ImageNet Classification with
@@ -34,21 +34,21 @@ class Augmentation(Regularizer):
     title: ClassVar[str] = "Data augmentation"
 
     rotation: Annotated[float, Field(ge=0, le=180)] = 15.0
-    """Degrees, at most this far either way."""
+    """Largest angle in either direction, degrees."""
     width_shift: Shift = 0.1
-    """Fraction of the width, at most this far either way."""
+    """Largest shift in either direction, fraction of the width."""
     height_shift: Shift = 0.1
-    """Fraction of the height, at most this far either way."""
+    """Largest shift in either direction, fraction of the height."""
     shear: Annotated[float, Field(ge=0, le=60)] = 0.0
-    """Degrees that vertical lines lean, at most this far either way."""
+    """Largest angle of vertical lines in either direction, degrees."""
     zoom: Annotated[float, Field(ge=0, le=0.9)] = 0.1
-    """Width and height are each, on their own, multiplied by a factor in [1 − zoom, 1 + zoom]."""
+    """Width and height are multiplied by independent factors in [1 − zoom, 1 + zoom]."""
     horizontal_flip: bool = True
-    """Swap left and right of every second image."""
+    """Swap left and right with probability ½."""
     vertical_flip: bool = False
-    """Swap top and bottom of every second image, by a coin of its own."""
+    """Swap top and bottom with probability ½, independently."""
     fill_mode: FillMode = "nearest"
-    """Beyond the border: the border's pixel, the mirrored image, black, or the image again."""
+    """Pixels beyond the border: the border's pixel, the mirrored image, black, or the repeated image."""
 
     def on_input(self, position: Position) -> Sequence[Any]:
         """The layer that moves the images."""
@@ -60,31 +60,29 @@ class Augmentation(Regularizer):
         return (layer,)
 
     def advice(self, setup: Setup) -> Iterable[Advice]:
-        """What must keep the class does not always: flipped digits, cars on their roofs."""
+        """Moves that do not keep the class, such as flipped digits."""
         dataset = setup.data.dataset
         flips = [name for name in ("horizontal_flip", "vertical_flip") if getattr(self, name)]
         if dataset == "mnist" and flips:
-            yield Advice(
-                f"{' and '.join(flips)} turn digits into other shapes, which do not keep their class", _SURVEY
-            )
+            yield Advice(f"flipped digits are other shapes: set {' and '.join(flips)} to false", _SURVEY)
         if dataset == "mnist" and self.rotation > 20:
             yield Advice(
-                f"rotation by up to {self.rotation:g} degrees is too much for digits, a 6 becomes a 9: "
-                "stay within 20",
+                f"rotation by up to {self.rotation:g} degrees may change the class of a digit, "
+                "such as 6 and 9: use at most 20",
                 _SURVEY,
             )
         if dataset in ("cifar10", "cifar100") and self.vertical_flip:
             yield Advice(
-                "vertical_flip puts animals and vehicles on their backs, as no validation image shows them",
+                "vertical_flip turns animals and vehicles upside down, which no validation image shows",
                 _SURVEY,
             )
 
     def conflicts(self, setup: Setup) -> Iterable[Conflict]:
-        """Moves that leave every image as it is."""
+        """Ranges and flips that change nothing."""
         ranges = (self.rotation, self.width_shift, self.height_shift, self.shear, self.zoom)
         if not any((*ranges, self.horizontal_flip, self.vertical_flip)):
             yield Conflict(
                 "",
-                "expected a range above 0 or a flip, got none, which changes nothing; "
-                "take it away, as in augmentation: null",
+                "augmentation has no effect while every range is 0 and both flips are false; "
+                "set one of them or remove augmentation",
             )

@@ -1,4 +1,4 @@
-"""Average pooling: the mean of each window stands for all of its values."""
+"""Average pooling: each window of a feature map is replaced by its mean."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
@@ -14,7 +14,7 @@ class AveragePooling(Pooling):
 
     y[i, j, c] = 1 / P² · Σ over 0 ≤ u, v < P of x[S·i + u, S·j + v, c]; a side of W becomes
     ⌊(W − P) / S⌋ + 1, the number of maps stays, and there are no parameters. With padding `same`, the
-    mean is over the values inside the map. It is the alternative to max pooling: one of the two.
+    mean is over the values inside the map. It cannot be combined with max pooling.
 
     Source: LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning Applied to Document
     Recognition", 1998; compared with max pooling: Boureau, Ponce and LeCun, "A Theoretical Analysis of
@@ -33,12 +33,12 @@ class AveragePooling(Pooling):
         return (pool,)
 
     def conflicts(self, setup: Setup) -> Iterable[Conflict]:
-        """Both kinds of pooling at once; pooling so often that nothing is left."""
+        """Both kinds of pooling at once; windows that do not fit the feature maps."""
         if "max_pooling" in setup.regularizers:
             yield Conflict(
                 "",
-                "expected one kind of pooling, got max_pooling and average_pooling; "
-                "take one away, as in max_pooling: null",
+                "average_pooling and max_pooling cannot be combined; "
+                "remove one of them, as in max_pooling: null",
             )
         else:
-            yield from self.nothing_left(setup)
+            yield from self.window_conflicts(setup)

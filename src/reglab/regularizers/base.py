@@ -1,16 +1,22 @@
-"""What every regularizer is: its parameters, the seats it may take, and its advice.
+"""The base of every regularizer: its parameters, the seats that it may take, its advice and conflicts.
 
-The network is a fixed walk, and a seat is a place on it where a regularizer may act::
+The network is a fixed walk, and a seat is a position on it where a regularizer may act::
 
     input → (convolution → after_convolution → activation)… → end_of_group → head
           → (before_dense → dense → after_dense → activation)… → before_dense → output
 
-Three more seats are no layers: the penalty and the constraint on a kernel, and whether a layer keeps
-its bias. And three belong to the training: loss, optimizer, callbacks. A regularizer overrides the
-seats it takes; every other one does nothing.
+With `model.residual`, each group of convolutions is a branch around which a shortcut leads. The shortcut
+is the identity, or a 1×1 convolution with its own after_convolution where the widths differ. The end of
+a group is then::
+
+    … → last convolution → after_convolution → end_of_branch → Add(shortcut) → activation → end_of_group
+
+Three more seats add no layers: the penalty and the constraint on a kernel, and whether a layer keeps its
+bias. Three belong to the training: loss, optimizer, callbacks. A regularizer overrides the seats that it
+takes; the others do nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -19,7 +25,7 @@ from reglab.config.conflict import Conflict
 from reglab.config.setup import Setup
 from reglab.random_keys import derive_layer_seed
 
-Kind = Literal["input", "convolution", "group", "dense", "output"]
+Kind = Literal["input", "convolution", "branch", "group", "dense", "output"]
 
 
 @dataclass(frozen=True)
@@ -27,17 +33,19 @@ class Position:
     """One position on the walk.
 
     Attributes:
-        layer: name of the layer or group it belongs to: `input`, `conv_2_1`, `group_2`, `dense_1`, `output`.
-        kind: what that is.
+        layer: name of its layer or group: `input`, `conv_2_1`, `group_2`, `dense_1`, `output`.
+        kind: of that layer or group.
         seed: the experiment's seed.
+        depth: of a branch, its number divided by the number of branches, in (0, 1]; 1 elsewhere.
     """
 
     layer: str
     kind: Kind
     seed: int
+    depth: float = 1.0
 
     def key(self, technique: str) -> int:
-        """A seed of its own for (experiment's seed, layer, technique), in [0, 2³¹).
+        """A seed in [0, 2³¹) that follows from (experiment's seed, layer, technique).
 
         Two experiments that share a layer draw the same numbers for it, whatever else they contain.
         """
@@ -46,7 +54,12 @@ class Position:
 
 @dataclass(frozen=True)
 class Advice:
-    """What the literature says against a setting, here: a sentence, and where it is from."""
+    """A reason from the literature against a setting in this experiment.
+
+    Attributes:
+        text: the reason, one sentence.
+        reference: authors, title and year.
+    """
 
     text: str
     reference: str
@@ -56,15 +69,22 @@ class Advice:
 
 
 class Regularizer(Frozen):
-    """A named technique. Layers are Keras's and are imported inside the seat that makes them."""
+    """A named technique.
+
+    Keras is imported inside the seats. A layer inside the network is stock Keras, or has `make_stock()`
+    (`layers/stock.py`); a random one computes in float32 (`dtype="float32"`), since bfloat16 draws are
+    too coarse for a rate.
+    """
 
     title: ClassVar[str]
-    """What tables call it: `Dropout`."""
+    """Its name in tables: `Dropout`."""
+    needs: ClassVar[Mapping[str, Any]] = {}
+    """Keys of other sections, with values without which it cannot act: `{"model.residual": True}`."""
 
     def on_input(self, position: Position) -> Sequence[Any]:
         """Layers for float32 images in [0, 255], `(n, height, width, channels)`; training only.
 
-        They are no part of the network that is saved, so they need not be Keras's own.
+        They are not saved with the network, so they need no stock equivalent.
         """
         return ()
 
@@ -72,12 +92,16 @@ class Regularizer(Frozen):
         """Layers between a convolution and its activation."""
         return ()
 
+    def end_of_branch(self, position: Position) -> Sequence[Any]:
+        """Layers at the end of a residual branch, before the shortcut is added; not without residual."""
+        return ()
+
     def end_of_group(self, position: Position) -> Sequence[Any]:
         """Layers after the last activation of a group."""
         return ()
 
     def before_dense(self, position: Position) -> Sequence[Any]:
-        """Layers in front of a dense layer, the output among them."""
+        """Layers before a dense layer, including the output."""
         return ()
 
     def after_dense(self, position: Position) -> Sequence[Any]:
@@ -85,37 +109,37 @@ class Regularizer(Frozen):
         return ()
 
     def kernel_penalty(self, position: Position) -> Any | None:
-        """A `keras.regularizers.Regularizer` for the kernel here, or None. Several are added up."""
+        """A `keras.regularizers.Regularizer` for the kernel at this position, or None. Several are summed."""
         return None
 
     def kernel_constraint(self, position: Position) -> Any | None:
-        """A `keras.constraints.Constraint` for the kernel here, or None."""
+        """A `keras.constraints.Constraint` for the kernel at this position, or None."""
         return None
 
     def drops_bias(self, position: Position) -> bool:
-        """Whether the layer here does without its bias, because what follows has one."""
+        """Whether the layer at this position omits its bias, because the next layer has one."""
         return False
 
     def change_loss(self, loss: Any) -> Any:
-        """The loss to train with, given the one so far (a `keras.losses.CategoricalCrossentropy`)."""
+        """The training loss, given the current one (a `keras.losses.CategoricalCrossentropy`)."""
         return loss
 
     def change_optimizer(self, optimizer: Any) -> Any:
-        """The optimizer to train with, given the one so far (a `keras.optimizers.Optimizer`)."""
+        """The optimizer, given the current one (a `keras.optimizers.Optimizer`)."""
         return optimizer
 
     def callbacks(self) -> Sequence[Any]:
-        """Callbacks for `fit`. Their logs hold every column of the history."""
+        """Callbacks for `fit`, called after measuring. Their logs hold every column of the history."""
         return ()
 
     def describe(self) -> str:
-        """Its parameters as YAML has them, in a line: `Dropout {rate: 0.3}`; what is left out is not said."""
+        """Its title and parameters in one line, `Dropout {rate: 0.3}`; null parameters are omitted."""
         parameters = ", ".join(f"{name}: {_as_yaml(value)}" for name, value in self if value is not None)
         return f"{self.title} {{{parameters}}}"
 
     @classmethod
     def training_seats(cls) -> tuple[str, ...]:
-        """What it changes besides the network: `loss`, `optimizer`, `callbacks`."""
+        """The training seats that it takes: `loss`, `optimizer`, `callbacks`."""
         seats = {
             "loss": (cls.change_loss, Regularizer.change_loss),
             "optimizer": (cls.change_optimizer, Regularizer.change_optimizer),
@@ -124,11 +148,11 @@ class Regularizer(Frozen):
         return tuple(name for name, (own, default) in seats.items() if own is not default)
 
     def advice(self, setup: Setup) -> Iterable[Advice]:
-        """What the literature says against this setting in this experiment; never fatal."""
+        """Reasons from the literature against this setting in this experiment; never an error."""
         return ()
 
     def conflicts(self, setup: Setup) -> Iterable[Conflict]:
-        """Settings that cannot work, or have no effect, in this experiment; each is an error."""
+        """Settings that cannot work or have no effect in this experiment; each is an error."""
         return ()
 
 

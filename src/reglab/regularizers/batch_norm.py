@@ -1,4 +1,4 @@
-"""Batch normalization: every feature map, standardized over the batch."""
+"""Batch normalization: every feature map is standardized over the batch."""
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, ClassVar
@@ -15,8 +15,8 @@ _PAPER = "Ioffe and Szegedy, Batch Normalization, 2015"
 class BatchNorm(Regularizer):
     """Standardizes each feature map over batch and space, then scales and shifts it by learned γ and β.
 
-    y = γ · (x − μ) / √(σ² + ε) + β, with μ and σ² of the batch while training, and in inference with
-    their moving averages m ← momentum · m + (1 − momentum) · batch value. Four parameters a map: γ and β
+    y = γ · (x − μ) / √(σ² + ε) + β, with μ and σ² of the batch while training and their moving averages,
+    m ← momentum · m + (1 − momentum) · batch value, in inference. Each map has four parameters: γ and β
     are trained, the two averages are not.
 
     Source: Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing
@@ -26,22 +26,22 @@ class BatchNorm(Regularizer):
     title: ClassVar[str] = "Batch normalization"
 
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.99
-    """Of the moving averages; nearer to 1 is slower."""
+    """Momentum of the moving averages; values nearer to 1 make them slower."""
     epsilon: Annotated[float, Field(gt=0, le=1)] = 0.001
-    """Added to the variance."""
+    """Number ε that is added to the variance."""
     dense: bool = False
-    """Also after every hidden dense layer."""
+    """Normalize every hidden dense layer too."""
     keep_bias: bool = True
-    """Whether the layer in front keeps its bias, which the shift β makes superfluous."""
+    """Keep the bias of the preceding layer, which the shift β makes superfluous."""
 
     def after_convolution(self, position: Position) -> Sequence[Any]:
-        """The normalization of a convolution."""
+        """The normalization after a convolution."""
         from reglab.regularizers.layers.fused_batch_norm import FusedBatchNormalization
 
         return (self._build(FusedBatchNormalization, position),)
 
     def after_dense(self, position: Position) -> Sequence[Any]:
-        """The normalization of a dense layer, if `dense` asks for it."""
+        """The normalization after a dense layer, if `dense` is true."""
         if not self.dense:
             return ()
         from keras import layers
@@ -54,10 +54,11 @@ class BatchNorm(Regularizer):
         return normalized and not self.keep_bias
 
     def advice(self, setup: Setup) -> Iterable[Advice]:
-        """A bias in front of batch norm does nothing; tiny batches have noisy statistics."""
+        """A bias before batch norm has no effect; small batches have noisy statistics."""
         if self.keep_bias:
             yield Advice(
-                "the bias before batch norm has no effect, its mean is subtracted: keep_bias: false saves it",
+                "a bias before batch norm has no effect, since its mean is subtracted: "
+                "set keep_bias to false",
                 f"{_PAPER}, section 3.2",
             )
         if setup.training.batch_size < 16:
@@ -67,10 +68,11 @@ class BatchNorm(Regularizer):
             )
 
     def conflicts(self, setup: Setup) -> Iterable[Conflict]:
-        """Normalized dense layers, where there are none."""
+        """Normalized dense layers in a network without any."""
         if self.dense and not setup.model.dense:
             yield Conflict(
-                "dense", "expected it with hidden dense layers only, got true with model.dense: []"
+                "dense",
+                "dense has no effect while model.dense is empty; add hidden dense layers or remove dense",
             )
 
     def _build(self, kind: Any, position: Position) -> Any:

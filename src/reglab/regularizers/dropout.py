@@ -1,4 +1,4 @@
-"""Dropout: units are left out at random while training."""
+"""Dropout: units are dropped at random while training."""
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, ClassVar
@@ -17,7 +17,8 @@ class Dropout(Regularizer):
     """Zeroes each input of a layer with probability `rate` while training, and scales up the others.
 
     y = x · m / (1 − rate), m ~ Bernoulli(1 − rate), a new m for every image and step; y = x in
-    inference. The paper scales the weights down in inference instead, which comes to the same.
+    inference. The paper scales the weights down in inference instead, which is equivalent. In mixed
+    precision the mask is drawn in float32, since bfloat16 has too few digits for a rate.
 
     Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout: A Simple Way to
     Prevent Neural Networks from Overfitting", 2014; the spatial form: Tompson et al., "Efficient
@@ -27,40 +28,47 @@ class Dropout(Regularizer):
     title: ClassVar[str] = "Dropout"
 
     rate: Rate = 0.3
-    """Fraction of the inputs of every dense layer, the output among them, that is left out."""
+    """Fraction of the inputs of every dense layer, including the output, to drop."""
     groups: Rate = 0.0
-    """The same after every group of convolutions; the lecture leaves it at 0."""
+    """Fraction of the values to drop after every group of convolutions; 0 in the lecture."""
     spatial: bool = False
-    """After groups, leave out whole feature maps instead of single values."""
+    """After groups, drop whole feature maps instead of single values."""
 
     def end_of_group(self, position: Position) -> Sequence[Any]:
-        """Dropout on the group's feature maps, if `groups` asks for it."""
+        """Dropout on the feature maps of a group, if `groups` is above 0."""
         if not self.groups:
             return ()
         from keras import layers
 
         kind = layers.SpatialDropout2D if self.spatial else layers.Dropout
-        return (kind(self.groups, seed=position.key("dropout"), name=f"{position.layer}_dropout"),)
+        return (self._build(kind, self.groups, position),)
 
     def before_dense(self, position: Position) -> Sequence[Any]:
-        """Dropout on the vector that goes into a dense layer."""
+        """Dropout on the input of a dense layer, if `rate` is above 0."""
         if not self.rate:
             return ()
         from keras import layers
 
-        return (layers.Dropout(self.rate, seed=position.key("dropout"), name=f"{position.layer}_dropout"),)
+        return (self._build(layers.Dropout, self.rate, position),)
 
     def advice(self, setup: Setup) -> Iterable[Advice]:
-        """Rates of 0.2 to 0.5, and dense layers rather than convolutions."""
+        """Rates outside 0.2 to 0.5; dropout after convolutions."""
         if self.rate and not 0.2 <= self.rate <= 0.5:
             yield Advice(f"dropout rate {self.rate:g} is outside 0.2 to 0.5", _PAPER)
         if self.groups:
             yield Advice(
-                "dropout after convolutional groups rarely helps: they have few parameters to overfit with",
+                "dropout after groups of convolutions rarely helps, since they have few parameters",
                 _PAPER,
             )
 
     def conflicts(self, setup: Setup) -> Iterable[Conflict]:
-        """Whole maps, where no maps are dropped."""
+        """Dropping whole maps while no values of maps are dropped."""
         if self.spatial and not self.groups:
-            yield Conflict("spatial", "expected it with groups above 0 only, got true with groups: 0")
+            yield Conflict(
+                "spatial",
+                "spatial has no effect while groups is 0; set groups above 0 or remove spatial",
+            )
+
+    def _build(self, kind: Any, rate: float, position: Position) -> Any:
+        name = f"{position.layer}_dropout"
+        return kind(rate, seed=position.key("dropout"), name=name, dtype="float32")

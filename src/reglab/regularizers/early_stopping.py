@@ -1,4 +1,4 @@
-"""Early stopping: training ends when validation no longer improves."""
+"""Early stopping: training ends when the validation value no longer improves."""
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, ClassVar, Literal
@@ -13,10 +13,11 @@ Monitor = Literal["val_cross_entropy", "val_accuracy"]
 
 
 class EarlyStopping(Regularizer):
-    """Stops after `patience` epochs in a row without a new best validation value, and goes back to it.
+    """Stops after `patience` epochs in a row without improvement, and restores the weights of the best epoch.
 
-    An epoch is better if its value beats the best so far by more than `min_delta`. Fewer steps keep the
-    weights nearer to where they started, much as an L2 penalty does.
+    An epoch is an improvement if its value is better than the best one so far by more than `min_delta`; a
+    gain of exactly `min_delta` is not. Fewer steps keep the weights near to their initial values, similar
+    to an L2 penalty.
 
     Source: Prechelt, "Early Stopping – But When?", 1998; Goodfellow, Bengio and Courville, "Deep
     Learning", 2016, section 7.8.
@@ -25,34 +26,34 @@ class EarlyStopping(Regularizer):
     title: ClassVar[str] = "Early stopping"
 
     patience: Annotated[int, Field(ge=1)] = 5
-    """Epochs in a row without improvement after which training ends."""
+    """Number of epochs in a row without improvement after which training ends."""
     monitor: Monitor = "val_cross_entropy"
-    """The column that is watched: cross-entropy should fall, accuracy rise."""
+    """Column of the history to compare: smaller cross-entropy or larger accuracy is better."""
     min_delta: Annotated[float, Field(ge=0)] = 0.0
-    """By how much an epoch has to beat the best one, in the column's units."""
+    """Gain that an improvement must exceed, in the units of the column."""
     restore_best_weights: bool = True
-    """End with the weights of the best epoch, also when training was not cut short."""
+    """End with the weights of the best epoch, also if training was not stopped early."""
     start_from_epoch: Annotated[int, Field(ge=0)] = 0
-    """Epochs at the beginning that are not watched."""
+    """Number of epochs at the beginning that are ignored."""
 
     def callbacks(self) -> Sequence[Any]:
-        """The callback that watches the history."""
+        """The callback that compares the epochs."""
         from reglab.regularizers.layers.early_stopping import EarlyStoppingCallback
 
         return (EarlyStoppingCallback(self),)
 
     def advice(self, setup: Setup) -> Iterable[Advice]:
-        """Validation data that choose the epoch are no test data any more."""
+        """A test set that selects the epoch."""
         if setup.data.validation == "test":
             yield Advice(
-                "early stopping on the test set tunes on it, so its result is too good: hold out a "
-                "fraction of train, as in data.validation: 0.1",
+                "early stopping selects the epoch on the test set, so its test result is too good: "
+                "hold out a part of train, as in data.validation: 0.1",
                 "Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2009, section 7.2",
             )
 
     def conflicts(self, setup: Setup) -> Iterable[Conflict]:
-        """A watch that begins when the training is over."""
+        """A training that ends before the first epoch is compared."""
         epochs = setup.training.epochs
         if self.start_from_epoch >= epochs:
-            message = f"expected less than training.epochs, {epochs}, got {self.start_from_epoch}"
+            message = f"expected a number below training.epochs, {epochs}, got {self.start_from_epoch}"
             yield Conflict("start_from_epoch", message)

@@ -1,4 +1,4 @@
-"""Gaussian noise: on the images, and where asked for on the activations, while training."""
+"""Gaussian noise on the images and, if configured, on the feature maps, while training."""
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, ClassVar
@@ -15,8 +15,9 @@ _PAPER = "Bishop, Training with Noise is Equivalent to Tikhonov Regularization, 
 class GaussianNoise(Regularizer):
     """Adds independent normal noise to every value while training; nothing in inference.
 
-    y = x + σ · z, z ~ N(0, 1), a new z for every value and step. Pixels have σ = 255 · `stddev` and
-    are not cut off at 0 and 255, so that the noise keeps its mean of zero.
+    y = x + σ · z, z ~ N(0, 1), a new z for every value and step. Pixels have σ = 255 · `stddev` and are not
+    clipped to [0, 255], so that the noise has mean 0. It is drawn and added in float32 in mixed precision
+    too.
 
     Source: Bishop, "Training with Noise is Equivalent to Tikhonov Regularization", 1995.
     """
@@ -24,12 +25,12 @@ class GaussianNoise(Regularizer):
     title: ClassVar[str] = "Gaussian noise"
 
     stddev: Deviation = 0.1
-    """Standard deviation on the images, fraction of the pixel range."""
+    """Standard deviation σ on the images, fraction of the pixel range."""
     activations: Deviation = 0.0
-    """Standard deviation between each convolution and its activation, in units of the feature maps."""
+    """Standard deviation σ between each convolution and its activation, in units of the feature maps."""
 
     def on_input(self, position: Position) -> Sequence[Any]:
-        """Noise on the images, if `stddev` asks for it."""
+        """Noise on the images, if `stddev` is above 0."""
         if not self.stddev:
             return ()
         from reglab.regularizers.layers.pixel_noise import PixelNoiseLayer
@@ -40,21 +41,24 @@ class GaussianNoise(Regularizer):
         return (layer,)
 
     def after_convolution(self, position: Position) -> Sequence[Any]:
-        """Noise on the convolution's feature maps, if `activations` asks for it."""
+        """Noise on the feature maps of a convolution, if `activations` is above 0."""
         if not self.activations:
             return ()
         from keras import layers
 
         layer = layers.GaussianNoise(
-            self.activations, seed=position.key("gaussian_noise"), name=f"{position.layer}_gaussian_noise"
+            self.activations,
+            seed=position.key("gaussian_noise"),
+            name=f"{position.layer}_gaussian_noise",
+            dtype="float32",
         )
         return (layer,)
 
     def advice(self, setup: Setup) -> Iterable[Advice]:
-        """Noise that is small against the image."""
+        """Noise that is not small against the image."""
         if self.stddev > 0.25:
             yield Advice(
-                f"noise of {self.stddev:g} of the pixel range hides the image; it acts as a mild "
-                "penalty only while it is small",
+                f"noise with stddev {self.stddev:g} hides much of the image: "
+                "only small noise acts as a penalty",
                 _PAPER,
             )

@@ -1,4 +1,4 @@
-"""Which kernels a technique acts on: every one, those of convolutions, or those of dense layers."""
+"""The choice of kernels that a regularizer acts on."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ Kernels = Literal["all", "conv", "dense"]
 
 
 def covers(kernels: Kernels, position: Position) -> bool:
-    """Whether the kernel of the layer at `place` is among `kernels`; the output counts as dense."""
+    """Whether `kernels` includes the kernel at `position`; the output is a dense layer."""
     if position.kind == "convolution":
         return kernels in ("all", "conv")
     return kernels in ("all", "dense") and position.kind in ("dense", "output")

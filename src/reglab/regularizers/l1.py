@@ -10,10 +10,10 @@ from reglab.regularizers.penalty import Strength, advise_strength
 
 
 class L1(Regularizer):
-    """Adds λ‖θ‖₁ of every kernel θ to the loss, which drives weights to zero and makes them sparse.
+    """Adds λ‖θ‖₁ of every kernel θ to the loss, which makes the weights sparse.
 
-    loss = cross-entropy + λ · Σ |θᵢ|. Each weight is pulled towards zero by the same λ, however small
-    it is already; λ ≪ 1 has to be tuned.
+    loss = cross-entropy + λ · Σ |θᵢ|. Its gradient has the same size λ for every weight, however small the
+    weight is; λ ≪ 1 must be tuned.
 
     Source: Tibshirani, "Regression Shrinkage and Selection via the Lasso", 1996.
     """
@@ -21,12 +21,12 @@ class L1(Regularizer):
     title: ClassVar[str] = "L1"
 
     strength: Strength = 1e-4
-    """Factor λ of the penalty; a tenth of L2's, as its pull does not fade with the weights."""
+    """Factor λ of the penalty; a tenth of L2's default, as its gradient does not shrink with the weights."""
     layers: Kernels = "all"
-    """Whose kernels: `conv`, `dense` (the output among them) or `all`."""
+    """Layers whose kernels are penalized: `conv`, `dense` (including the output) or `all`."""
 
     def kernel_penalty(self, position: Position) -> Any | None:
-        """The penalty of a kernel that `layers` asks for."""
+        """The penalty of a kernel that `layers` includes."""
         if not covers(self.layers, position):
             return None
         from keras import regularizers
@@ -34,5 +34,5 @@ class L1(Regularizer):
         return regularizers.L1(self.strength)
 
     def advice(self, setup: Setup) -> Iterable[Advice]:
-        """A strong penalty underfits."""
+        """A strong penalty."""
         yield from advise_strength("L1 strength", self.strength)

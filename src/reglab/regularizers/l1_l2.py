@@ -1,4 +1,4 @@
-"""L1 and L2 at once: the elastic net."""
+"""L1 and L2 together: the elastic net."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -10,7 +10,7 @@ from reglab.regularizers.penalty import Strength, advise_single_decay, advise_st
 
 
 class L1L2(Regularizer):
-    """Adds λ₁‖θ‖₁ + λ₂‖θ‖₂² of every kernel θ to the loss: sparse weights, and none of them large.
+    """Adds λ₁‖θ‖₁ + λ₂‖θ‖₂² of every kernel θ to the loss, for weights that are sparse and small.
 
     loss = cross-entropy + λ₁ · Σ |θᵢ| + λ₂ · Σ θᵢ².
 
@@ -20,14 +20,14 @@ class L1L2(Regularizer):
     title: ClassVar[str] = "L1 + L2"
 
     l1: Strength = 1e-4
-    """Factor λ₁ of the absolute weights."""
+    """Factor λ₁ of the sum of absolute weights."""
     l2: Strength = 1e-3
-    """Factor λ₂ of the squared weights."""
+    """Factor λ₂ of the sum of squared weights."""
     layers: Kernels = "all"
-    """Whose kernels: `conv`, `dense` (the output among them) or `all`."""
+    """Layers whose kernels are penalized: `conv`, `dense` (including the output) or `all`."""
 
     def kernel_penalty(self, position: Position) -> Any | None:
-        """The penalty of a kernel that `layers` asks for."""
+        """The penalty of a kernel that `layers` includes."""
         if not covers(self.layers, position):
             return None
         from keras import regularizers
@@ -35,7 +35,7 @@ class L1L2(Regularizer):
         return regularizers.L1L2(l1=self.l1, l2=self.l2)
 
     def advice(self, setup: Setup) -> Iterable[Advice]:
-        """A strong penalty underfits; weight decay besides it decays twice."""
+        """A strong penalty; a second decay of the weights."""
         yield from advise_strength("L1 strength", self.l1)
         yield from advise_strength("L2 strength", self.l2)
         yield from advise_single_decay(setup)

@@ -10,10 +10,10 @@ from reglab.regularizers.penalty import Strength, advise_single_decay, advise_st
 
 
 class L2(Regularizer):
-    """Adds λ‖θ‖₂² of every kernel θ to the loss, which keeps weights small and spread out.
+    """Adds λ‖θ‖₂² of every kernel θ to the loss, which keeps the weights small.
 
-    loss = cross-entropy + λ · Σ θᵢ². The pull on a weight, 2λθᵢ, fades as it gets small, so weights
-    stay dense; λ ≪ 1 has to be tuned. As in Keras there is no factor ½.
+    loss = cross-entropy + λ · Σ θᵢ². Its gradient 2λθᵢ shrinks with the weight, so few weights become 0;
+    λ ≪ 1 must be tuned. As in Keras there is no factor ½.
 
     Source: Hoerl and Kennard, "Ridge Regression: Biased Estimation for Nonorthogonal Problems", 1970;
     for networks: Krogh and Hertz, "A Simple Weight Decay Can Improve Generalization", 1991.
@@ -22,12 +22,12 @@ class L2(Regularizer):
     title: ClassVar[str] = "L2"
 
     strength: Strength = 1e-3
-    """Factor λ of the penalty; the lecture's example."""
+    """Factor λ of the penalty; the lecture's value."""
     layers: Kernels = "all"
-    """Whose kernels: `conv`, `dense` (the output among them) or `all`."""
+    """Layers whose kernels are penalized: `conv`, `dense` (including the output) or `all`."""
 
     def kernel_penalty(self, position: Position) -> Any | None:
-        """The penalty of a kernel that `layers` asks for."""
+        """The penalty of a kernel that `layers` includes."""
         if not covers(self.layers, position):
             return None
         from keras import regularizers
@@ -35,6 +35,6 @@ class L2(Regularizer):
         return regularizers.L2(self.strength)
 
     def advice(self, setup: Setup) -> Iterable[Advice]:
-        """A strong penalty underfits; weight decay besides it decays twice."""
+        """A strong penalty; a second decay of the weights."""
         yield from advise_strength("L2 strength", self.strength)
         yield from advise_single_decay(setup)

@@ -1,4 +1,4 @@
-"""Max-norm: the weights that go into a unit keep within a ball."""
+"""Max-norm: the norm of the incoming weights of each unit is bounded."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar
@@ -11,10 +11,10 @@ from reglab.regularizers.kernels import Kernels, covers
 
 
 class MaxNorm(Regularizer):
-    """Scales the incoming weights w of a unit back to ‖w‖₂ = c whenever a step made them longer.
+    """Scales the incoming weights w of a unit to ‖w‖₂ = c whenever a step makes their norm larger than c.
 
     w ← w · min(‖w‖₂, c) / ‖w‖₂, after every step, for each unit of a dense layer and each filter of a
-    convolution. It bounds the weights without pulling on those that are short.
+    convolution. Weights with a smaller norm do not change.
 
     Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout: A Simple Way to
     Prevent Neural Networks from Overfitting", 2014, section 5.1.
@@ -23,23 +23,23 @@ class MaxNorm(Regularizer):
     title: ClassVar[str] = "Max-norm"
 
     max_value: Annotated[float, Field(gt=0, le=1000)] = 3.0
-    """Largest Euclidean norm c of the weights that go into one unit."""
+    """Largest Euclidean norm c of the incoming weights of one unit."""
     layers: Kernels = "all"
-    """Whose kernels: `conv`, `dense` (the output among them) or `all`."""
+    """Layers whose kernels are bounded: `conv`, `dense` (including the output) or `all`."""
 
     def kernel_constraint(self, position: Position) -> Any | None:
-        """The constraint of a kernel that `layers` asks for."""
+        """The constraint of a kernel that `layers` includes."""
         if not covers(self.layers, position):
             return None
         from keras import constraints
 
-        # Every axis but the last, which counts the units: (height, width, channels, filters) of a
-        # convolution, (inputs, units) of a dense layer.
+        # Every axis but the last, the units: (height, width, channels, filters) of a convolution,
+        # (inputs, units) of a dense layer.
         axis = (0, 1, 2) if position.kind == "convolution" else 0
         return constraints.MaxNorm(self.max_value, axis=axis)
 
     def advice(self, setup: Setup) -> Iterable[Advice]:
-        """Norms of 3 to 4."""
+        """Norms outside 3 to 4."""
         if not 3 <= self.max_value <= 4:
             yield Advice(
                 f"max-norm {self.max_value:g} is outside 3 to 4, the usual range",

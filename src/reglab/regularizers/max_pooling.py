@@ -1,4 +1,4 @@
-"""Max pooling: the largest value of each window stands for all of them."""
+"""Max pooling: each window of a feature map is replaced by its largest value."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
@@ -32,5 +32,5 @@ class MaxPooling(Pooling):
         return (pool,)
 
     def conflicts(self, setup: Setup) -> Iterable[Conflict]:
-        """Pooling so often that nothing is left."""
-        yield from self.nothing_left(setup)
+        """Windows that do not fit the feature maps."""
+        yield from self.window_conflicts(setup)

@@ -1,4 +1,4 @@
-"""What the penalties L1 and L2 share: their bounds, and what is said against their settings."""
+"""Bounds and advice that the penalties L1 and L2 share."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -10,24 +10,24 @@ from reglab.config.setup import Setup
 from reglab.regularizers.base import Advice
 
 Strength = Annotated[float, Field(gt=0, le=1)]
-"""Factor λ of a penalty: small against 1, and positive, as 0 would be no penalty."""
+"""Factor λ of a penalty; 0 would be no penalty."""
 
 STRONG = 1e-2
-"""Strength from which a penalty outweighs the cross-entropy of a network of some 10⁵ weights."""
+"""Strength at which a penalty outweighs the cross-entropy of a network with about 10⁵ weights."""
 
 
 def advise_strength(name: str, strength: float) -> Iterable[Advice]:
-    """Says that a penalty this strong underfits; `name` is what the setting is called."""
+    """Advice against a penalty so strong that the network underfits; `name` is the setting's name."""
     if strength >= STRONG:
         yield Advice(
-            f"{name} {strength:g} is strong: from {STRONG:g} on, the penalty outweighs the "
+            f"{name} {strength:g} is strong: at {STRONG:g} and above, the penalty outweighs the "
             "cross-entropy and the network underfits",
             "Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2",
         )
 
 
 def advise_single_decay(setup: Setup) -> Iterable[Advice]:
-    """Says so when something else decays the weights that an L2 penalty already decays."""
+    """Advice against a second decay of the weights besides an L2 penalty."""
     optimizer = setup.training.optimizer
     other = ""
     if "weight_decay" in setup.regularizers:
@@ -36,6 +36,6 @@ def advise_single_decay(setup: Setup) -> Iterable[Advice]:
         other = f"AdamW's weight_decay {optimizer.weight_decay:g}"
     if other:
         yield Advice(
-            f"the weights are decayed twice, by the L2 penalty and by {other}: use one of the two",
+            f"the L2 penalty and {other} both decay the weights: use one of them",
             "Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019",
         )

@@ -1,4 +1,4 @@
-"""What max and average pooling share: the windows, and when too little is left to pool."""
+"""The base of max and average pooling: the windows, and whether they fit the feature maps."""
 
 from collections.abc import Iterable
 from typing import Annotated, Literal
@@ -11,31 +11,30 @@ from reglab.regularizers.base import Regularizer
 
 
 class Pooling(Regularizer):
-    """Windows of `pool_size` pixels a side, `strides` pixels apart, after every group."""
+    """Windows with sides of `pool_size` pixels, `strides` pixels apart, after every group."""
 
     pool_size: Annotated[int, Field(ge=1, le=16)] = 2
-    """Side of the window, pixels (P)."""
+    """Side of a window (P), pixels."""
     strides: Annotated[int, Field(ge=1, le=16)] | None = None
-    """Distance of neighbouring windows, pixels (S); `pool_size` where left out."""
+    """Distance between windows (S), pixels; `pool_size` if omitted."""
     padding: Literal["valid", "same"] = "valid"
-    """`valid`: only whole windows, ⌊(W − P) / S⌋ + 1 of them; `same`: ⌈W / S⌉."""
+    """`valid`: only whole windows, ⌊(W − P) / S⌋ + 1 in a row; `same`: ⌈W / S⌉."""
 
     def side_after(self, side: int) -> int:
-        """Side of the pooled maps, pixels, for maps of `side` pixels; below 1: nothing is left."""
+        """Side of the pooled maps, pixels, for maps of `side` pixels; below 1 if no window fits."""
         strides = self.strides or self.pool_size
         return -(-side // strides) if self.padding == "same" else (side - self.pool_size) // strides + 1
 
-    def nothing_left(self, setup: Setup) -> Iterable[Conflict]:
-        """An error where a group's maps are smaller than the window."""
+    def window_conflicts(self, setup: Setup) -> Iterable[Conflict]:
+        """A conflict if the maps of a group are smaller than a window."""
         side = setup.data.image_shape[0]
         for group, _ in enumerate(setup.model.groups, start=1):
             pooled = self.side_after(side)
             if pooled < 1:
                 yield Conflict(
                     "pool_size",
-                    f"expected a window that fits the feature maps of group {group}, {side}×{side} pixels "
-                    f"by then, got {self.pool_size}×{self.pool_size}; "
-                    "pool less, or use fewer groups",
+                    f"a window of {self.pool_size}×{self.pool_size} does not fit the feature maps "
+                    f"of group {group}, which have {side}×{side} pixels; pool less or use fewer groups",
                 )
                 return
             side = pooled

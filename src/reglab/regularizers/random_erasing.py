@@ -1,4 +1,4 @@
-"""Random erasing: a rectangle of the image is covered."""
+"""Random erasing: a rectangle of a training image is covered."""
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, ClassVar, Literal
@@ -9,34 +9,38 @@ from reglab.config.conflict import Conflict
 from reglab.config.setup import Setup
 from reglab.regularizers.base import Advice, Position, Regularizer
 
-Area = Annotated[float, Field(gt=0, le=1)]
 Aspect = Annotated[float, Field(ge=0.05, le=20)]
 _PAPER = "Zhong, Zheng, Kang, Li and Yang, Random Erasing Data Augmentation, 2020"
 
 
 class RandomErasing(Regularizer):
-    """Covers, with some probability, a random rectangle of each training image by grey or noise.
+    """Covers, with some probability, a random rectangle of each training image with grey or noise.
 
-    Its area is S · height · width with S uniform in [min_area, max_area], its height over its width is
-    r, uniform in [min_aspect, max_aspect], and its place is uniform: H = √(S · r) and W = √(S / r) of a
-    square image, rounded to whole pixels. Nothing happens in inference.
+    The paper's algorithm 1: draw S uniformly in [min_area, max_area], r in [min_aspect, max_aspect] and a top
+    left corner in the image; the rectangle has an area of S · height · width and a height of r times its
+    width. Draw all of them again until the rectangle is inside the image, then cover the pixels whose
+    centres are in it. Small rectangles fit more often: with the default ranges the mean area is 0.142 of the
+    image, less than the mean of S, 0.21. Nothing is covered in inference.
 
-    Source: Zhong, Zheng, Kang, Li and Yang, "Random Erasing Data Augmentation", 2020. The paper draws S
-    and r again until the rectangle fits; here r is drawn from the part of its range with which S fits.
+    An image stays as it is if none of 100 rectangles fits, as in the authors' program. That happens to fewer
+    than 1 in 10⁹ images with the default ranges, and to most with areas near 1.
+
+    Source: Zhong, Zheng, Kang, Li and Yang, "Random Erasing Data Augmentation", 2020. The authors' program
+    differs from their algorithm: it draws the corner once, among those at which the rectangle fits.
     """
 
     title: ClassVar[str] = "Random erasing"
 
     probability: Annotated[float, Field(gt=0, le=1)] = 0.5
-    """Of an image to be covered in part."""
-    min_area: Area = 0.02
+    """Probability that an image is covered in part."""
+    min_area: Annotated[float, Field(gt=0, lt=1)] = 0.02
     """Smallest rectangle, fraction of the image's area."""
-    max_area: Area = 0.4
+    max_area: Annotated[float, Field(gt=0, le=1)] = 0.4
     """Largest rectangle, fraction of the image's area."""
     min_aspect: Aspect = 0.3
-    """Flattest rectangle, height over width."""
+    """Smallest ratio of height to width."""
     max_aspect: Aspect = 3.33
-    """Tallest rectangle, height over width."""
+    """Largest ratio of height to width."""
     fill: Literal["noise", "grey"] = "noise"
     """`noise`: uniform, for each pixel and channel; `grey`: the middle of the pixel range."""
 
@@ -50,16 +54,32 @@ class RandomErasing(Regularizer):
         return (layer,)
 
     def advice(self, setup: Setup) -> Iterable[Advice]:
-        """Rectangles that leave something to see."""
+        """Rectangles that cover most of an image."""
         if self.max_area > 0.4:
             yield Advice(
-                f"rectangles of up to {self.max_area:g} of the image may cover all that tells its class; "
-                "the paper stays within 0.4",
+                f"rectangles of up to {self.max_area:g} of the image may cover what shows its class; "
+                "the paper uses at most 0.4",
                 _PAPER,
             )
 
     def conflicts(self, setup: Setup) -> Iterable[Conflict]:
-        """Ranges whose ends are swapped."""
+        """Ranges that are empty, or in which no rectangle fits into the image."""
+        empty = tuple(self._empty_ranges())
+        yield from empty
+        if empty:
+            return
+        height, width, _ = setup.data.image_shape
+        # The smallest rectangle is as wide as the image at the first ratio, as high as it at the second.
+        widest, highest = self.min_area * height / width, height / width / self.min_area
+        if self.max_aspect <= widest or self.min_aspect >= highest:
+            yield Conflict(
+                "min_area",
+                f"no rectangle of {self.min_area:g} of the image with min_aspect {self.min_aspect:g} to "
+                f"max_aspect {self.max_aspect:g} fits into {height}×{width} pixels; "
+                f"reduce min_area or include a ratio between {widest:.3g} and {highest:.3g}",
+            )
+
+    def _empty_ranges(self) -> Iterable[Conflict]:
         if self.min_area > self.max_area:
             message = f"expected at most max_area, {self.max_area:g}, got {self.min_area:g}"
             yield Conflict("min_area", message)

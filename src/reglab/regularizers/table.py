@@ -1,10 +1,11 @@
-"""Every regularizer there is, in the order in which they are asked at a seat."""
+"""Every regularizer, in the order in which they are asked at a seat."""
 
 from reglab.config.base import Frozen
 from reglab.regularizers.augmentation import Augmentation
 from reglab.regularizers.average_pooling import AveragePooling
 from reglab.regularizers.base import Regularizer
 from reglab.regularizers.batch_norm import BatchNorm
+from reglab.regularizers.drop_block import DropBlock
 from reglab.regularizers.dropout import Dropout
 from reglab.regularizers.early_stopping import EarlyStopping
 from reglab.regularizers.gaussian_noise import GaussianNoise
@@ -15,19 +16,28 @@ from reglab.regularizers.label_smoothing import LabelSmoothing
 from reglab.regularizers.max_norm import MaxNorm
 from reglab.regularizers.max_pooling import MaxPooling
 from reglab.regularizers.random_erasing import RandomErasing
+from reglab.regularizers.stochastic_depth import StochasticDepth
 from reglab.regularizers.weight_decay import WeightDecay
 
 
 class Regularizers(Frozen):
-    """One entry a technique. Null, the default, leaves it out; `{}` switches it on as it is."""
+    """One entry for each regularizer. Null, the default, omits it; `{}` adds it with its defaults.
+
+    The order of the entries is the order in which layers are added at a seat that several regularizers
+    take: images are moved before a part is erased, and noise comes last; after a convolution, batch norm
+    precedes noise; after a group, blocks are dropped before pooling and single values after it.
+    Regularizers without layers follow, and callbacks are called in this order too.
+    """
 
     augmentation: Augmentation | None = None
     random_erasing: RandomErasing | None = None
     batch_norm: BatchNorm | None = None
     gaussian_noise: GaussianNoise | None = None
+    drop_block: DropBlock | None = None
     max_pooling: MaxPooling | None = None
     average_pooling: AveragePooling | None = None
     dropout: Dropout | None = None
+    stochastic_depth: StochasticDepth | None = None
     max_norm: MaxNorm | None = None
     l1: L1 | None = None
     l2: L2 | None = None
@@ -43,5 +53,5 @@ class Regularizers(Frozen):
 
     @property
     def active(self) -> tuple[Regularizer, ...]:
-        """The regularizers that are switched on, in the order in which they act."""
+        """The active regularizers, in the order in which they act."""
         return tuple(value for _, value in self if value is not None)

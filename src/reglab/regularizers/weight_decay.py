@@ -1,4 +1,4 @@
-"""Weight decay: every step takes a fraction of each weight away."""
+"""Weight decay: every step reduces each weight by a fraction."""
 
 from collections.abc import Iterable
 from math import log
@@ -9,18 +9,18 @@ from pydantic import Field
 from reglab.config.setup import Setup
 from reglab.regularizers.base import Advice, Regularizer
 
-# TensorFlow shows the optimizer a variable's whole path (`cnn/conv_1_1/bias:0`), the other backends its
-# own name (`bias`). Anchored, the pattern cannot match a network or layer that is called `beta_test`.
+# On TensorFlow the optimizer compares the path of a variable (`cnn/conv_1_1/bias:0`), on other backends
+# its name (`bias`). The anchors prevent a match with a network or layer named `beta_test`.
 _NOT_DECAYED = r"(^|/)(bias|gamma|beta)(:\d+)?$"
 
 
 class WeightDecay(Regularizer):
-    """Shrinks every kernel by the fraction η · `rate` a step, apart from the loss and its gradient.
+    """Reduces every kernel by the fraction η · `rate` in each step, independently of the loss.
 
-    θ ← θ − η · rate · θ, then the optimizer's own step, with η the learning rate of the moment. Biases
-    and batch norm's γ and β are left alone, which Keras's AdamW by itself does not. It works with every
-    optimizer; AdamW's own `weight_decay` is replaced. For plain gradient descent it equals an L2 penalty
-    of strength rate / 2; for adaptive methods it does not, as they would rescale the penalty's gradient.
+    θ ← θ − η · rate · θ, then the optimizer's own step, with η the current learning rate. Biases and batch
+    norm's γ and β are not decayed; Keras's AdamW decays them by default. It works with every optimizer and
+    replaces AdamW's own `weight_decay`. For plain gradient descent it equals an L2 penalty of strength
+    rate / 2; adaptive methods would rescale the gradient of such a penalty.
 
     Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019. As in Keras, and unlike
     in the paper's algorithm 2, the decay is multiplied by the learning rate.
@@ -29,16 +29,16 @@ class WeightDecay(Regularizer):
     title: ClassVar[str] = "Weight decay"
 
     rate: Annotated[float, Field(gt=0, le=1)] = 0.004
-    """Fraction of each weight taken away a step, times the learning rate; Keras's default for AdamW."""
+    """Decay per step as a fraction of the weight, divided by the learning rate; AdamW's default in Keras."""
 
     def change_optimizer(self, optimizer: Any) -> Any:
-        """The same optimizer, not built yet, with this decay in place of its own."""
+        """The same optimizer, not built yet, with this decay instead of its own."""
         optimizer.weight_decay = self.rate
         optimizer.exclude_from_weight_decay(var_names=[_NOT_DECAYED])
         return optimizer
 
     def advice(self, setup: Setup) -> Iterable[Advice]:
-        """A decay that forgets faster than the network can learn."""
+        """A decay that is faster than learning."""
         fraction = self.rate * setup.training.optimizer.learning_rate
         if fraction >= 1e-3:
             yield Advice(

@@ -1,4 +1,4 @@
-"""What the small JSON files of a run have in common."""
+"""The JSON files of a run: reading, writing, and their common base."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -10,7 +10,7 @@ from reglab.files import refused, write_atomically
 
 
 class Document(BaseModel):
-    """One JSON file. Keys of a newer or older version are ignored; required ones must be there."""
+    """One JSON file. Unknown keys, as of another version, are ignored; required keys must be present."""
 
     model_config = ConfigDict(
         frozen=True, strict=True, extra="ignore", ser_json_inf_nan="constants", use_attribute_docstrings=True
@@ -25,13 +25,10 @@ def read_document(path: Path, kind: type[AnyDocument]) -> AnyDocument:
 
     Args:
         path: the file.
-        kind: what it holds.
-
-    Returns:
-        The validated content.
+        kind: class of its content.
 
     Raises:
-        RunError: the file is missing, no JSON, or lacks something that is required.
+        RunError: the file is missing, is not JSON, or lacks a required key.
     """
     try:
         content = path.read_bytes()

@@ -1,11 +1,10 @@
-"""What a run was computed with: `environment.json`."""
+"""Versions, machine and precision of a run: `environment.json`."""
 
-import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from reglab.machine import count_cores
+from reglab.machine import count_cores, find_host, find_memory, find_processor
 from reglab.runs.document import Document, read_document, write_document
 
 
@@ -18,7 +17,7 @@ class Environment(Document):
     tensorflow: str | None
     jax: str | None
     jaxlib: str | None = None
-    """What JAX computes with; runs that were recorded without it have None too."""
+    """Library that computes for JAX; None also in runs of earlier versions."""
     torch: str | None
     numpy: str | None
     platform: str
@@ -28,33 +27,36 @@ class Environment(Document):
     cores: int
     """Logical cores that this process may use."""
     memory: int | None
-    """Of the machine, bytes; None where the system does not tell."""
+    """Of the machine, in bytes; None where the system does not report it."""
     backend: str
     """Of Keras: `tensorflow`, `jax`, `torch`."""
     precision: str
-    """What the network computed in."""
+    """Of the network: `float32` or `mixed_bfloat16`."""
     precision_reason: str
-    """Why that one, in words."""
+    """Why this one, in words."""
     threads: int
-    """Threads that the backend was given."""
+    """Threads of the backend."""
     device: str | None = None
-    """`CPU` or `GPU`; None in runs that were recorded without it."""
+    """`CPU` or `GPU`; None in runs of earlier versions."""
+    host: str | None = None
+    """Name of the machine; None in runs of earlier versions."""
+    resumed_with: tuple[str, ...] = ()
+    """One entry for each attempt with another environment, as `threads 2 → 4 from epoch 5`."""
+    latest: "Environment | None" = None
+    """Environment of the latest attempt, if any attempt changed it; the other fields are of the first one."""
 
 
 def collect_environment(
     precision: str, precision_reason: str, backend: str, threads: int, device: str
 ) -> Environment:
-    """Looks at the machine and the installed packages, without importing any of them.
+    """Collects the environment of this process, without importing the packages.
 
     Args:
-        precision: what the network computes in.
-        precision_reason: why that one, in words.
+        precision: of the network.
+        precision_reason: why this one, in words.
         backend: of Keras.
-        threads: that the backend was given.
-        device: `CPU` or `GPU`, where the backend computes.
-
-    Returns:
-        The environment of this process.
+        threads: of the backend.
+        device: of the backend, `CPU` or `GPU`.
     """
     return Environment(
         reglab=_installed("reglab"),
@@ -66,24 +68,25 @@ def collect_environment(
         torch=_installed("torch"),
         numpy=_installed("numpy"),
         platform=platform.platform(),
-        processor=_processor(),
+        processor=find_processor(),
         cores=count_cores(),
-        memory=_memory(),
+        memory=find_memory(),
         backend=backend,
         precision=precision,
         precision_reason=precision_reason,
         threads=threads,
         device=device,
+        host=find_host(),
     )
 
 
 def write_environment(path: Path, environment: Environment) -> None:
-    """Writes a run's `environment.json` atomically; raises RunError where the system refuses."""
+    """Writes a run's `environment.json` atomically; raises RunError if the system refuses."""
     write_document(path, environment)
 
 
 def read_environment(path: Path) -> Environment:
-    """Reads a run's `environment.json`; raises RunError where it is missing, or is none."""
+    """Reads a run's `environment.json`; raises RunError if it is missing or damaged."""
     return read_document(path, Environment)
 
 
@@ -91,21 +94,4 @@ def _installed(package: str) -> str | None:
     try:
         return version(package)
     except PackageNotFoundError:
-        return None
-
-
-def _processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text(errors="replace").splitlines():
-            key, _, value = line.partition(":")
-            if key.strip() == "model name":
-                return value.strip()
-    return platform.processor() or platform.machine()
-
-
-def _memory() -> int | None:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError):
         return None

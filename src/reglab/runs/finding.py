@@ -1,4 +1,4 @@
-"""The runs that lie under given paths."""
+"""Finding and reading the runs under some paths."""
 
 import os
 import re
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from reglab.errors import RunError
 from reglab.files import refused
-from reglab.runs.directory import REPLACED, RunDirectory
 from reglab.runs.history import History, read_history
+from reglab.runs.layout import REPLACED, RunDirectory
 from reglab.runs.lock import is_locked
 from reglab.runs.status import State, Status, read_status
 from reglab.runs.summary import Summary, read_summary
@@ -20,39 +20,40 @@ _DEPTH = 4
 
 @dataclass(frozen=True)
 class RunRecord:
-    """A run as it lies on the disk.
+    """A run as it was read from the disk.
 
     Attributes:
-        directory: where.
-        status: how far it has come, as last written.
+        directory: its files.
+        status: as last written.
         history: its epochs; None before the first.
-        summary: what came of it; None before it is complete.
-        locked: whether a process was training it when it was read.
+        summary: its final numbers; None before it is complete.
+        is_trained: whether a process was training it: on this machine by its lock, on another one by its
+            heartbeat.
     """
 
     directory: RunDirectory
     status: Status
     history: History | None
     summary: Summary | None
-    locked: bool = False
+    is_trained: bool = False
 
     @property
     def state(self) -> State:
-        """How far it has really come: a run that says `running` without a process is interrupted."""
-        if self.status.state == "running" and not self.locked:
+        """State of the run: one with the status `running` but without a process is interrupted."""
+        if self.status.state == "running" and not self.is_trained:
             return "interrupted"
         return self.status.state
 
 
 @dataclass(frozen=True)
 class Found:
-    """What lies under given paths.
+    """The runs under some paths.
 
     Attributes:
         runs: those that could be read, each once, in the order of the paths, then of names and seeds
             (2 before 10).
-        empty: the paths under which there is no run.
-        damaged: why runs could not be read, a sentence each.
+        empty: the paths without runs.
+        damaged: one message for each run that could not be read.
     """
 
     runs: tuple[RunRecord, ...]
@@ -65,10 +66,7 @@ def find_runs(paths: Sequence[Path]) -> Found:
 
     Args:
         paths: each a run, an experiment's folder, or a folder of results, up to four levels deep.
-            A file has no runs.
-
-    Returns:
-        The runs, and the paths without any. Runs that `--fresh` has set aside are not looked at.
+            A file has no runs. Runs that `--fresh` has set aside are omitted.
 
     Raises:
         RunError: a path does not exist or cannot be read.
@@ -94,17 +92,18 @@ def find_runs(paths: Sequence[Path]) -> Found:
 
 
 def read_run(directory: RunDirectory) -> RunRecord:
-    """Reads one run; raises RunError where it is none, or is damaged."""
+    """Reads one run; raises RunError if it is not a run, or is damaged."""
     if not directory.status.exists():
-        raise RunError(f"{directory.path} is no run: it has no {directory.status.name}")
-    # The lock first: a run that ends in between is then taken for complete, never for killed.
+        raise RunError(f"{directory.path} is not a run: it has no {directory.status.name}")
+    # The lock first: a run that ends in between is then complete, never interrupted.
     locked = is_locked(directory.path)
+    status = read_status(directory.status)
     return RunRecord(
         directory,
-        read_status(directory.status),
+        status,
         read_history(directory.history) if directory.history.exists() else None,
         read_summary(directory.summary) if directory.summary.exists() else None,
-        locked,
+        locked or status.is_trained_elsewhere,
     )
 
 

@@ -1,4 +1,4 @@
-"""A run's record, one line an epoch, only ever appended to."""
+"""The history of a run: `history.csv`, one line per epoch, append-only."""
 
 import os
 from dataclasses import astuple, dataclass, fields
@@ -16,17 +16,17 @@ class Epoch:
     """One epoch. Accuracies are fractions, cross-entropies are in nats, without any penalty.
 
     Attributes:
-        epoch: counts from 1.
+        epoch: number, from 1.
         seconds: wall-clock time of this epoch, its measurements included.
         learning_rate: of the epoch's last step.
         train_loss: running mean as trained: smoothed labels, penalty, dropout and augmentation included.
         train_accuracy: running mean as trained.
         train_cross_entropy: running mean as trained.
         clean_cross_entropy: on training images in inference mode, at the end of the epoch.
-        clean_accuracy: on the same.
+        clean_accuracy: on the same images.
         val_cross_entropy: on the validation images, at the end of the epoch.
-        val_accuracy: on the same.
-        penalty: what L1, L2 and the like add to the loss, at the end of the epoch.
+        val_accuracy: on the same images.
+        penalty: sum that L1, L2 and the like add to the loss, at the end of the epoch.
         gap_accuracy: clean_accuracy − val_accuracy.
         gap_cross_entropy: val_cross_entropy − clean_cross_entropy.
     """
@@ -52,7 +52,7 @@ _HEADER = ",".join(COLUMNS) + "\n"
 
 @dataclass(frozen=True)
 class History:
-    """The epochs of a run, from 1 on, without holes."""
+    """The epochs of a run, from 1, without gaps."""
 
     rows: tuple[Epoch, ...]
 
@@ -62,7 +62,7 @@ class History:
 
 
 def append_epoch(path: Path, row: Epoch) -> None:
-    """Adds one line, whole or not at all; creates the file with its header where there is none.
+    """Appends one line, whole or not at all; creates the file with its header if it is missing.
 
     Args:
         path: the run's `history.csv`.
@@ -88,33 +88,30 @@ def append_epoch(path: Path, row: Epoch) -> None:
 
 
 def read_history(path: Path) -> History:
-    """Reads a run's record; a last line that a killed process left torn is no part of it.
+    """Reads a history; an incomplete last line, left by a killed process, is ignored.
 
     Args:
         path: the run's `history.csv`.
 
-    Returns:
-        The history.
-
     Raises:
-        RunError: the file is missing, or is no history.
+        RunError: the file is missing, or is not a history.
     """
     return _parse(path, _read(path))
 
 
 def repair_history(path: Path, epochs_done: int, last: Epoch | None) -> None:
-    """Makes the record agree with the checkpoint that a run resumes from.
+    """Makes the history agree with the checkpoint that a run resumes from.
 
     A process may have been killed while it wrote a line, or between the checkpoint and the line. The
-    torn line is cut off, the missing one is added; whole lines are never touched or written twice.
+    incomplete line is removed, the missing one is added; whole lines are never changed or written twice.
 
     Args:
         path: the run's `history.csv`; may be missing.
         epochs_done: epochs in the checkpoint; 0 without one.
-        last: the checkpoint's last epoch, number `epochs_done`; None where that is not known.
+        last: the checkpoint's last epoch, number `epochs_done`; None if unknown.
 
     Raises:
-        RunError: record and checkpoint contradict each other, or the system refused.
+        RunError: history and checkpoint contradict each other, or the system refused.
     """
     content = _read(path) if path.exists() else b""
     rows = _parse(path, content).rows
@@ -124,17 +121,17 @@ def repair_history(path: Path, epochs_done: int, last: Epoch | None) -> None:
     elif len(rows) != epochs_done:
         raise RunError(
             f"{path} has {len(rows)} epochs, but the checkpoint beside it has {epochs_done}: "
-            "they are not of the same run; start it again with --fresh"
+            "they are not of the same run; start again with --fresh"
         )
     elif last is not None and rows and _line(rows[-1]) != _line(last):
         raise RunError(
             f"{path}: epoch {epochs_done} differs from the one in the checkpoint beside it: "
-            "they are not of the same run; start it again with --fresh"
+            "they are not of the same run; start again with --fresh"
         )
 
 
 def _write(descriptor: int, data: bytes) -> None:
-    """Writes all of it, in one piece unless the disk is filling up, and waits until it is there."""
+    """Writes all data, in one piece unless the disk becomes full, and waits until it is on the disk."""
     while data:
         data = data[os.write(descriptor, data) :]
     os.fsync(descriptor)
@@ -163,7 +160,7 @@ def _cut(path: Path, content: bytes) -> None:
 def _parse(path: Path, content: bytes) -> History:
     header, newline, _ = content.partition(b"\n")
     if not (_HEADER.encode().startswith(content) or header + newline == _HEADER.encode()):
-        raise RunError(f"{path} is no history of reglab: expected the columns {', '.join(COLUMNS)}")
+        raise RunError(f"{path} is not a history of reglab: expected the columns {', '.join(COLUMNS)}")
     lines = content[: content.rfind(b"\n") + 1].splitlines()[1:]
     return History(tuple(_parse_line(path, line, number) for number, line in enumerate(lines, start=1)))
 

@@ -1,4 +1,4 @@
-"""One process a run: the lock that the kernel releases when the process ends, however it ends."""
+"""The lock of a run: one process at a time; the kernel releases it when the process ends, however it ends."""
 
 import fcntl
 import os
@@ -9,15 +9,14 @@ from types import TracebackType
 
 from reglab.errors import RunError
 from reglab.files import refused
+from reglab.runs.layout import RunDirectory
 
-LOCK_NAME = "lock"
-
-# `is_locked` holds the lock for an instant while it looks; who wants it for good tries again.
+# `is_locked` holds the lock for an instant; a process that takes it for good tries again.
 _TRIES = 5
 _SECONDS_BETWEEN_TRIES = 0.02
 
 
-class RunInUse(RunError):  # noqa: N818 - said as it is, an exception of the family RunError
+class RunInUseError(RunError):
     """A run that another process is training."""
 
 
@@ -34,12 +33,12 @@ class RunLock:
         self._descriptor: int | None = None
 
     def __enter__(self) -> "RunLock":
-        """Takes the lock; raises RunInUse where another process holds it."""
-        path = self.directory / LOCK_NAME
+        """Takes the lock; raises RunInUseError where another process holds it."""
+        path = RunDirectory(self.directory).lock
         descriptor = _open(path)
         try:
             while not self._is_mine(descriptor, path):
-                # The folder was set aside while we waited: its lock went with it.
+                # The folder was renamed in the meantime, and its lock file with it.
                 os.close(descriptor)
                 descriptor = _open(path)
             os.ftruncate(descriptor, 0)
@@ -47,17 +46,17 @@ class RunLock:
         except OSError as error:
             os.close(descriptor)
             raise refused("lock", path, error) from error
-        except RunInUse:
+        except RunInUseError:
             os.close(descriptor)
             raise
         self._descriptor = descriptor
         return self
 
     def _is_mine(self, descriptor: int, path: Path) -> bool:
-        """Whether the file that is locked now is the one that stands there."""
+        """Locks a file, and returns whether it is still the one at the path."""
         if not _lock(descriptor):
             holder = os.read(descriptor, 1000).decode(errors="replace").strip()
-            raise RunInUse(f"{self.directory} is being trained by {holder or 'another process'}")
+            raise RunInUseError(f"{self.directory} is being trained by {holder or 'another process'}")
         try:
             return os.path.samestat(os.fstat(descriptor), os.stat(path))
         except FileNotFoundError:
@@ -69,7 +68,7 @@ class RunLock:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Releases the lock. The file stays: removing it would let two processes hold two of them."""
+        """Releases the lock. The file remains: if it were removed, two processes could lock two files."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
@@ -83,9 +82,9 @@ def _open(path: Path) -> int:
 
 
 def is_locked(directory: Path) -> bool:
-    """Whether a process is training in this directory now; False where there is no lock file."""
+    """Whether a process holds the lock of a run; False if there is no lock file."""
     try:
-        descriptor = os.open(directory / LOCK_NAME, os.O_RDONLY)
+        descriptor = os.open(RunDirectory(directory).lock, os.O_RDONLY)
     except OSError:
         return False
     try:

@@ -1,52 +1,128 @@
-"""How far a run has come: `status.json`."""
+"""State of a run: `status.json`, and the heartbeat of the process that trains it."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
+from reglab.errors import RunError
+from reglab.machine import find_host
 from reglab.runs.document import Document, read_document, write_document
+
+HEARTBEAT_INTERVAL = 10.0
+"""Seconds between two heartbeats."""
+HEARTBEAT_LIMIT = 60.0
+"""Seconds without a heartbeat after which a process on another machine is taken to have ended."""
 
 State = Literal["running", "complete", "interrupted", "failed"]
 Count = Annotated[int, Field(ge=0)]
 
 
 class Status(Document):
-    """Which experiment a run is of, and how far it has come."""
+    """Identity of a run, its state, and the process that trains it."""
 
     state: State
-    """As last written; a process that was killed leaves `running` behind."""
+    """As last written; a process that was killed leaves `running`."""
     identity: str
-    """Hash of the resolved experiment but for its seed: what the runs of one experiment share."""
+    """Hash of the resolved experiment without its seed: equal for all runs of one experiment."""
     experiment: str
     """The experiment's name."""
     title: str
-    """What figures and tables call the experiment."""
+    """Name of the experiment in figures and tables."""
     seed: Count
     epochs_done: Count
     epochs: Count
-    """Epochs that the experiment asks for."""
+    """Epochs of the experiment."""
     started: AwareDatetime
     updated: AwareDatetime
+    """Last change of state or epochs."""
+    heartbeat: AwareDatetime | None = None
+    """When the process last reported; None in runs of earlier versions."""
     pid: int
-    """Process that trains, or trained, it."""
+    """Process of the last attempt."""
     host: str
     """Machine of that process."""
     images: str = ""
-    """Fingerprint of the images and their split; a run never goes on with others."""
+    """Fingerprint of the images and their split; a run never resumes with others."""
     validation: str = ""
-    """Which images validation is: `test set`, `500 images of the test set`, `held-out 10 % of train`."""
+    """Validation images: `test set`, `500 images of the test set`, `held-out 10 % of train`."""
     message: str = ""
     """Why it failed or stopped."""
     version: str
     """Of reglab."""
 
+    @property
+    def is_trained_elsewhere(self) -> bool:
+        """Whether a process on another machine trains the run, as far as its heartbeat shows.
+
+        On this machine the lock decides.
+        """
+        if self.state != "running" or self.host == find_host() or self.heartbeat is None:
+            return False
+        # Clocks of two machines may differ by seconds, in both directions.
+        return abs((datetime.now(UTC) - self.heartbeat).total_seconds()) <= HEARTBEAT_LIMIT
+
+
+class StatusWriter:
+    """The only writer of a run's `status.json`; its thread writes heartbeats in between.
+
+    Example:
+        >>> writer = StatusWriter(run.status, status)
+        >>> with writer.beating():
+        ...     writer.update(epochs_done=1)
+    """
+
+    def __init__(self, path: Path, status: Status) -> None:
+        """Writes a first status; raises RunError if the system refuses."""
+        self._path = path
+        self._status = status
+        self._lock = threading.Lock()
+        write_status(path, status)
+
+    @property
+    def status(self) -> Status:
+        """As last written."""
+        return self._status
+
+    def update(self, **changes: Any) -> None:
+        """Changes fields, and the times; raises RunError if the system refuses."""
+        self._write(updated=datetime.now(UTC), **changes)
+
+    @contextmanager
+    def beating(self) -> Iterator[None]:
+        """Writes a heartbeat every 10 seconds until the block ends."""
+        stopped = threading.Event()
+
+        def beat() -> None:
+            while not stopped.wait(HEARTBEAT_INTERVAL):
+                # A full disk must not end the thread: there may be room for the next heartbeat.
+                with suppress(RunError):
+                    self._write()
+
+        thread = threading.Thread(target=beat, daemon=True, name="heartbeat")
+        thread.start()
+        try:
+            yield
+        finally:
+            stopped.set()
+            thread.join()
+
+    def _write(self, **changes: Any) -> None:
+        with self._lock:
+            changed = self._status.model_copy(update={"heartbeat": datetime.now(UTC), **changes})
+            write_status(self._path, changed)
+            self._status = changed
+
 
 def read_status(path: Path) -> Status:
-    """Reads a run's `status.json`; raises RunError where there is none."""
+    """Reads a run's `status.json`; raises RunError if it is missing or damaged."""
     return read_document(path, Status)
 
 
 def write_status(path: Path, status: Status) -> None:
-    """Writes a run's `status.json` atomically; raises RunError where the system refuses."""
+    """Writes a run's `status.json` atomically; raises RunError if the system refuses."""
     write_document(path, status)

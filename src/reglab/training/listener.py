@@ -21,5 +21,8 @@ class Listener:
     def say(self, message: str) -> None:
         """A sentence for the user."""
 
+    def warn(self, message: str) -> None:
+        """A sentence about a problem that does not end the training."""
+
     def end(self) -> None:
         """The training has ended, completed or not."""

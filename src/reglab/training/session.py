@@ -70,7 +70,7 @@ class Session:
         split = subject.split
         if shared is not None and shared.subject.split.images is not split.images:
             raise ValueError("Expected `shared` to be a session of the same image array.")
-        self.subject = subject
+        self.subject: Subject = subject
         self._backend = backend
         self._images: Any = store_images(split.images) if shared is None else shared._images
         self._classes = len(subject.dataset.classes)

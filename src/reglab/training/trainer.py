@@ -7,7 +7,7 @@ from reglab.runs.history import Epoch, read_history
 from reglab.runs.summary import Summary
 from reglab.training.listener import Listener
 from reglab.training.record.checkpoint import Checkpoint
-from reglab.training.record.continuity import note_environment
+from reglab.training.record.continuity import EFFECT, note_environment
 from reglab.training.record.journal import Journal
 from reglab.training.record.results import write_results
 from reglab.training.session import Session
@@ -47,12 +47,9 @@ def train(subject: Subject, journal: Journal, backend: Backend, listener: Listen
         f"validation on the {subject.validation}, {policy} ({reason})"
     )
     if changes:
-        moved = (
-            f"{subject.title}: goes on with {', '.join(changes)}; from here on its figures may differ in the "
-            "last digits from those of a run without a stop"
-        )
-        print(moved, file=sys.stderr)
-        listener.say(moved)
+        warning = f"{subject.title}: resumes with another environment ({', '.join(changes)}): {EFFECT}"
+        print(warning, file=sys.stderr)
+        listener.warn(warning)
     epochs = subject.experiment.training.epochs
     listener.begin(subject.title, epochs, session.epochs_done, session.steps_per_epoch, images)
     try:

@@ -1,4 +1,4 @@
-"""Drawn amounts become matrices: against NumPy's products and inverses."""
+"""Matrices from drawn amounts, against NumPy's products and inverses."""
 
 import keras
 import numpy as np
@@ -70,8 +70,8 @@ def test_amounts_fill_their_ranges() -> None:
         np.testing.assert_allclose(got[name], values, rtol=1e-6)
 
 
-def test_flips_are_independent_coins() -> None:
-    """All four outcomes come equally often: 10,000 draws, within four deviations of a quarter."""
+def test_flips_are_independent() -> None:
+    """All four outcomes are equally frequent: 10,000 draws, within four deviations of a quarter."""
     got = amounts(draw(10_000), ALL)
     for horizontal in (-1, 1):
         for vertical in (-1, 1):
@@ -80,16 +80,16 @@ def test_flips_are_independent_coins() -> None:
 
 
 @pytest.mark.parametrize("name", ["horizontal_flip", "vertical_flip"])
-def test_a_change_of_one_range_leaves_the_other_amounts(name: str) -> None:
-    """Every amount has draws of its own, so two experiments share what they both have."""
+def test_a_change_of_one_range_keeps_the_other_amounts(name: str) -> None:
+    """Every amount has its own draws, so two experiments share the moves that both have."""
     all_amounts = amounts(draw(50), ALL)
     without = amounts(draw(50), ALL.model_copy(update={name: False, "rotation": 0.0}))
     changed = {key for key in all_amounts if not np.array_equal(all_amounts[key], without[key])}
     assert changed == {"rotation", "flip_x" if name == "horizontal_flip" else "flip_y"}
 
 
-def test_nothing_drawn_is_the_identity() -> None:
-    """To the last bit."""
+def test_zero_amounts_are_the_identity() -> None:
+    """Bit for bit."""
     one, zero = keras.ops.ones((3,)), keras.ops.zeros((3,))
     got = compose_affine(Moves(zero, zero, zero, zero, one, one, one, one), HEIGHT, WIDTH)
     expected = np.tile(np.array([1, 0, 0, 0, 1, 0, 0, 0], "float32"), (3, 1))

@@ -6,8 +6,8 @@ import numpy as np
 from reglab.regularizers.layers.compilation import compile_function
 
 
-def test_a_compiled_function_gives_the_same_numbers() -> None:
-    """For each shape that comes."""
+def test_a_compiled_function_has_the_same_results() -> None:
+    """For two shapes."""
     compiled = compile_function(lambda x: keras.ops.sqrt(x) + 1)
     for count in (3, 5):
         x = np.arange(count, dtype="float32")

@@ -1,4 +1,4 @@
-"""The callback that stops early: when it stops, what it restores, and how it is resumed."""
+"""The callback that stops early: when it stops, what it restores, and how it resumes."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from reglab.regularizers.layers.early_stopping import EarlyStoppingCallback
 
 
 class Training:
-    """A network whose only weight is the number of the epoch, as `fit` would show it to a callback."""
+    """Calls a callback as `fit` does, with a network whose only weight is the number of the epoch."""
 
     def __init__(self, callback: EarlyStoppingCallback) -> None:
         self.network = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
@@ -24,7 +24,7 @@ class Training:
         return float(self.network.get_weights()[0][0, 0])
 
     def run(self, values: list[float], first: int = 0, column: str = "val_cross_entropy") -> int:
-        """Trains through epochs with these values, and gives the number of those that were trained."""
+        """Trains with these values, one an epoch, and returns the number of epochs trained."""
         self.callback.on_train_begin()
         count = 0
         for epoch, value in enumerate(values, start=first):
@@ -41,36 +41,36 @@ def begin(**parameters: Any) -> Training:
     return Training(EarlyStoppingCallback(EarlyStopping(**parameters)))
 
 
-def test_it_stops_when_patience_is_at_an_end() -> None:
-    """The best epoch is 1; two epochs later it is enough, and its weights are back."""
+def test_it_stops_after_patience_epochs() -> None:
+    """The best epoch is 1; two epochs later it stops and restores its weights."""
     training = begin(patience=2)
     assert training.run([3, 1, 2, 1, 0]) == 4
     assert training.weight == 1
     assert training.callback.stopped_epoch == 3
 
 
-def test_an_improvement_starts_the_count_anew() -> None:
-    """Never two epochs in a row without improvement: trained to the end."""
+def test_an_improvement_resets_the_count() -> None:
+    """Never two epochs in a row without improvement, so it does not stop."""
     training = begin(patience=2)
     assert training.run([5, 6, 4, 6, 3, 6]) == 6
 
 
-def test_the_best_weights_come_back_also_after_the_last_epoch() -> None:
-    """Trained to the end, the best epoch was the third."""
+def test_the_best_weights_are_restored_after_the_last_epoch() -> None:
+    """It does not stop, and the best epoch is the third."""
     training = begin(patience=10)
     assert training.run([3, 2, 1, 2]) == 4
     assert training.weight == 2
 
 
 def test_without_restoring_the_last_weights_stay() -> None:
-    """And none are kept."""
+    """No weights are kept."""
     training = begin(patience=2, restore_best_weights=False)
     assert training.run([3, 1, 2, 2]) == 4
     assert training.weight == 3
     assert training.callback.best_weights is None
 
 
-def test_accuracy_is_to_rise() -> None:
+def test_larger_accuracy_is_better() -> None:
     """The direction follows from the column."""
     training = begin(patience=2, monitor="val_accuracy")
     assert training.run([0.1, 0.3, 0.2, 0.25, 0.9], column="val_accuracy") == 4
@@ -79,42 +79,110 @@ def test_accuracy_is_to_rise() -> None:
 
 @pytest.mark.parametrize(("min_delta", "count"), [(0.0, 4), (0.5, 3)])
 def test_gains_up_to_min_delta_do_not_count(min_delta: float, count: int) -> None:
-    """0.5 less is an improvement only where less is asked for."""
+    """A gain of 0.5 is an improvement only if min_delta is smaller."""
     assert begin(patience=2, min_delta=min_delta).run([3, 2.5, 2.5, 2.5, 2.5]) == count
 
 
+@pytest.mark.parametrize("images", [200, 1000, 10_000])
+def test_a_gain_of_exactly_min_delta_never_counts(images: int) -> None:
+    """For all accuracies k / n, although 0.160 − 0.155 > 0.005 in double precision; one more image does."""
+    steps = images // 200
+    (callback,) = EarlyStopping(monitor="val_accuracy", min_delta=steps / images).callbacks()
+    for hits in range(images - steps):
+        callback.best = hits / images
+        assert not callback._is_better((hits + steps) / images)
+        assert callback._is_better((hits + steps + 1) / images)
+
+
+def test_it_stops_where_keras_stops() -> None:
+    """20,000 random sequences of accuracies k / n, with ties and gains of exactly min_delta."""
+    random = np.random.default_rng(0)
+    ties = 0
+    for _ in range(20_000):
+        images = int(random.integers(3, 1000))
+        delta = float(random.integers(0, 4)) / images
+        patience, first = int(random.integers(1, 4)), int(random.integers(0, 3))
+        hits = random.integers(0, 6, int(random.integers(3, 8))) + images // 2
+        ties += int((np.diff(hits) == round(delta * images)).sum())
+        settings = {"min_delta": delta, "patience": patience, "start_from_epoch": first}
+        ours = EarlyStopping(monitor="val_accuracy", **settings).callbacks()[0]
+        keras_own = keras.callbacks.EarlyStopping(
+            "val_accuracy", mode="max", restore_best_weights=True, **settings
+        )
+        # Keras's comparison, in float32, without the overhead of tensors.
+        keras_own.monitor_op = lambda one, other: np.float32(one) > np.float32(other)
+        assert follow(ours, hits / images) == follow(keras_own, hits / images), (hits, images, settings)
+    assert ties > 10_000
+
+
+def test_keras_compares_in_float32() -> None:
+    """The comparison that the test above assumes."""
+    callback = keras.callbacks.EarlyStopping("val_accuracy", mode="max", min_delta=0.005)
+    callback._set_monitor_op()
+    assert callback.monitor_op is keras.ops.greater
+    assert not callback._is_improvement(0.160, 0.155)
+    assert not callback._is_improvement(1.005 + 1e-9, 1.0)
+    assert callback._is_improvement(0.1601, 0.155)
+
+
+class Epochs:
+    """A model whose weights are the number of the epoch."""
+
+    def __init__(self) -> None:
+        self.stop_training = False
+        self.epoch = 0
+
+    def get_weights(self) -> list[np.ndarray]:
+        return [np.array(self.epoch)]
+
+    def set_weights(self, weights: list[np.ndarray]) -> None:
+        self.epoch = int(weights[0])
+
+
+def follow(callback: Any, values: np.ndarray) -> tuple[int, int, int]:
+    """The number of epochs trained, the best epoch, and the epoch of the restored weights."""
+    model = Epochs()
+    callback.set_model(model)
+    callback.on_train_begin()
+    for epoch, value in enumerate(values.tolist()):
+        model.epoch = epoch
+        callback.on_epoch_end(epoch, {"val_accuracy": value})
+        if model.stop_training:
+            break
+    callback.on_train_end()
+    return epoch, callback.best_epoch, model.epoch
+
+
 def test_small_gains_count_in_double_precision() -> None:
-    """Keras compares in float32, where these two are equal."""
+    """Keras compares in float32, in which these two values are equal."""
     assert begin(patience=1).run([1.0, 1.0 - 1e-12, 2.0]) == 3
 
 
-def test_the_first_epochs_are_not_watched() -> None:
-    """They neither count as best nor against the patience."""
+def test_the_first_epochs_are_ignored() -> None:
+    """They do not count as best, nor as epochs without improvement."""
     training = begin(patience=2, start_from_epoch=3)
     assert training.run([0, 1, 2, 5, 4, 6, 6, 6]) == 7
     assert training.weight == 4
 
 
-def test_a_value_that_is_no_number_is_no_improvement() -> None:
-    """Not even at the beginning."""
+def test_nan_is_not_an_improvement() -> None:
+    """Not even in the first epoch."""
     training = begin(patience=3)
     assert training.run([float("nan"), 2, 1, float("nan"), 3, 3]) == 6
     assert training.weight == 2
 
 
 def test_a_missing_value_raises() -> None:
-    """Rather than warn and train on."""
+    """Keras only warns."""
     training = begin()
     with pytest.raises(RuntimeError) as error:
         training.callback.on_epoch_end(0, {"val_accuracy": 0.5, "loss": 1.0})
-    assert (
-        str(error.value) == "early stopping watches val_cross_entropy, but the logs hold loss, val_accuracy"
-    )
+    assert str(error.value) == "early stopping needs val_cross_entropy; the logs have loss, val_accuracy"
 
 
 @pytest.mark.parametrize("interrupted_after", range(1, 7))
-def test_a_resumed_training_ends_as_one_that_was_not_interrupted(interrupted_after: int) -> None:
-    """State saved as arrays after any epoch, a new callback: same end, same weights, same state."""
+def test_a_resumed_training_ends_like_an_uninterrupted_one(interrupted_after: int) -> None:
+    """Saved after any epoch and set in a new callback: the same end, weights and state."""
     values = [5.0, 3.0, 4.0, 2.0, 3.0, 2.5, 2.25, 1.0]
     whole = begin(patience=3)
     count = whole.run(values)
@@ -136,8 +204,8 @@ def test_a_resumed_training_ends_as_one_that_was_not_interrupted(interrupted_aft
         np.testing.assert_array_equal(after.callback.get_state()[key], array)
 
 
-def test_the_state_before_the_first_epoch_can_be_resumed() -> None:
-    """There is no best value and there are no weights yet."""
+def test_training_resumes_from_the_initial_state() -> None:
+    """It has no best value and no weights."""
     training = begin(patience=2)
     state = training.callback.get_state()
     assert {key: array.tolist() for key, array in state.items()} == {
@@ -149,8 +217,8 @@ def test_the_state_before_the_first_epoch_can_be_resumed() -> None:
     assert training.run([3, 1, 2, 2, 0]) == 4
 
 
-def test_a_second_training_starts_anew() -> None:
-    """What was set for the first `fit` is not kept for the next."""
+def test_a_second_training_resets_the_state() -> None:
+    """A state that was set is used by the next `fit` only."""
     training = begin(patience=2)
     training.callback.set_state(training.callback.get_state())
     assert training.run([1, 2, 2]) == 3
@@ -160,13 +228,13 @@ def test_a_second_training_starts_anew() -> None:
 
 
 def test_a_model_without_a_network_is_restored_itself() -> None:
-    """In stock `fit`, with the kept weights untouched by the steps that follow."""
+    """In stock `fit`; the following steps do not change the kept weights."""
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
     model.compile(keras.optimizers.SGD(0.1), "mse")
     seen: list[Any] = []
 
     class Scores(keras.callbacks.Callback):
-        """Gives out falling, then rising values, and remembers the weights."""
+        """Logs falling, then rising values, and keeps the weights."""
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             logs["val_cross_entropy"] = abs(epoch - 1)

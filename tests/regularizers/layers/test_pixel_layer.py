@@ -1,4 +1,4 @@
-"""What every layer for the images has in common."""
+"""The base of layers that change images."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from reglab.regularizers.layers.pixel_layer import PixelLayer
 
 
 class Draws(PixelLayer):
-    """Adds one draw to all pixels, and notes what it was given."""
+    """Adds one draw to all pixels, and records its input."""
 
     def change(self, images: Any) -> Any:
         self.got = images
@@ -24,7 +24,7 @@ def images() -> np.ndarray:
 
 @pytest.mark.usefixtures("mixed_bfloat16")
 def test_it_computes_in_float32(images: np.ndarray) -> None:
-    """In a mixed-precision run, from uint8, in training and in inference."""
+    """In mixed precision, from uint8, in training and in inference."""
     layer = Draws(3, "draws")
     for training in (True, False):
         assert keras.backend.standardize_dtype(layer(images, training=training).dtype) == "float32"
@@ -32,7 +32,7 @@ def test_it_computes_in_float32(images: np.ndarray) -> None:
 
 
 def test_inference_is_the_identity_and_draws_nothing(images: np.ndarray) -> None:
-    """Which it also is where nothing says that it trains."""
+    """Inference is also the default."""
     layer = Draws(3, "draws")
     for got in (layer(images), layer(images, training=False)):
         np.testing.assert_array_equal(keras.ops.convert_to_numpy(got), images)
@@ -41,8 +41,8 @@ def test_inference_is_the_identity_and_draws_nothing(images: np.ndarray) -> None
     assert layer.seed_generator.state.numpy().tolist() == [3, 1]
 
 
-def test_the_shape_stays() -> None:
-    """Known before any image is seen."""
+def test_the_shape_does_not_change() -> None:
+    """It is known before the first image."""
     layer = Draws(3, "draws")
     assert layer.compute_output_shape((None, 8, 9, 1)) == (None, 8, 9, 1)
     assert layer(keras.Input((8, 9, 1))).shape == (None, 8, 9, 1)

@@ -28,7 +28,7 @@ def images(count: int) -> np.ndarray:
 
 
 def turns(count: int) -> np.ndarray:
-    """Matrices that reach up to five sides beyond the border, on every side."""
+    """Matrices whose origins are up to five sides beyond the border, in every direction."""
     random = np.random.default_rng(1)
     matrices = np.zeros((count, 8), "float32")
     matrices[:, [0, 4]] = 1
@@ -43,7 +43,7 @@ def resample(originals: np.ndarray, matrices: np.ndarray, mode: FillMode) -> np.
 
 
 def resample_by_scipy(image: np.ndarray, matrix: np.ndarray, mode: FillMode) -> np.ndarray:
-    """SciPy counts rows before columns, and takes one channel at a time."""
+    """SciPy has rows before columns, and one channel at a time."""
     a0, a1, a2, b0, b1, b2, _, _ = matrix.astype("float64")
     channels = [
         ndimage.affine_transform(
@@ -60,7 +60,7 @@ def resample_by_scipy(image: np.ndarray, matrix: np.ndarray, mode: FillMode) -> 
 
 @pytest.mark.parametrize("mode", SCIPY_MODES)
 def test_pixels_are_those_of_scipy(mode: FillMode) -> None:
-    """Every fill mode, far beyond the border as well."""
+    """Every fill mode, also far beyond the border."""
     originals, matrices = images(40), turns(40)
     got = resample(originals, matrices, mode)
     for index in range(40):
@@ -78,7 +78,7 @@ def test_pixels_are_those_of_scipy(mode: FillMode) -> None:
     ],
 )
 def test_whole_pixels_beyond_the_border(mode: FillMode, expected: list[int]) -> None:
-    """A row of 10, 20, 30, looked at from three pixels left of it to two pixels right of it."""
+    """A row of 10, 20, 30, from three pixels left of it to two pixels right of it."""
     row = np.array([10, 20, 30], "float32").reshape(1, 1, 3, 1)
     shifts = np.arange(-3, 5)
     matrices = np.zeros((8, 8), "float32")
@@ -89,7 +89,7 @@ def test_whole_pixels_beyond_the_border(mode: FillMode, expected: list[int]) -> 
 
 
 def test_half_a_pixel_outside_is_half_black_with_constant() -> None:
-    """Black is a pixel like others: the border fades into it."""
+    """Black is interpolated like other pixels."""
     white = np.full((1, 4, 4, 1), 100, "float32")
     matrices = np.array([[1, 0, -0.5, 0, 1, 0, 0, 0]], "float32")
     assert resample(white, matrices, "constant")[0, 0, :, 0].tolist() == [50, 100, 100, 100]
@@ -97,7 +97,7 @@ def test_half_a_pixel_outside_is_half_black_with_constant() -> None:
 
 @pytest.mark.parametrize("mode", SCIPY_MODES)
 def test_identity_and_flip_are_exact(mode: FillMode) -> None:
-    """No rounding where pixels meet pixels."""
+    """No rounding where origins are whole pixels."""
     originals = images(2)
     height, width, _ = SHAPE
     same = [1, 0, 0, 0, 1, 0, 0, 0]

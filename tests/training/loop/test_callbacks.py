@@ -12,7 +12,7 @@ from reglab.backend.start import Backend
 from reglab.data.split import Split
 from reglab.errors import TrainingError
 from reglab.experiment import Experiment
-from reglab.runs.directory import RunDirectory
+from reglab.runs.layout import RunDirectory
 from reglab.training.loop.callbacks import Measuring, Recording
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject

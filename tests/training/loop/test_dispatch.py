@@ -29,7 +29,7 @@ import numpy as np
 from reglab.data.dataset import Dataset
 from reglab.data.split import split_dataset
 from reglab.experiment import Experiment
-from reglab.runs.directory import RunDirectory
+from reglab.runs.layout import RunDirectory
 from reglab.runs.history import read_history
 from reglab.backend.start import Backend
 from reglab.training.listener import Listener
@@ -70,8 +70,9 @@ def sit(run, experiment, display):
 
 
 images = np.random.default_rng(0).integers(0, 256, (75, 8, 8, 3), dtype=np.uint8)
-labels = np.arange(75, dtype=np.int32) % 3
-dataset = Dataset("folder", "noise", ("a", "b", "c"), images, labels, images[:9], labels[:9], "memory")
+images = np.concatenate([images, images[:9]])
+labels = np.arange(84, dtype=np.int32) % 3
+dataset = Dataset("folder", "noise", ("a", "b", "c"), images, labels, 75, "memory")
 still = prepare({"average_pooling": {}, "l2": {}})
 random = prepare({
     "average_pooling": {}, "l2": {}, "batch_norm": {}, "augmentation": {}, "dropout": {"rate": 0.2},

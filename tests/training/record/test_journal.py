@@ -11,8 +11,8 @@ import pytest
 
 from reglab.errors import BackendError, RunError
 from reglab.experiment import Experiment
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import Epoch, append_epoch, read_history
+from reglab.runs.layout import RunDirectory
 from reglab.runs.status import read_status
 from reglab.training.record.checkpoint import Checkpoint, write_checkpoint
 from reglab.training.record.journal import Journal
@@ -87,7 +87,7 @@ def test_contradicting_files_are_refused(run: RunDirectory, subject: Subject) ->
         Journal(run, subject, "tensorflow")
     assert str(caught.value) == (
         f"{run.history} has 2 epochs, but the checkpoint beside it has 1: "
-        "they are not of the same run; start it again with --fresh"
+        "they are not of the same run; start again with --fresh"
     )
     assert run.status.read_bytes() == before
 
@@ -99,8 +99,8 @@ def test_other_images_are_refused(run: RunDirectory, subject: Subject) -> None:
     with pytest.raises(RunError) as caught:
         Journal(run, _darken(subject), "tensorflow")
     assert str(caught.value) == (
-        f"{run.path} was begun with other images than tiny images from memory: "
-        "name their directory with --data-dir, or start anew with --fresh"
+        f"{run.path} was started with other images than tiny images from memory: "
+        "name their directory with --data-dir, or start again with --fresh"
     )
     assert run.status.read_bytes() == before
 
@@ -112,8 +112,8 @@ def test_another_backend_is_refused(run: RunDirectory, subject: Subject) -> None
     with pytest.raises(BackendError) as caught:
         Journal(run, _darken(subject), "jax")
     assert str(caught.value) == (
-        f"{run.path} was begun on tensorflow, this is jax: "
-        "go on with KERAS_BACKEND=tensorflow, or start anew with --fresh"
+        f"{run.path} was started on tensorflow, this is jax: "
+        "resume it with KERAS_BACKEND=tensorflow, or start again with --fresh"
     )
     assert run.status.read_bytes() == before
 

@@ -1,1 +1,1 @@
-"""The Keras layers and callbacks that the regularizers use."""
+"""Keras layers and callbacks of the regularizers."""

@@ -1,4 +1,4 @@
-"""From drawn amounts to one affine matrix per image. Imports Keras, and is itself imported when needed."""
+"""One affine matrix per image from random draws. Imports Keras; import it only inside a seat."""
 
 from dataclasses import dataclass
 from math import pi
@@ -14,17 +14,17 @@ DRAWS_PER_IMAGE = 8
 
 @dataclass(frozen=True)
 class Moves:
-    """What is to be done to each of n images; every field is a float32 tensor `(n,)`.
+    """Moves of n images; every field is a float32 tensor `(n,)`.
 
     Attributes:
         rotation: radians, clockwise on the screen.
-        shear: radians that vertical lines lean.
+        shear: angle of vertical lines, radians.
         shift_x: pixels to the right.
         shift_y: pixels down.
-        zoom_x: factor of the width, above 1 magnifies.
+        zoom_x: factor of the width; above 1 magnifies.
         zoom_y: factor of the height.
-        flip_x: −1 swaps left and right, 1 does not.
-        flip_y: −1 swaps top and bottom, 1 does not.
+        flip_x: −1 swaps left and right; 1 does not.
+        flip_y: −1 swaps top and bottom; 1 does not.
     """
 
     rotation: Any
@@ -38,13 +38,13 @@ class Moves:
 
 
 def scale_draws(draws: Any, ranges: "Augmentation", height: int, width: int) -> Moves:
-    """Uniform draws, stretched to the ranges of an augmentation.
+    """Scales uniform draws to the ranges of an augmentation.
 
-    Every amount has a column of its own, so a change of one range leaves the other amounts as drawn.
+    Every amount has its own column, so that a change of one range does not change the other amounts.
 
     Args:
         draws: `(n, 8)` float32 in [0, 1).
-        ranges: how far each amount may go.
+        ranges: limits of each amount.
         height: of the images, pixels.
         width: of the images, pixels.
     """
@@ -63,18 +63,18 @@ def scale_draws(draws: Any, ranges: "Augmentation", height: int, width: int) -> 
 
 
 def compose_affine(moves: Moves, height: int, width: int) -> Any:
-    """One matrix per image that says where each pixel of the result comes from.
+    """One matrix per image that maps each pixel of the result to its origin.
 
     The image is flipped, zoomed, sheared, rotated and shifted, in this order, about its centre c, so a
     pixel at p comes from c + F · Z⁻¹ · H⁻¹ · R⁻¹ · (p − c − t), with p = (x, y), y downwards.
 
     Args:
-        moves: what to do to each of n images.
+        moves: moves of n images.
         height: of the images, pixels.
         width: of the images, pixels.
 
     Returns:
-        `(n, 8)` float32 rows [a0, a1, a2, b0, b1, b2, 0, 0], in the form of
+        `(n, 8)` float32 rows [a0, a1, a2, b0, b1, b2, 0, 0], as for
         `keras.ops.image.affine_transform`: (x, y) comes from (a0·x + a1·y + a2, b0·x + b1·y + b2).
     """
     cosine, sine = ops.cos(moves.rotation), ops.sin(moves.rotation)
@@ -94,7 +94,7 @@ def compose_affine(moves: Moves, height: int, width: int) -> Any:
 
 
 def _toss(draws: Any, allowed: bool) -> Any:
-    """−1 for the upper half of the draws where a flip is allowed, else 1."""
+    """−1 for draws of at least 0.5 if a flip is allowed, else 1."""
     if not allowed:
         return ops.ones_like(draws)
     return ops.where(draws < 0.5, ops.ones_like(draws), -ops.ones_like(draws))

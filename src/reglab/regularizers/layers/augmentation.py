@@ -1,4 +1,4 @@
-"""The layer that augments images. Imports Keras, and is itself imported when needed."""
+"""The layer that augments images. Imports Keras; import it only inside a seat."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +18,9 @@ class AugmentationLayer(PixelLayer):
     """Moves each image at random.
 
     Args:
-        augmentation: how far to move.
-        seed: of the draws; with the number of steps so far it fixes every one.
-        name: of the layer.
+        augmentation: limits of the moves.
+        seed: seed of the draws; each draw follows from it and the number of draws before.
+        name: name of the layer.
     """
 
     def __init__(self, augmentation: "Augmentation", seed: int, name: str) -> None:
@@ -29,7 +29,7 @@ class AugmentationLayer(PixelLayer):
         self._move_compiled = compile_function(self._move)
 
     def change(self, images: Any) -> Any:
-        """The images, moved; the range of their values stays."""
+        """The images, moved; the range of their values does not change."""
         draws = keras.random.uniform(
             (ops.shape(images)[0], DRAWS_PER_IMAGE), dtype="float32", seed=self.seed_generator
         )

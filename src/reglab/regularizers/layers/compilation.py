@@ -1,4 +1,4 @@
-"""Functions of tensors, compiled. Imports Keras, and is itself imported when needed."""
+"""Compiled functions of tensors. Imports Keras; import it only inside a seat."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,11 +7,14 @@ import keras
 
 
 def compile_function(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A pure function of tensors that runs compiled by XLA, whatever surrounds it.
+    """The same function, compiled by XLA on TensorFlow.
 
-    On TensorFlow without a GPU, `fit` runs the network uncompiled, as XLA's convolutions are slow there;
-    chains of small operations, however, gain an order of magnitude. It is compiled once for each shape.
-    JAX compiles the whole step anyway, and PyTorch runs the function as it is.
+    On TensorFlow without a GPU, `fit` does not compile the network, since XLA's convolutions are slow there;
+    chains of small operations, however, become ten times as fast. The function is compiled once for each
+    shape. JAX compiles the whole step, and PyTorch runs the function as it is.
+
+    Args:
+        function: a pure function of tensors.
     """
     if keras.backend.backend() != "tensorflow":
         return function

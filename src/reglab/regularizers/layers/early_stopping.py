@@ -1,5 +1,6 @@
-"""The callback that stops early. Imports Keras, and is itself imported when needed."""
+"""The callback that stops early. Imports Keras; import it only inside a seat."""
 
+import sys
 from collections.abc import Mapping
 from math import isnan
 from typing import TYPE_CHECKING, Any
@@ -12,17 +13,22 @@ if TYPE_CHECKING:
     from reglab.regularizers.early_stopping import EarlyStopping
 
 _WEIGHT = "best_weight_"
+# Of the larger value: the rounding of two values, min_delta and their difference in double precision.
+_ROUNDING = 4 * sys.float_info.epsilon
 
 
 class EarlyStoppingCallback(keras.callbacks.EarlyStopping):
-    """Keras's early stopping, but for four things.
+    """Keras's early stopping with four differences.
 
-    It can be saved and resumed; it keeps the weights of `model.network`, if the model has one, instead
-    of everything that the model holds; it compares in double precision; and it raises where the watched
-    value is missing.
+    - Its state can be saved and resumed.
+    - It keeps the weights of `model.network`, if the model has one, instead of all weights of the model.
+    - It raises an error if the value to compare is missing, and a NaN is never an improvement.
+    - It compares in double precision, Keras in float32. In both, a gain of exactly `min_delta` does not
+      count, however the decimal numbers are rounded. Results differ only for gains that float32 cannot
+      distinguish from `min_delta`, those within 10⁻⁷ of the value.
 
     Args:
-        settings: patience and the rest.
+        settings: patience and the other parameters.
     """
 
     def __init__(self, settings: "EarlyStopping") -> None:
@@ -38,7 +44,7 @@ class EarlyStoppingCallback(keras.callbacks.EarlyStopping):
         self._is_resumed = False
 
     def get_state(self) -> dict[str, NDArray[Any]]:
-        """Everything that the next epochs depend on, as arrays, for `set_state`."""
+        """Everything on which the next epochs depend, as arrays, for `set_state`."""
         state = {
             "wait": np.asarray(self.wait),
             "stopped_epoch": np.asarray(self.stopped_epoch),
@@ -51,7 +57,7 @@ class EarlyStoppingCallback(keras.callbacks.EarlyStopping):
         return state
 
     def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Goes on from `get_state`; to be called before `fit`, which then does not reset it."""
+        """Restores the result of `get_state`; call it before `fit`, which then does not reset it."""
         self.wait = int(state["wait"])
         self.stopped_epoch = int(state["stopped_epoch"])
         self.best_epoch = int(state["best_epoch"])
@@ -61,16 +67,16 @@ class EarlyStoppingCallback(keras.callbacks.EarlyStopping):
         self._is_resumed = True
 
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
-        """Forgets an earlier training, unless it is to be resumed."""
+        """Resets the state, unless `set_state` has set it."""
         if not self._is_resumed:
             super().on_train_begin(logs)
         self._is_resumed = False
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        """Compares with the best epoch so far, and stops the training if its patience is at an end.
+        """Compares with the best epoch so far, and stops the training after `patience` without improvement.
 
         Raises:
-            RuntimeError: the logs have no value to watch.
+            RuntimeError: the logs have no value to compare.
         """
         value = self.get_monitor_value(logs)
         if epoch < self.start_from_epoch:
@@ -79,39 +85,41 @@ class EarlyStoppingCallback(keras.callbacks.EarlyStopping):
         if self._is_better(value):
             self.best, self.best_epoch, self.wait = value, epoch, 0
             if self.restore_best_weights:
-                # Copies: on a CPU, PyTorch's arrays share their memory with the weights.
+                # Copies: on a CPU, the arrays from PyTorch share memory with the weights.
                 self.best_weights = [np.array(weight) for weight in self._network.get_weights()]
         elif self.wait >= self.patience:
             self.stopped_epoch = epoch
             self.model.stop_training = True
 
     def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
-        """Goes back to the weights of the best epoch."""
+        """Restores the weights of the best epoch."""
         if self.best_weights is not None:
             self._network.set_weights(self.best_weights)
 
     @property
     def kept_epoch(self) -> int | None:
-        """Epoch, from 1, of the weights that the training ends with; None: the last one's."""
+        """Epoch, from 1, of the weights after the training; None for the last epoch."""
         return None if self.best_weights is None else self.best_epoch + 1
 
     def get_monitor_value(self, logs: Mapping[str, float] | None) -> float:
-        """The watched value of this epoch.
+        """The value of this epoch to compare.
 
         Raises:
-            RuntimeError: there is none.
+            RuntimeError: the logs do not have it.
         """
         logs = logs or {}
         if self.monitor not in logs:
             known = ", ".join(sorted(logs)) or "nothing"
-            raise RuntimeError(f"early stopping watches {self.monitor}, but the logs hold {known}")
+            raise RuntimeError(f"early stopping needs {self.monitor}; the logs have {known}")
         return float(logs[self.monitor])
 
     def _is_better(self, value: float) -> bool:
         if self.best is None:
             return not isnan(value)
         gain = value - self.best if self.mode == "max" else self.best - value
-        return bool(gain > abs(self.min_delta))
+        # Two values without min_delta are compared exactly.
+        rounding = _ROUNDING * max(abs(value), abs(self.best)) if self.min_delta else 0
+        return bool(gain - self.min_delta > rounding)
 
     @property
     def _network(self) -> Any:

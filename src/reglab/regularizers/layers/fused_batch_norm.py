@@ -1,21 +1,21 @@
-"""Batch normalization in one kernel. Imports Keras, and is itself imported when needed."""
+"""Batch normalization in one kernel. Imports Keras; import it only inside a seat."""
 
 from typing import Any
 
 import keras
 from keras import ops
 
-# cuDNN takes no smaller epsilon.
+# The smallest epsilon that cuDNN accepts.
 SMALLEST_EPSILON = 1.001e-5
 
 
 class FusedBatchNormalization(keras.layers.BatchNormalization):
-    """Keras's batch normalization, in training by TensorFlow's fused kernel where that can be.
+    """Keras's batch normalization, trained with TensorFlow's fused kernel where that is possible.
 
-    Keras's own layer makes several float32 passes over the feature maps, forward and back; the kernel
-    (oneDNN, cuDNN) makes two, and takes bfloat16. Same arguments, weights, outputs and moving averages,
-    up to rounding. Inference is Keras's, to the last bit that of the network that is saved. Other
-    backends, vectors and special cases (masks, renormalization, synchronization) are Keras's throughout.
+    Keras's own layer makes several float32 passes over the feature maps in each direction; the kernel
+    (oneDNN, cuDNN) makes two, and accepts bfloat16. Arguments, weights, outputs and moving averages are
+    the same, up to rounding. Inference is Keras's own, bit for bit. Other backends, vectors and special
+    cases (masks, renormalization, synchronization) use Keras's own layer.
     """
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
@@ -33,11 +33,15 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
             epsilon=self.epsilon,
             is_training=True,
         )
-        # The kernel divides the squares by count − 1 in what it returns, Keras by the count.
+        # The returned variance is the sum of squares over count − 1; Keras averages the one over count.
         count = tf.cast(tf.size(inputs) // inputs.shape[-1], tf.float32)
         self._average(self.moving_mean, mean)
         self._average(self.moving_variance, variance * ((count - 1) / count))
         return ops.cast(outputs, self.compute_dtype)
+
+    def make_stock(self) -> Any:
+        """Keras's own batch normalization with the same settings."""
+        return keras.layers.BatchNormalization.from_config(self.get_config())
 
     def _can_fuse(self, inputs: Any) -> bool:
         return bool(
@@ -54,13 +58,3 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
 
     def _average(self, moving: Any, value: Any) -> None:
         moving.assign(moving * self.momentum + value * (1 - self.momentum))
-
-
-def to_stock(layer: Any) -> Any:
-    """A new layer of Keras's own with the same settings; weights are not taken along.
-
-    Fused batch normalization becomes Keras's, any other layer a copy of itself, so it can be the
-    `clone_function` of `keras.models.clone_model`.
-    """
-    kind = keras.layers.BatchNormalization if isinstance(layer, FusedBatchNormalization) else type(layer)
-    return kind.from_config(layer.get_config())

@@ -1,4 +1,4 @@
-"""The layer that adds normal noise to images. Imports Keras, and is itself imported when needed."""
+"""The layer that adds normal noise to images. Imports Keras; import it only inside a seat."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from reglab.regularizers.layers.pixel_layer import PixelLayer
 class PixelNoiseLayer(PixelLayer):
     """Adds normal noise to images.
 
-    `keras.layers.GaussianNoise` takes deviations up to 1, too little for pixels in [0, 255].
+    `keras.layers.GaussianNoise` accepts deviations up to 1, too few for pixels in [0, 255].
 
     Args:
         stddev: standard deviation of the noise, grey levels.
-        seed: of the noise; with the number of steps so far it fixes every draw.
-        name: of the layer.
+        seed: seed of the noise; each draw follows from it and the number of draws before.
+        name: name of the layer.
     """
 
     def __init__(self, stddev: float, seed: int, name: str) -> None:
@@ -24,7 +24,7 @@ class PixelNoiseLayer(PixelLayer):
         self.stddev = stddev
 
     def change(self, images: Any) -> Any:
-        """The images, noisy; not cut off at 0 and 255."""
+        """The images with noise, not clipped to [0, 255]."""
         noise = keras.random.normal(
             ops.shape(images), stddev=self.stddev, dtype="float32", seed=self.seed_generator
         )

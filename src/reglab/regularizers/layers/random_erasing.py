@@ -1,4 +1,4 @@
-"""The layer that covers rectangles of images. Imports Keras, and is itself imported when needed."""
+"""The layer that covers rectangles of images. Imports Keras; import it only inside a seat."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,9 @@ from reglab.regularizers.layers.pixel_layer import PixelLayer
 if TYPE_CHECKING:
     from reglab.regularizers.random_erasing import RandomErasing
 
-DRAWS_PER_IMAGE = 5
+ATTEMPTS = 100
+# Whether the image is covered, then area, aspect, top and left of each attempt.
+DRAWS_PER_IMAGE = 1 + 4 * ATTEMPTS
 GREY = 127.5
 
 
@@ -20,8 +22,8 @@ class RandomErasingLayer(PixelLayer):
 
     Args:
         erasing: probability, ranges and fill.
-        seed: of the draws; with the number of draws so far it fixes every one.
-        name: of the layer.
+        seed: seed of the draws; each draw follows from it and the number of draws before.
+        name: name of the layer.
     """
 
     def __init__(self, erasing: "RandomErasing", seed: int, name: str) -> None:
@@ -30,7 +32,7 @@ class RandomErasingLayer(PixelLayer):
         self._erase_compiled = compile_function(self._erase)
 
     def change(self, images: Any) -> Any:
-        """The images, covered in part; the range of their values stays."""
+        """The images, covered in part; the range of their values does not change."""
         draws = keras.random.uniform(
             (ops.shape(images)[0], DRAWS_PER_IMAGE), dtype="float32", seed=self.seed_generator
         )
@@ -48,7 +50,7 @@ def cover_rectangles(draws: Any, erasing: "RandomErasing", height: int, width: i
     """Which pixels are covered.
 
     Args:
-        draws: `(n, 5)` float32 in [0, 1): whether, area, aspect, top, left.
+        draws: `(n, 401)` float32 in [0, 1): whether, then area, aspect, top and left of 100 attempts.
         erasing: probability and ranges.
         height: of the images, pixels.
         width: of the images, pixels.
@@ -56,28 +58,19 @@ def cover_rectangles(draws: Any, erasing: "RandomErasing", height: int, width: i
     Returns:
         `(n, height, width, 1)` bool.
     """
-    whether, area_draw, aspect_draw, top_draw, left_draw = (draws[:, column] for column in range(5))
-    area = erasing.min_area + area_draw * (erasing.max_area - erasing.min_area)
-    # A rectangle of this area is no wider than the image from the first aspect on, and no higher up to
-    # the second.
-    flattest, tallest = area * (height / width), (height / width) / area
-    low = ops.minimum(ops.maximum(erasing.min_aspect, flattest), tallest)
-    high = ops.minimum(ops.maximum(erasing.max_aspect, flattest), tallest)
-    aspect = low + aspect_draw * (high - low)
-    pixels = area * (height * width)
-    top, bottom = _place(ops.sqrt(pixels * aspect), top_draw, height)
-    left, right = _place(ops.sqrt(pixels / aspect), left_draw, width)
-    rows, columns = ops.arange(height, dtype="float32"), ops.arange(width, dtype="float32")
-    in_rows = ops.logical_and(rows >= top, rows < bottom)
+    attempts = ops.reshape(draws[:, 1:], (-1, ATTEMPTS, 4))
+    area, aspect, top, left = (attempts[:, :, column] for column in range(4))
+    pixels = (erasing.min_area + area * (erasing.max_area - erasing.min_area)) * (height * width)
+    aspect = erasing.min_aspect + aspect * (erasing.max_aspect - erasing.min_aspect)
+    top, left = top * height, left * width
+    bottom, right = top + ops.sqrt(pixels * aspect), left + ops.sqrt(pixels / aspect)
+    fits = ops.logical_and(bottom <= height, right <= width)
+    first = ops.expand_dims(ops.argmax(ops.cast(fits, "int32"), axis=1), 1)
+    erased = ops.logical_and(draws[:, :1] < erasing.probability, ops.any(fits, axis=1, keepdims=True))
+    top, bottom, left, right = (
+        ops.take_along_axis(side, first, axis=1) for side in (top, bottom, left, right)
+    )
+    rows, columns = ops.arange(height, dtype="float32") + 0.5, ops.arange(width, dtype="float32") + 0.5
+    in_rows = ops.logical_and(ops.logical_and(rows >= top, rows < bottom), erased)
     in_columns = ops.logical_and(columns >= left, columns < right)
-    covered = ops.expand_dims(in_rows, 2) & ops.expand_dims(in_columns, 1)
-    erased = ops.reshape(whether < erasing.probability, (-1, 1, 1))
-    return ops.expand_dims(ops.logical_and(covered, erased), 3)
-
-
-def _place(length: Any, draw: Any, side: int) -> tuple[Any, Any]:
-    """First pixel of a rectangle's extent and the one after its last, whole numbers, each `(n, 1)`."""
-    length = ops.clip(ops.round(length), 1, side)
-    # The product of a draw just below 1 may be rounded up to the next whole number.
-    first = ops.minimum(ops.floor(draw * (side - length + 1)), side - length)
-    return ops.expand_dims(first, 1), ops.expand_dims(first + length, 1)
+    return ops.expand_dims(ops.expand_dims(in_rows, 2) & ops.expand_dims(in_columns, 1), 3)

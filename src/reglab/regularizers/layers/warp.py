@@ -1,20 +1,20 @@
-"""Images, resampled through affine matrices. Imports Keras, and is itself imported when needed.
+"""Resampling of images through affine matrices. Imports Keras; import it only inside a seat.
 
-Every backend gathers the four neighbours of each pixel, so the numbers are the same, up to rounding,
-those of `scipy.ndimage.affine_transform` of order 1:
+Every backend gathers the four neighbours of each pixel, so the numbers are the same up to rounding. They
+are those of `scipy.ndimage.affine_transform` of order 1:
 
-============  ==================  ====================================================
+============  ==================  =======================================================
 `fill_mode`   SciPy's `mode`      beyond the border of a row a b c d
-============  ==================  ====================================================
+============  ==================  =======================================================
 `nearest`     `nearest`           a a a a | a b c d | d d d d
 `reflect`     `reflect`           d c b a | a b c d | d c b a
-`constant`    `grid-constant`     black; half a pixel outside, half of the border's
+`constant`    `grid-constant`     black; half a pixel outside: half of the border's value
 `wrap`        `grid-wrap`         a b c d | a b c d | a b c d
-============  ==================  ====================================================
+============  ==================  =======================================================
 
-TensorFlow's own kernel, behind `keras.ops.image.affine_transform`, gives the same but for `wrap`, where
-it does not blend d with a and is a pixel off in the second repetition; compiled, the gather is about
-seven times as fast on two cores.
+TensorFlow's kernel of `keras.ops.image.affine_transform` gives the same numbers, except with `wrap`: it
+does not blend d with a, and its second repetition is shifted by a pixel. The compiled gather is about seven
+times as fast on two cores.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -30,8 +30,8 @@ def warp(images: Any, matrices: Any, fill_mode: "FillMode") -> Any:
 
     Args:
         images: `(n, height, width, channels)` float32.
-        matrices: `(n, 8)` float32, as `compose_affine` gives them.
-        fill_mode: what is beyond the border.
+        matrices: `(n, 8)` float32, as from `compose_affine`.
+        fill_mode: pixels beyond the border.
 
     Returns:
         `(n, height, width, channels)` float32.
@@ -59,7 +59,7 @@ def warp(images: Any, matrices: Any, fill_mode: "FillMode") -> Any:
 
 
 def _find_origins(matrices: Any, height: int, width: int) -> tuple[Any, Any]:
-    """Where each pixel comes from: x and y, each `(n, height · width)` float32."""
+    """The origin of each pixel: x and y, each `(n, height · width)` float32."""
     x = ops.tile(ops.arange(width, dtype="float32"), [height])
     y = ops.repeat(ops.arange(height, dtype="float32"), width)
     a0, a1, a2, b0, b1, b2 = (matrices[:, column : column + 1] for column in range(6))
@@ -67,7 +67,7 @@ def _find_origins(matrices: Any, height: int, width: int) -> tuple[Any, Any]:
 
 
 def _fold(index: Any, side: int, fill_mode: "FillMode") -> tuple[Any, Any]:
-    """Rows or columns beyond the border, brought inside; and which of them were inside before."""
+    """Indices folded into the image, and which of them were inside before."""
     inside = ops.logical_and(index >= 0, index < side)
     match fill_mode:
         case "nearest" | "constant":

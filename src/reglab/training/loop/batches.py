@@ -7,6 +7,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from reglab.random_keys import shuffle_generator
+
 
 class Batches(keras.utils.PyDataset):
     """Batches of image indices and labels.
@@ -75,4 +77,4 @@ class Batches(keras.utils.PyDataset):
 
 def order_images(count: int, seed: int, epoch: int) -> NDArray[np.int64]:
     """A permutation of `count` images, `(count,)`, for an epoch counted from 0."""
-    return np.random.default_rng([seed, epoch]).permutation(count)
+    return shuffle_generator(seed, epoch).permutation(count)

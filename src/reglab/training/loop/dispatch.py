@@ -33,7 +33,7 @@ class Bundles(keras.utils.PyDataset):
         super().__init__(workers=1)
         self._batches = batches
         full, steps = batches.full_batches, batches.steps_per_epoch
-        self._firsts = [*range(0, full, size), full, *([steps] if full < steps else [])]
+        self._firsts: list[int] = [*range(0, full, size), full, *([steps] if full < steps else [])]
         self.images = batches.images
         self.steps_per_epoch = len(self._firsts) - 1
 

@@ -1,13 +1,20 @@
-"""Whether a run that goes on has what it began with: its last bits depend on that."""
+"""Changes of threads, versions or machine between two attempts of a run: its last bits depend on them."""
 
 from collections.abc import Mapping
 
 from reglab.backend.start import Backend
 from reglab.errors import RunError
 from reglab.runs.environment import Environment, collect_environment, read_environment, write_environment
+from reglab.runs.layout import RunDirectory
 from reglab.training.record.journal import Journal
 
-# What a sum's last bit depends on, in words.
+EFFECT = (
+    "rounding differs from here on, and the difference grows while the network trains: in a short run "
+    "it moved the validation accuracy by 0.65 points"
+)
+"""Seen in a check of the program: a run of a few epochs that resumed with other threads."""
+
+# Fields that the last bit of a sum depends on, with their names for users.
 _DECISIVE: Mapping[str, str] = {
     "processor": "processor",
     "device": "device",
@@ -24,15 +31,15 @@ _LIBRARIES: Mapping[str, Mapping[str, str]] = {
 
 
 def note_environment(journal: Journal, backend: Backend) -> tuple[Environment, tuple[str, ...]]:
-    """Writes `environment.json` where a run begins, and looks for changes where it goes on.
+    """Writes `environment.json` when a run starts, and adds to it when a run resumes with changes.
 
     Args:
         journal: of the run.
-        backend: that this process has started.
+        backend: of this process.
 
     Returns:
-        What this process computes with, and what of it has changed since the run began. Where the record
-        of the beginning cannot be read, nothing is known to have changed.
+        The environment of this process, and its differences to that of the previous attempt. If the file
+        cannot be read, there are none.
 
     Raises:
         RunError: the system refused to write.
@@ -40,28 +47,41 @@ def note_environment(journal: Journal, backend: Backend) -> tuple[Environment, t
     choice = backend.precision
     device = "GPU" if backend.gpu else "CPU"
     now = collect_environment(choice.policy, choice.reason, backend.name, backend.threads, device)
-    # A sitting that came to no epoch has left nothing else that was computed with its environment.
+    path = journal.run.environment
+    # An attempt without a finished epoch has left no numbers that its environment explains.
     if journal.checkpoint is None:
-        write_environment(journal.run.environment, now)
+        write_environment(path, now)
         return now, ()
     try:
-        before = read_environment(journal.run.environment)
+        first = read_environment(path)
     except RunError:
         return now, ()
-    return now, list_changes(before, now)
+    changes = list_changes(first.latest or first, now)
+    if changes:
+        entry = f"{', '.join(changes)} from epoch {journal.epochs_done + 1}"
+        kept = {"resumed_with": (*first.resumed_with, entry), "latest": now}
+        write_environment(path, first.model_copy(update=kept))
+    return now, changes
 
 
 def list_changes(before: Environment, now: Environment) -> tuple[str, ...]:
-    """What has changed of that on which the last bit of a training depends.
+    """Lists the differences on which the last bit of a training depends.
 
     Args:
-        before: of the run so far.
-        now: of the process that goes on with it, on the same backend.
+        before: of the previous attempt.
+        now: of this process, on the same backend.
 
     Returns:
-        In words, `threads 2 instead of 4`; empty where everything is as before. What an earlier version
-        did not record is not counted.
+        One text for each, as `threads 2 → 4`. Fields that an earlier version did not record are omitted.
     """
     names = {**_DECISIVE, **_LIBRARIES[now.backend]}
     values = ((words, getattr(before, name), getattr(now, name)) for name, words in names.items())
-    return tuple(f"{words} {new} instead of {old}" for words, old, new in values if old not in (None, new))
+    return tuple(f"{words} {old} → {new}" for words, old, new in values if old not in (None, new))
+
+
+def read_changes(run: RunDirectory) -> tuple[str, ...]:
+    """The changes that `environment.json` records, one entry for each attempt; none if it is unreadable."""
+    try:
+        return read_environment(run.environment).resumed_with
+    except RunError:
+        return ()

@@ -9,9 +9,9 @@ from reglab import __version__
 from reglab.config.yaml.dumping import dump_yaml
 from reglab.errors import BackendError, RunError
 from reglab.files import write_atomically
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import append_epoch, repair_history
-from reglab.runs.status import State, Status, read_status, write_status
+from reglab.runs.layout import RunDirectory
+from reglab.runs.status import State, Status, StatusWriter, read_status
 from reglab.training.record.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from reglab.training.subject import Subject
 
@@ -47,7 +47,7 @@ class Journal:
         done = last.epoch if last else 0
         repair_history(run.history, done, last)
         now = datetime.now(UTC)
-        self._status = Status(
+        status = Status(
             state="running",
             identity=experiment.identity,
             experiment=experiment.name,
@@ -57,6 +57,7 @@ class Journal:
             epochs=experiment.training.epochs,
             started=before.started if before else now,
             updated=now,
+            heartbeat=now,
             pid=os.getpid(),
             host=socket.gethostname(),
             images=subject.fingerprint,
@@ -64,12 +65,12 @@ class Journal:
             version=__version__,
         )
         write_atomically(run.experiment, dump_yaml(experiment))
-        write_status(run.status, self._status)
+        self.status = StatusWriter(run.status, status)
 
     @property
     def epochs_done(self) -> int:
         """Epochs in the checkpoint."""
-        return self._status.epochs_done
+        return self.status.status.epochs_done
 
     def record(self, checkpoint: Checkpoint) -> None:
         """Writes a finished epoch.
@@ -79,30 +80,25 @@ class Journal:
         """
         write_checkpoint(self.run.checkpoint, checkpoint)
         append_epoch(self.run.history, checkpoint.epoch)
-        self._update("running", epochs_done=checkpoint.epoch.epoch)
+        self.status.update(epochs_done=checkpoint.epoch.epoch)
 
     def finish(self) -> None:
         """Marks the run as complete and deletes the checkpoint."""
-        self._update("complete")
+        self.status.update(state="complete")
         shutil.rmtree(self.run.checkpoint, ignore_errors=True)
 
     def close(self, state: State, message: str = "") -> None:
         """Records how this attempt ended; a complete run stays complete."""
-        if self._status.state != "complete":
-            self._update(state, message=message)
-
-    def _update(self, state: State, **changes: int | str) -> None:
-        changed = {"state": state, "updated": datetime.now(UTC), **changes}
-        self._status = self._status.model_copy(update=changed)
-        write_status(self.run.status, self._status)
+        if self.status.status.state != "complete":
+            self.status.update(state=state, message=message)
 
 
 def _check_backend(run: RunDirectory, checkpoint: Checkpoint, backend: str) -> None:
     """Backends round differently and draw other numbers, so a run keeps its backend."""
     if checkpoint.backend != backend:
         raise BackendError(
-            f"{run.path} was started on {checkpoint.backend}, this process uses {backend}: "
-            f"resume with KERAS_BACKEND={checkpoint.backend}, or start it again with --fresh"
+            f"{run.path} was started on {checkpoint.backend}, this is {backend}: "
+            f"resume it with KERAS_BACKEND={checkpoint.backend}, or start again with --fresh"
         )
 
 
@@ -111,5 +107,5 @@ def _check_images(run: RunDirectory, before: Status | None, subject: Subject) ->
     if before and before.images not in ("", subject.fingerprint):
         raise RunError(
             f"{run.path} was started with other images than {subject.dataset.title} from "
-            f"{subject.dataset.source}: pass their directory with --data-dir, or start it again with --fresh"
+            f"{subject.dataset.source}: name their directory with --data-dir, or start again with --fresh"
         )

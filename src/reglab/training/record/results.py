@@ -1,4 +1,4 @@
-"""The results of a complete run: predictions, weights, the network, a picture, a summary."""
+"""The results of a complete run: predictions, weights, the network, a summary."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ import numpy as np
 
 from reglab.config.training import Training
 from reglab.files import atomic_path, write_atomically
-from reglab.model.saving import build_standalone, pack_weights
+from reglab.model.saving import pack_standalone, pack_weights
 from reglab.model.size import measure_size
-from reglab.report.run_figure import draw_run
-from reglab.runs.directory import RunDirectory
 from reglab.runs.history import History
+from reglab.runs.layout import RunDirectory
 from reglab.runs.summary import Summary, write_summary
 from reglab.training.loop.measurement import Measurement, measure, predict_logits, to_probabilities
+from reglab.training.record.continuity import read_changes
 from reglab.training.subject import Subject
 
 
@@ -61,12 +61,10 @@ def write_results(
             **{f"{part}_indices": getattr(split, part) for part in ("train", "clean", "validation", "test")},
         )
     write_atomically(run.weights, pack_weights(model.network))
-    with atomic_path(run.model) as temporary:
-        build_standalone(model.network).save(temporary)
+    write_atomically(run.model, pack_standalone(model.network))
     summary = _summarize(subject, model, history, kept, (clean, validation, test), policy)
+    summary = summary.model_copy(update={"resumed_with": read_changes(run)})
     write_summary(run.summary, summary)
-    where = f"{summary.dataset}, validation on the {summary.validation}"
-    draw_run(history, kept, subject.title, where, run.curves)
     return summary
 
 

@@ -1,0 +1,190 @@
+"""Every figure of a run or an epoch: its name, title, unit, digits, and how it is read and written.
+
+Tables, pictures, CSV, JSON and the terminal all take a figure from here, so that the same number is
+written the same way everywhere.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from reglab.analysis.spread import Difference, Spread
+from reglab.runs.history import Epoch
+from reglab.runs.summary import Summary
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How numbers of one kind are shown.
+
+    Attributes:
+        word: name of the unit; empty for plain numbers.
+        spec: format specification of Python for the shown number.
+        factor: from the recorded number to the shown one; 100 shows a fraction as percent.
+        symbol: follows the number in every cell.
+    """
+
+    word: str
+    spec: str
+    factor: float = 1
+    symbol: str = ""
+
+
+PERCENT = Unit("%", ".1f", 100, " %")
+POINTS = Unit("points", ".1f", 100)
+NATS = Unit("nats", ".3f")
+SECONDS = Unit("seconds", ".0f")
+COUNT = Unit("", ",.0f")
+NUMBER = Unit("", "g")
+
+Better = Literal["up", "down", "neither"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure.
+
+    Attributes:
+        name: key in CSV and JSON.
+        title: what figures and tables call it.
+        unit: of the shown number.
+        better: whether larger or smaller values are better.
+        column: field of `Epoch`; None where an epoch does not have it.
+        final: field of `Summary`; None where a run does not have it.
+    """
+
+    name: str
+    title: str
+    unit: Unit
+    better: Better
+    column: str | None = None
+    final: str | None = None
+
+    @property
+    def axis(self) -> str:
+        """The title with its unit, for an axis or the head of a column: `accuracy gap (points)`."""
+        return f"{self.title} ({self.unit.word})" if self.unit.word else self.title
+
+    def read(self, source: Epoch | Summary) -> float | None:
+        """Reads the recorded number of an epoch or a run; None where the source does not have it."""
+        field = self.column if isinstance(source, Epoch) else self.final
+        return None if field is None else vars(source)[field]
+
+    def format(self, value: Spread | float | None) -> str:
+        """Writes a recorded number for a cell.
+
+        Args:
+            value: the number; over seeds, a `Spread`; None where it is not known.
+
+        Returns:
+            `71.3 %`, `71.3 ± 0.4 %`, `24.1`, `0.874`, `12 min`, or `–`.
+        """
+        if value is None:
+            return "–"
+        spread = value if isinstance(value, Spread) else Spread((value,))
+        if self.unit is SECONDS:
+            return format_seconds(spread.mean)
+        numbers = [spread.mean, *([] if spread.deviation is None else [spread.deviation])]
+        written = " ± ".join(f"{self.unit.factor * number:{self.unit.spec}}" for number in numbers)
+        return f"{written}{self.unit.symbol}"
+
+    def describe(self, value: Spread | float | None) -> str:
+        """Writes a recorded number with its unit, for a sentence: `71.3 %`, `24.1 points`."""
+        word = "" if value is None or self.unit.symbol or self.unit is SECONDS else self.unit.word
+        return f"{self.format(value)} {word}".rstrip()
+
+    def format_difference(self, difference: Difference | None) -> str:
+        """Writes a paired difference, `+2.4 [+1.1, +3.7]`; `–` where there is none."""
+        if difference is None:
+            return "–"
+        mean, *ends = (
+            f"{self.unit.factor * number:+{self.unit.spec}}"
+            for number in (difference.mean, *(difference.interval or ()))
+        )
+        return f"{mean} [{', '.join(ends)}]" if ends else mean
+
+
+TRAIN_LOSS = Metric("train_loss", "loss as trained", NATS, "down", "train_loss")
+TRAIN_ACCURACY = Metric(
+    "train_accuracy", "accuracy as trained", PERCENT, "up", "train_accuracy", "final_train_accuracy"
+)
+TRAIN_CROSS_ENTROPY = Metric(
+    "train_cross_entropy", "cross-entropy as trained", NATS, "down", "train_cross_entropy"
+)
+CLEAN_ACCURACY = Metric(
+    "clean_accuracy", "clean accuracy", PERCENT, "up", "clean_accuracy", "final_clean_accuracy"
+)
+CLEAN_CROSS_ENTROPY = Metric(
+    "clean_cross_entropy", "clean cross-entropy", NATS, "down", "clean_cross_entropy"
+)
+VALIDATION_ACCURACY = Metric(
+    "validation_accuracy", "validation accuracy", PERCENT, "up", "val_accuracy", "final_val_accuracy"
+)
+VALIDATION_CROSS_ENTROPY = Metric(
+    "validation_cross_entropy",
+    "validation cross-entropy",
+    NATS,
+    "down",
+    "val_cross_entropy",
+    "final_val_cross_entropy",
+)
+BEST_VALIDATION_ACCURACY = Metric(
+    "best_validation_accuracy", "best validation accuracy", PERCENT, "up", final="best_val_accuracy"
+)
+BEST_EPOCH = Metric("best_epoch", "best epoch", COUNT, "neither", final="best_epoch")
+TEST_ACCURACY = Metric("test_accuracy", "test accuracy", PERCENT, "up", final="test_accuracy")
+TEST_CROSS_ENTROPY = Metric(
+    "test_cross_entropy", "test cross-entropy", NATS, "down", final="test_cross_entropy"
+)
+ACCURACY_GAP = Metric("gap_accuracy", "accuracy gap", POINTS, "down", "gap_accuracy", "gap_accuracy")
+CROSS_ENTROPY_GAP = Metric(
+    "gap_cross_entropy", "cross-entropy gap", NATS, "down", "gap_cross_entropy", "gap_cross_entropy"
+)
+PENALTY = Metric("penalty", "penalty", NATS, "neither", "penalty")
+LEARNING_RATE = Metric("learning_rate", "learning rate", NUMBER, "neither", "learning_rate")
+TIME = Metric("seconds", "time", SECONDS, "down", "seconds", "seconds")
+SPEED = Metric("images_per_second", "images per second", COUNT, "up", final="images_per_second")
+PARAMETERS = Metric("parameters", "parameters", COUNT, "neither", final="parameters")
+
+METRICS: tuple[Metric, ...] = (
+    TRAIN_LOSS,
+    TRAIN_ACCURACY,
+    TRAIN_CROSS_ENTROPY,
+    CLEAN_ACCURACY,
+    CLEAN_CROSS_ENTROPY,
+    VALIDATION_ACCURACY,
+    VALIDATION_CROSS_ENTROPY,
+    BEST_VALIDATION_ACCURACY,
+    BEST_EPOCH,
+    TEST_ACCURACY,
+    TEST_CROSS_ENTROPY,
+    ACCURACY_GAP,
+    CROSS_ENTROPY_GAP,
+    PENALTY,
+    LEARNING_RATE,
+    TIME,
+    SPEED,
+    PARAMETERS,
+)
+
+
+def describe_epoch(row: Epoch) -> str:
+    """An epoch in one line: `clean 90.0 %  validation 75.0 %  gap 15.0 points`."""
+    figures = (("clean", CLEAN_ACCURACY), ("validation", VALIDATION_ACCURACY), ("gap", ACCURACY_GAP))
+    return "  ".join(f"{word} {metric.describe(metric.read(row))}" for word, metric in figures)
+
+
+def format_seconds(seconds: float | None) -> str:
+    """A duration as `45 s`, `12 min` or `3 h 05 min`; `?` where it is not known."""
+    if seconds is None:
+        return "?"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def format_range(numbers: Sequence[float]) -> str:
+    """Whole numbers as `40`, or as `23–40` where they differ."""
+    low, high = min(numbers), max(numbers)
+    return f"{low:.0f}" if low == high else f"{low:.0f}–{high:.0f}"

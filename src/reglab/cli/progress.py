@@ -1,0 +1,187 @@
+"""Progress of a run on the terminal: live bars, plain lines elsewhere, or nothing."""
+
+import os
+import sys
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+import click
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.text import Text
+
+from reglab.cli.console import is_terminal
+from reglab.processes import events
+from reglab.processes.events import Event
+from reglab.runs.history import Epoch
+
+
+class QuietProgress:
+    """Shows errors and warnings only, on standard error. A context manager for each run."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Ends the progress of a run."""
+
+    def show(self, event: Event) -> None:
+        """Shows one event."""
+        if isinstance(event, events.Failed | events.Warned):
+            click.echo(event.message, err=True)
+
+
+class PlainProgress(QuietProgress):
+    """One line per epoch, for logs and pipes."""
+
+    def __init__(self, console: Console, shown: set[str]) -> None:
+        """Writes to a console; `shown` has the advice of earlier runs, which is not repeated."""
+        self._console = console
+        self._shown = shown
+        self._started: events.Started | None = None
+
+    def show(self, event: Event) -> None:
+        """Shows one event."""
+        super().show(event)
+        match event:
+            case events.Started():
+                self._started = event
+                self._start(event)
+            case events.Note():
+                self._print(event.message)
+            case events.Advice() if event.message not in self._shown:
+                self._shown.add(event.message)
+                click.echo(f"advice: {event.message}", err=True)
+            case events.EpochDone() if self._started is not None:
+                self._end_epoch(self._started, event)
+            case events.Progress() if self._started is not None:
+                self._advance(self._started, event)
+
+    def _start(self, started: events.Started) -> None:
+        if started.epochs_done:
+            self._print(f"{started.title}: resumes after epoch {started.epochs_done} of {started.epochs}")
+
+    def _advance(self, started: events.Started, progress: events.Progress) -> None:
+        """Lines have no progress within an epoch."""
+
+    def _end_epoch(self, started: events.Started, epoch: events.EpochDone) -> None:
+        row = epoch.row
+        left = (started.epochs - row.epoch) * row.seconds
+        self._print(
+            f"{started.title}: epoch {row.epoch}/{started.epochs}  {epoch.images_per_second:.0f} images/s  "
+            f"{format_epoch(row)}  {format_seconds(left)} left"
+        )
+
+    def _print(self, message: str) -> None:
+        self._console.print(message, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+class LiveProgress(PlainProgress):
+    """A bar that moves with every step; below it speed, time left, and the numbers of the last epoch."""
+
+    def __init__(self, console: Console, shown: set[str]) -> None:
+        super().__init__(console, shown)
+        self._bar = _Bar(console)
+        self._row: Epoch | None = None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Removes the bar."""
+        self._bar.stop()
+
+    def show(self, event: Event) -> None:
+        """Shows one event; while a message is printed, there is no bar."""
+        if not isinstance(event, events.Started | events.Progress | events.EpochDone):
+            self._bar.stop()
+        super().show(event)
+
+    def _start(self, started: events.Started) -> None:
+        total, done = started.epochs * started.steps, started.epochs_done * started.steps
+        self._bar.add_task(started.title, total=total, completed=done)
+        self._move(started, min(started.epochs_done + 1, started.epochs), done, 0.0)
+
+    def _advance(self, started: events.Started, progress: events.Progress) -> None:
+        done = (progress.epoch - 1) * started.steps + progress.step
+        self._move(started, progress.epoch, done, progress.images_per_second)
+
+    def _end_epoch(self, started: events.Started, epoch: events.EpochDone) -> None:
+        self._row = epoch.row
+        self._move(started, epoch.row.epoch, epoch.row.epoch * started.steps, epoch.images_per_second)
+
+    def _move(self, started: events.Started, epoch: int, done: int, speed: float) -> None:
+        details = f"epoch {epoch}/{started.epochs} · {speed:.0f} images/s"
+        self._bar.below = [details]
+        if self._row is not None:
+            left = (started.epochs - done / started.steps) * self._row.seconds
+            self._bar.below = [f"{details} · {format_seconds(left)} left", format_epoch(self._row)]
+        self._bar.update(self._bar.task_ids[0], completed=done)
+        self._bar.start()
+
+
+class _Bar(Progress):
+    """A bar with lines of text below it."""
+
+    def __init__(self, console: Console) -> None:
+        self.below: list[str] = []
+        super().__init__(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24),
+            console=console,
+            transient=True,
+            refresh_per_second=4,
+            # With it, a file that receives standard error would lose its lines to the terminal.
+            redirect_stderr=False,
+        )
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """The bar, and the lines below it."""
+        yield from super().get_renderables()
+        yield from map(Text, self.below)
+
+
+class _PatientConsole(Console):
+    """A console whose reader may leave, as `head` does; the training continues without output."""
+
+    def on_broken_pipe(self) -> None:
+        """Continues without a reader."""
+        self.quiet = True
+        silence_output()
+
+
+def silence_output() -> None:
+    """Discards standard output; flushing the rest of it would end the process with an error."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def build_progress(quiet: bool, shown: set[str]) -> QuietProgress:
+    """Progress of one run on standard output.
+
+    Args:
+        quiet: whether to show errors and warnings only.
+        shown: advice that was shown already; new advice is added.
+    """
+    if quiet:
+        return QuietProgress()
+    return (LiveProgress if is_terminal() else PlainProgress)(_PatientConsole(), shown)
+
+
+def format_epoch(row: Epoch) -> str:
+    """Accuracies and gap of an epoch."""
+    return (
+        f"clean {row.clean_accuracy:.1%}  validation {row.val_accuracy:.1%}  "
+        f"gap {100 * row.gap_accuracy:+.1f} points"
+    )
+
+
+def format_seconds(seconds: float) -> str:
+    """A duration, as `45 s`, `12 min`, `3 h 05 min`."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -1,0 +1,89 @@
+"""A cache of decoded folders of pictures, so that only the first run has to decode them.
+
+There is one file for each folder and size in reglab's cache directory. It holds a fingerprint of the
+folder: if the folder has changed or the file is damaged, the pictures are decoded again. The file is
+written under a temporary name and then renamed, so two processes can write it at once.
+"""
+
+import contextlib
+import hashlib
+import os
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import PIL
+
+from reglab.data.dataset import Images
+from reglab.data.formats.pictures import PictureFolder, decode_pictures
+from reglab.data.places import cache_directory
+from reglab.data.source import Contents
+from reglab.errors import RunError
+from reglab.files import TEMPORARY_PREFIX, atomic_path
+
+_FORMAT = 1
+_ABANDONED = 3600
+"""Seconds after which a temporary file cannot belong to a process that is still writing."""
+
+
+def read_pictures(folder: PictureFolder, side: int, resize: bool) -> Contents:
+    """The pictures of a folder, from the cache if possible, else decoded and then stored in the cache.
+
+    If the cache cannot be read or written (read-only, full), the pictures are decoded each time.
+
+    Args:
+        folder: the listed folder.
+        side: width and height of the result, pixels.
+        resize: whether pictures of another size are resized; if False, they are an error.
+
+    Returns:
+        Images (n, side, side, 3) uint8.
+
+    Raises:
+        DataError: a file is not a picture, is truncated, or has another size.
+    """
+    path = _path(folder, side, resize)
+    fingerprint = f"{_FORMAT} {PIL.__version__} {folder.fingerprint()}"
+    images = _read(path, fingerprint, (len(folder.pictures), side, side, 3))
+    if images is None:
+        images = decode_pictures([picture.path for picture in folder.pictures], side, resize)
+        with contextlib.suppress(OSError, RunError):
+            _write(path, fingerprint, images)
+    labels = np.array([picture.label for picture in folder.pictures], np.int32)
+    return Contents(images, labels, folder.train_count)
+
+
+def _path(folder: PictureFolder, side: int, resize: bool) -> Path:
+    """One path for each folder and size, so that a changed folder replaces its older state."""
+    root = folder.root.resolve()
+    key = hashlib.sha256(f"{os.fsdecode(root)}\0{side}\0{resize}".encode("utf-8", "surrogateescape"))
+    return cache_directory() / "decoded" / f"{root.name}-{side}px-{key.hexdigest()[:16]}.npz"
+
+
+def _read(path: Path, fingerprint: str, shape: tuple[int, ...]) -> Images | None:
+    """The images in a cache file; None if it is missing or damaged, or has another fingerprint."""
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
+            if str(kept["fingerprint"]) != fingerprint:
+                return None
+            images: Images = kept["images"]
+    except (OSError, EOFError, ValueError, KeyError, MemoryError, zipfile.BadZipFile):
+        return None
+    return images if images.shape == shape and images.dtype == np.uint8 else None
+
+
+def _write(path: Path, fingerprint: str, images: Images) -> None:
+    """Writes a cache file completely or not at all.
+
+    Raises:
+        OSError, RunError: the cache is read-only, or the disk is full; no partial file remains.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for abandoned in path.parent.glob(f"{TEMPORARY_PREFIX}*"):
+        # A killed process left it, unless it is new; another process may remove it at the same time.
+        with contextlib.suppress(OSError):
+            if time.time() - abandoned.stat().st_mtime > _ABANDONED:
+                abandoned.unlink()
+    with atomic_path(path) as temporary:
+        np.savez(temporary, fingerprint=np.array(fingerprint), images=images)

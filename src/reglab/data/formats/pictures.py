@@ -1,0 +1,220 @@
+"""Folders of pictures: one folder for each class under train/ and test/."""
+
+import hashlib
+import os
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from reglab.data.dataset import Images
+from reglab.errors import DataError
+from reglab.machine import count_cores
+
+_SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
+_SYSTEM_FILES = ("desktop.ini", "thumbs.db")
+_CHUNK = 256
+"""Pictures that a thread decodes at a time."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One file of a folder, listed but not opened.
+
+    Attributes:
+        path: its path.
+        label: index of its class.
+        size: bytes.
+        changed: time of the last change, nanoseconds.
+    """
+
+    path: str
+    label: int
+    size: int
+    changed: int
+
+
+@dataclass(frozen=True)
+class PictureFolder:
+    """The pictures of a folder, listed but not opened.
+
+    Attributes:
+        root: the folder that has train/ and test/.
+        pictures: training pictures, then test pictures, in the order of the data set.
+        train_count: number of training pictures.
+    """
+
+    root: Path
+    pictures: tuple[Picture, ...]
+    train_count: int
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """`JPEG`, `PNG`, or both."""
+        return tuple(
+            sorted({_SUFFIXES[os.path.splitext(picture.path)[1].lower()] for picture in self.pictures})
+        )
+
+    def fingerprint(self) -> str:
+        """A hash of names, sizes and times; it changes when a picture is added, removed or changed."""
+        start = len(str(self.root)) + 1
+        lines = (f"{each.path[start:]}\0{each.size}\0{each.changed}" for each in self.pictures)
+        return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def find_picture_folders(directory: Path) -> list[Path]:
+    """The directory itself if it has train/ and test/, else those of its folders that have both."""
+
+    def has_parts(folder: Path) -> bool:
+        return (folder / "train").is_dir() and (folder / "test").is_dir()
+
+    if has_parts(directory):
+        return [directory]
+    try:
+        return sorted(child for child in directory.iterdir() if child.is_dir() and has_parts(child))
+    except OSError:
+        return []
+
+
+def choose_folder(directory: Path, roots: Sequence[Path]) -> Path | None:
+    """The only folder of several candidates; None without candidates.
+
+    Raises:
+        DataError: there are several.
+    """
+    if len(roots) > 1:
+        raise DataError(
+            f"{directory}: expected one folder with train/ and test/, found "
+            f"{', '.join(root.name for root in roots)}; name one of them as the data directory"
+        )
+    return roots[0] if roots else None
+
+
+def list_classes(part: Path) -> tuple[str, ...]:
+    """Names of the folders in train/ or test/, sorted by code point, without hidden ones.
+
+    Raises:
+        DataError: the folder cannot be read.
+    """
+    try:
+        with os.scandir(part) as entries:
+            return tuple(
+                sorted(entry.name for entry in entries if entry.is_dir() and not entry.name.startswith("."))
+            )
+    except OSError as error:
+        raise DataError(f"{part}: cannot be read ({error.strerror})") from error
+
+
+def list_pictures(root: Path, classes: tuple[str, ...], by_number: bool = False) -> PictureFolder:
+    """Lists a folder of pictures.
+
+    Args:
+        root: the folder that has train/ and test/, each with one folder for each class.
+        classes: the class names, in label order.
+        by_number: whether the numbers at the start of the file names give the order across classes, as in
+            copies of CIFAR-10; otherwise pictures are sorted by class, then by file name (code point).
+
+    Raises:
+        DataError: a class is missing, unknown or empty; a file is not a PNG or JPEG picture.
+    """
+    parts = []
+    for part in (root / "train", root / "test"):
+        _check_classes(part, classes)
+        pictures = [
+            picture for label, name in enumerate(classes) for picture in _list_class(part / name, label)
+        ]
+        parts.append(sorted(pictures, key=_number) if by_number else pictures)
+    return PictureFolder(root, (*parts[0], *parts[1]), train_count=len(parts[0]))
+
+
+def _check_classes(part: Path, expected: tuple[str, ...]) -> None:
+    found = list_classes(part)
+    missing = [name for name in expected if name not in found]
+    extra = [name for name in found if name not in expected]
+    if missing or extra:
+        problems = [f"no folder {', '.join(missing)}"] * bool(missing)
+        problems += [f"the unknown folder {', '.join(extra)}"] * bool(extra)
+        raise DataError(
+            f"{part}: expected a folder for each of {', '.join(expected)}, found {' and '.join(problems)}"
+        )
+
+
+def _list_class(folder: Path, label: int) -> list[Picture]:
+    pictures = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith(".") or entry.name.lower() in _SYSTEM_FILES:
+                    continue
+                if not entry.is_file() or os.path.splitext(entry.name)[1].lower() not in _SUFFIXES:
+                    raise DataError(f"{entry.path}: expected a PNG or JPEG picture, found something else")
+                status = entry.stat()
+                pictures.append(Picture(entry.path, label, status.st_size, status.st_mtime_ns))
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be read ({error.strerror})") from error
+    if not pictures:
+        raise DataError(f"{folder}: expected PNG or JPEG pictures, found none")
+    return sorted(pictures, key=lambda picture: picture.path)
+
+
+def _number(picture: Picture) -> tuple[int, str, int]:
+    """The number at the start of a file's name, then the name; names without a number come last."""
+    name = os.path.basename(picture.path)
+    number = re.match(r"\d+", name)
+    return (int(number.group()) if number else 2**63, name, picture.label)
+
+
+def decode_pictures(paths: Sequence[str], side: int, resize: bool) -> Images:
+    """Decodes PNG and JPEG files as RGB.
+
+    Args:
+        paths: the files, in order.
+        side: width and height of the result, pixels.
+        resize: whether pictures of other sizes are resized to `side` (the whole picture, antialiased,
+            rotated as its EXIF orientation says); if False, another size is an error.
+
+    Returns:
+        (n, side, side, 3) uint8.
+
+    Raises:
+        DataError: a file is not a picture, is truncated, or has another size; the message names the first.
+    """
+    images = np.empty((len(paths), side, side, 3), np.uint8)
+
+    def decode(start: int) -> None:
+        for index in range(start, min(start + _CHUNK, len(paths))):
+            images[index] = _decode(paths[index], side, resize)
+
+    # Pillow releases the interpreter's lock while it decodes, so threads suffice.
+    with ThreadPoolExecutor(count_cores()) as pool:
+        try:
+            for _ in pool.map(decode, range(0, len(paths), _CHUNK)):
+                continue
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return images
+
+
+def _decode(path: str, side: int, resize: bool) -> Images:
+    try:
+        with Image.open(path, formats=("PNG", "JPEG")) as picture:
+            if not resize and picture.size != (side, side):
+                raise DataError(
+                    f"{path}: expected a picture of {side}×{side} pixels, "
+                    f"found {picture.width}×{picture.height}"
+                )
+            upright = ImageOps.exif_transpose(picture) if resize else picture
+            colour = upright if upright.mode == "RGB" else upright.convert("RGB")
+            if colour.size != (side, side):
+                colour = colour.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=3.0)
+            return np.asarray(colour)
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+        # Pillow raises SyntaxError for a damaged PNG file.
+        raise DataError(
+            f"{path}: expected a complete PNG or JPEG picture, found a damaged or foreign file"
+        ) from error

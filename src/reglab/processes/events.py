@@ -1,0 +1,118 @@
+"""Messages between a worker and the process that starts it: one job in, events out, JSON, one per line."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from reglab.experiment import Experiment
+from reglab.runs.history import Epoch
+
+COMPLETE, FAILED, INTERRUPTED = 0, 1, 130
+"""Exit codes of a worker; 2 is wrong input."""
+
+
+class Message(BaseModel):
+    """One line."""
+
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="constants", use_attribute_docstrings=True)
+
+
+class Job(Message):
+    """The run that a worker trains, and the resources that it uses."""
+
+    experiment: Experiment
+    results: Path
+    """Folder of all results."""
+    data_directory: Path | None = None
+    """Where images are looked for first."""
+    fresh: bool = False
+    """Sets an old run aside and starts again."""
+    threads: Annotated[int, Field(ge=1)] | None = None
+    """Threads of a computation on the CPU; None: all cores that the process may use."""
+    device: Annotated[str, Field(pattern=r"^(cpu|gpu:\d+)$")] | None = None
+    """`cpu`, or one GPU, as `gpu:1`; None: the backend's choice."""
+
+
+class Started(Message):
+    """The training starts, or resumes after `epochs_done` epochs."""
+
+    event: Literal["started"] = "started"
+    title: str
+    """Experiment and seed."""
+    epochs: int
+    epochs_done: int
+    steps: int
+    """Per epoch."""
+    images: int
+    """Training images per epoch."""
+
+
+class Progress(Message):
+    """Steps of an epoch are done; sent at most ten times a second."""
+
+    event: Literal["progress"] = "progress"
+    epoch: int
+    """From 1."""
+    step: int
+    images_per_second: float
+    """Training images, since the epoch started."""
+
+
+class EpochDone(Message):
+    """An epoch is recorded."""
+
+    event: Literal["epoch"] = "epoch"
+    row: Epoch
+    """Its line of the history."""
+    images_per_second: float
+    """Training images, without measuring."""
+
+
+class Note(Message):
+    """A sentence for the user."""
+
+    event: Literal["note"] = "note"
+    message: str
+
+
+class Advice(Message):
+    """Objection of the literature to a setting of the experiment."""
+
+    event: Literal["advice"] = "advice"
+    message: str
+
+
+class Warned(Message):
+    """A problem that does not end the run."""
+
+    event: Literal["warning"] = "warning"
+    message: str
+
+
+class Finished(Message):
+    """The run is complete; the last event."""
+
+    event: Literal["finished"] = "finished"
+
+
+class Failed(Message):
+    """The run is not complete, because of an error; the last event."""
+
+    event: Literal["failed"] = "failed"
+    message: str
+
+
+Event = Started | Progress | EpochDone | Note | Advice | Warned | Finished | Failed
+
+_EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
+
+
+def encode(message: Message) -> bytes:
+    """A message as one line of JSON, which ends with a newline."""
+    return message.model_dump_json().encode() + b"\n"
+
+
+def decode(line: bytes) -> Event:
+    """The event of one line; raises pydantic's ValidationError if it is not an event."""
+    return _EVENTS.validate_json(line)

@@ -1,0 +1,36 @@
+"""The files that `reglab compare` writes."""
+
+from pathlib import Path
+
+from reglab.analysis.comparison import Comparison
+from reglab.files import refused, write_atomically
+from reglab.report.figures.comparison import draw_comparison
+from reglab.report.tables.comparison import build_table
+from reglab.report.tables.records import render_csv, render_json
+
+
+def write_comparison(comparison: Comparison, output: Path) -> tuple[Path, ...]:
+    """Writes a comparison as pictures, tables and data, each file atomically.
+
+    Args:
+        comparison: what to write.
+        output: folder of the files; created if it does not exist.
+
+    Returns:
+        `comparison.png`, `.svg`, `.md`, `.csv`, `.json`.
+
+    Raises:
+        RunError: the folder cannot be created or written to.
+    """
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise refused("create", output, error) from error
+    png, svg, markdown, table, data = (
+        output / f"comparison.{suffix}" for suffix in ("png", "svg", "md", "csv", "json")
+    )
+    draw_comparison(comparison, png, svg)
+    write_atomically(markdown, build_table(comparison).render_markdown())
+    write_atomically(table, render_csv(comparison))
+    write_atomically(data, render_json(comparison))
+    return png, svg, markdown, table, data

@@ -1,0 +1,151 @@
+"""A page: a head and strips of axes below it, drawn without Matplotlib's global state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from reglab.files import atomic_path
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import SubFigure
+
+INK = "#222222"
+FAINT = "#666666"
+_WARNING = "#a03000"
+SMALL, NORMAL = 8.5, 9.5
+_LARGE = 14.0
+"""Font sizes, points."""
+_LINE = 0.17
+"""Height of a line of small text, inches."""
+_MARGIN = 0.15
+"""To the left of the head, inches."""
+_LETTERS_PER_INCH = 13.5
+_DOTS_PER_INCH = 130
+
+
+class Page:
+    """A figure with a head of text and strips of axes, which Matplotlib's constrained layout arranges.
+
+    Args:
+        width: inches.
+        heights: of the strips, inches, from top to bottom.
+        title: first line of the head.
+        subtitle: second line of the head.
+        notes: warnings below, wrapped where they are longer than a line.
+        legend: handles of a legend, the last line of the head.
+
+    Attributes:
+        figure: Matplotlib's figure.
+        strips: one subfigure for each height.
+    """
+
+    def __init__(
+        self,
+        width: float,
+        heights: Sequence[float],
+        *,
+        title: str,
+        subtitle: str = "",
+        notes: Sequence[str] = (),
+        legend: Sequence[Artist] = (),
+    ) -> None:
+        from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+        lines = [line for note in notes for line in wrap(note, int(width * _LETTERS_PER_INCH))]
+        head = 0.5 + (0.25 if subtitle else 0) + _LINE * len(lines) + (0.36 if legend else 0)
+        self.figure = Figure(
+            figsize=(width, head + sum(heights)),
+            dpi=_DOTS_PER_INCH,
+            facecolor="white",
+            layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.13, wspace=0, hspace=0),
+        )
+        first, *strips = self.figure.subfigures(
+            1 + len(heights), height_ratios=[head, *heights], squeeze=False
+        )[:, 0]
+        self.strips: tuple[SubFigure, ...] = tuple(strips)
+
+        def write(top: float, text: str, size: float, colour: str, weight: str = "normal") -> None:
+            first.text(
+                _MARGIN / width,
+                1 - top / head,
+                literal(text),
+                fontsize=size,
+                color=colour,
+                fontweight=weight,
+                verticalalignment="top",
+            )
+
+        write(0.18, title, _LARGE, INK, "bold")
+        write(0.5, subtitle, NORMAL, FAINT)
+        for number, line in enumerate(lines):
+            write(0.72 + _LINE * number, line, SMALL, _WARNING)
+        if legend:
+            first.legend(
+                handles=list(legend),
+                loc="lower left",
+                bbox_to_anchor=(_MARGIN / width, 0.12 / head),
+                ncols=len(legend),
+                frameon=False,
+                fontsize=SMALL,
+                borderpad=0,
+                borderaxespad=0,
+                handlelength=2.6,
+            )
+
+    def lay_out(self) -> None:
+        """Arranges the axes, once for all formats."""
+        if engine := self.figure.get_layout_engine():
+            engine.execute(self.figure)
+        self.figure.set_layout_engine("none")
+
+    def save_png(self, path: Path) -> None:
+        """Writes the page as PNG, atomically; raises RunError where the system refuses."""
+        with atomic_path(path) as temporary:
+            # Pillow's default level takes twice the time for a few percent of the size.
+            self.figure.savefig(temporary, format="png", dpi=_DOTS_PER_INCH, pil_kwargs={"compress_level": 3})
+
+    def save_svg(self, path: Path) -> None:
+        """Writes the page as SVG, atomically, the same bytes for the same page."""
+        from matplotlib import rc_context
+
+        with atomic_path(path) as temporary, rc_context({"svg.hashsalt": "reglab"}):
+            self.figure.savefig(temporary, format="svg", metadata={"Date": None})
+
+
+def style_axes(axes: Axes, y: str = "", x: str = "epoch", title: str = "") -> None:
+    """Gives axes the look of all figures: a faint grid, no frame on top and right.
+
+    Args:
+        axes: to style.
+        y: label of the vertical axis, with its unit.
+        x: label of the horizontal axis.
+        title: above the axes, on the left.
+    """
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(FAINT)
+    axes.tick_params(labelsize=SMALL, colors=INK, length=3)
+    axes.grid(color="#e6e6e6", linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.set_xlabel(x, fontsize=SMALL, color=INK, labelpad=2)
+    axes.set_ylabel(y, fontsize=SMALL, color=INK)
+    axes.set_title(title, loc="left", fontsize=NORMAL, fontweight="bold", color=INK)
+
+
+def limit_epochs(axes: Axes, last: int) -> None:
+    """Sets the epoch axis from 1 to `last`, with a few whole numbers on it."""
+    from matplotlib.ticker import MaxNLocator
+
+    # A little before the first epoch, or the dot of a run of one epoch would be cut in half.
+    axes.set_xlim((0.5, 1.5) if last == 1 else (1 - 0.02 * (last - 1), last))
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
+
+
+def literal(text: str) -> str:
+    """Text in which a dollar is a dollar; Matplotlib would read two of them as a formula."""
+    return text.replace("$", r"\$")

@@ -1,0 +1,91 @@
+"""One run's picture: accuracy, cross-entropy, and the final gap in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reglab.analysis.metrics import (
+    ACCURACY_GAP,
+    CROSS_ENTROPY_GAP,
+    VALIDATION_ACCURACY,
+    VALIDATION_CROSS_ENTROPY,
+    Metric,
+)
+from reglab.errors import RunError
+from reglab.report.figures.accuracy import draw_accuracy
+from reglab.report.figures.lines import AS_TRAINED, CLEAN, VALIDATION, Line, build_legend
+from reglab.report.figures.page import FAINT, INK, NORMAL, SMALL, Page, limit_epochs, style_axes
+from reglab.report.figures.palette import Style
+from reglab.report.wording import shorten
+from reglab.runs.finding import RunRecord
+from reglab.runs.history import Epoch, History
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_BLUE = "#0072B2"
+_PENALTY_COLOUR = "#9c4f7d"
+_PENALTY = Line("penalty", (4.0, 1.2, 1.0, 1.2), 1.1)
+
+
+def draw_run(run: RunRecord) -> None:
+    """Draws a run's `curves.png`, 130 dots per inch.
+
+    Args:
+        run: a complete run.
+
+    Raises:
+        RunError: the run has no history or no summary, or the system refused to write.
+    """
+    build_run(run).save_png(run.directory.curves)
+
+
+def build_run(run: RunRecord) -> Page:
+    """Builds the page of a run, laid out; raises RunError without history or summary."""
+    history, summary = run.history, run.summary
+    if history is None or summary is None:
+        raise RunError(f"{run.directory.path} has no history or no summary, which its figure needs")
+    kept = summary.weights_epoch
+    title = shorten(f"{summary.title}, seed {summary.seed}", 85)
+    subtitle = f"{summary.dataset}, validation on the {summary.validation}"
+    page = Page(11.5, [3.55], title=title, subtitle=subtitle, legend=build_legend(_BLUE))
+    accuracy, cross_entropy = page.strips[0].subplots(1, 2)
+    train, clean, validation = (history.column(f"{part}_accuracy") for part in ("train", "clean", "val"))
+    draw_accuracy(accuracy, train, clean, validation, Style(_BLUE, ""))
+    for line, part in ((AS_TRAINED, "train"), (CLEAN, "clean"), (VALIDATION, "val")):
+        line.draw(cross_entropy, history.column(f"{part}_cross_entropy"), _BLUE)
+    style_axes(accuracy, "accuracy (%)")
+    style_axes(cross_entropy, "cross-entropy (nats), without penalty")
+    cross_entropy.set_ylim(bottom=0)
+    final = history.rows[kept - 1]
+    _describe(accuracy, final, VALIDATION_ACCURACY, ACCURACY_GAP)
+    _describe(cross_entropy, final, VALIDATION_CROSS_ENTROPY, CROSS_ENTROPY_GAP)
+    for axes in (accuracy, cross_entropy):
+        limit_epochs(axes, len(history.rows))
+        if kept < len(history.rows):
+            axes.axvline(kept, color=FAINT, linewidth=0.9, linestyle=(0, (3, 2)))
+    if kept < len(history.rows):
+        place, units = (kept, 0.02), ("data", "axes fraction")
+        accuracy.annotate(f" kept: epoch {kept}", place, xycoords=units, fontsize=SMALL, color=FAINT)
+    if np.any(history.column("penalty") > 0):
+        _draw_penalty(cross_entropy, history)
+    page.lay_out()
+    return page
+
+
+def _describe(axes: Axes, final: Epoch, validation: Metric, gap: Metric) -> None:
+    text = f"validation {validation.format(validation.read(final))}, gap {gap.describe(gap.read(final))}"
+    axes.set_title(text, loc="left", fontsize=NORMAL, color=INK, fontweight="normal")
+
+
+def _draw_penalty(axes: Axes, history: History) -> None:
+    """Draws the penalty on its own axis: it can be ten times the cross-entropy, which would be squashed."""
+    right = axes.twinx()
+    right.spines[["top", "left", "bottom"]].set_visible(False)
+    right.spines["right"].set_color(_PENALTY_COLOUR)
+    right.tick_params(labelsize=SMALL, colors=_PENALTY_COLOUR, length=3)
+    _PENALTY.draw(right, history.column("penalty"), _PENALTY_COLOUR)
+    right.set_ylim(bottom=0)
+    right.set_ylabel("penalty (dash-dotted)", fontsize=SMALL, color=_PENALTY_COLOUR)

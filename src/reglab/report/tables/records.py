@@ -1,0 +1,93 @@
+"""A comparison's table for machines: CSV and JSON, numbers unrounded, units in the names."""
+
+import csv
+import json
+from collections.abc import Mapping
+from io import StringIO
+
+from reglab.analysis.comparison import Comparison
+from reglab.analysis.experiment import ExperimentResult
+from reglab.analysis.metrics import (
+    ACCURACY_GAP,
+    BEST_EPOCH,
+    BEST_VALIDATION_ACCURACY,
+    CLEAN_ACCURACY,
+    CROSS_ENTROPY_GAP,
+    TEST_ACCURACY,
+    TIME,
+    TRAIN_ACCURACY,
+    VALIDATION_ACCURACY,
+    VALIDATION_CROSS_ENTROPY,
+)
+
+_METRICS = (
+    TRAIN_ACCURACY,
+    CLEAN_ACCURACY,
+    VALIDATION_ACCURACY,
+    BEST_VALIDATION_ACCURACY,
+    BEST_EPOCH,
+    TEST_ACCURACY,
+    ACCURACY_GAP,
+    CROSS_ENTROPY_GAP,
+    VALIDATION_CROSS_ENTROPY,
+    TIME,
+)
+_WITH_DEVIATION = (VALIDATION_ACCURACY, ACCURACY_GAP, CROSS_ENTROPY_GAP, VALIDATION_CROSS_ENTROPY)
+
+Record = Mapping[str, str | int | float | None]
+"""One experiment. Accuracies, gaps and differences are fractions, cross-entropies are in nats.
+
+Means are over the seeds; names that end with `_sd` are sample standard deviations, None with one seed.
+"""
+
+
+def render_csv(comparison: Comparison) -> str:
+    """Renders one line for each experiment, with a header; None is empty, lines end with a newline."""
+    records = [_build(result, comparison.baseline) for result in comparison.experiments]
+    text = StringIO()
+    writer = csv.DictWriter(text, list(records[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
+    return text.getvalue()
+
+
+def render_json(comparison: Comparison) -> str:
+    """Renders the same records as JSON, with the figures' titles, the notes and the skipped runs."""
+    content = {
+        "baseline": comparison.baseline,
+        "experiments": [_build(result, comparison.baseline) for result in comparison.experiments],
+        "metrics": {metric.name: {"title": metric.title, "better": metric.better} for metric in _METRICS},
+        "notes": list(comparison.notes),
+        "left_out": [{"run": str(run.path), "reason": run.reason} for run in comparison.skipped],
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _build(result: ExperimentResult, baseline: str | None) -> Record:
+    summary, difference = result.summary, result.difference
+    low, high = (difference and difference.interval) or (None, None)
+    numbers: dict[str, float | None] = {}
+    for metric in _METRICS:
+        spread = result.final(metric)
+        numbers[metric.name] = spread.mean if spread else None
+        if metric in _WITH_DEVIATION:
+            numbers[f"{metric.name}_sd"] = spread.deviation if spread else None
+    return {
+        "experiment": result.name,
+        "title": result.title,
+        "dataset": summary.dataset,
+        "validation": summary.validation,
+        "validation_images": summary.validation_images,
+        "parameters": summary.parameters,
+        "regularizers": " ".join(summary.regularizers),
+        "seeds": " ".join(map(str, result.seeds)),
+        "epochs_min": min(result.epochs_trained),
+        "epochs_max": max(result.epochs_trained),
+        **numbers,
+        "baseline": baseline,
+        "difference": difference.mean if difference else None,
+        # The 95 % confidence interval.
+        "difference_low": low,
+        "difference_high": high,
+        "difference_seeds": len(difference.seeds) if difference else None,
+    }

@@ -1,0 +1,166 @@
+"""Which runs may start or resume, and which may not."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reglab.errors import RunError
+from reglab.runs.layout import RunDirectory
+from reglab.runs.lock import RunInUseError, RunLock, is_locked
+from reglab.runs.opening import inspect_run, open_run
+
+Maker = Callable[..., RunDirectory]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDirectory:
+    return RunDirectory(tmp_path / "mp" / "seed-0")
+
+
+def state_of(run: RunDirectory, identity: str = "aaaa", fresh: bool = False) -> str:
+    with open_run(run, identity, fresh) as opened:
+        return opened.state
+
+
+def refuse(run: RunDirectory, identity: str = "aaaa", fresh: bool = False) -> str:
+    """The message of a refusal."""
+    with pytest.raises(RunError) as caught, open_run(run, identity, fresh):
+        pass
+    return str(caught.value)
+
+
+def test_a_first_run_is_new_and_locked(run: RunDirectory) -> None:
+    """Its directory is made, and the lock is held until the block ends."""
+    assert inspect_run(run, "aaaa").state == "new"
+    assert not run.path.exists()
+    with open_run(run, "aaaa") as opened:
+        assert (opened.directory, opened.state, opened.status) == (run, "new", None)
+        assert is_locked(run.path)
+    assert not is_locked(run.path)
+
+
+def test_a_run_killed_before_its_first_status_is_new(run: RunDirectory) -> None:
+    """It starts again in the same directory."""
+    run.create()
+    for name in ("lock", "log.txt", "experiment.yaml", "environment.json", ".tmp-12345678-status.json"):
+        (run.path / name).touch()
+    assert state_of(run) == "new"
+
+
+def test_a_folder_with_other_files_is_refused(run: RunDirectory) -> None:
+    """Nothing is written to it, not even a lock."""
+    run.create()
+    (run.path / "thesis.tex").touch()
+    assert refuse(run) == inspect_run(run, "aaaa").reason
+    assert refuse(run) == (
+        f"{run.path} is not a run of reglab: it has thesis.tex, but no status.json; "
+        "choose another folder with --results DIR"
+    )
+    assert [path.name for path in run.path.iterdir()] == ["thesis.tex"]
+
+
+@pytest.mark.parametrize(
+    ("written", "state"),
+    [("complete", "complete"), ("running", "resumable"), ("interrupted", "resumable"), ("failed", "failed")],
+)
+def test_a_run_of_the_same_experiment(run: RunDirectory, make_run: Maker, written: str, state: str) -> None:
+    """Its state follows from its status."""
+    make_run(run.path, state=written)
+    assert inspect_run(run, "aaaa").state == state_of(run) == state
+
+
+def test_a_run_killed_at_its_very_end(run: RunDirectory, make_run: Maker) -> None:
+    """Its checkpoint remains: it is resumable, and complete once it was opened."""
+    make_run(run.path)
+    run.checkpoint.mkdir()
+    assert inspect_run(run, "aaaa").state == "resumable"
+    assert state_of(run) == inspect_run(run, "aaaa").state == "complete"
+    assert not run.checkpoint.exists()
+
+
+@pytest.mark.parametrize(("state", "left"), [("complete", []), ("interrupted", ["checkpoint"])])
+def test_leftovers_of_a_kill_are_removed(
+    run: RunDirectory, make_run: Maker, state: str, left: list[str]
+) -> None:
+    """Half-written files always, a checkpoint if the run is complete."""
+    make_run(run.path, state=state)
+    run.checkpoint.mkdir()
+    (run.path / ".tmp-ab12-model.keras").touch()
+    state_of(run)
+    assert sorted(entry.name for entry in run.path.iterdir()) == [*left, "lock", "status.json"]
+
+
+def test_another_experiment_is_refused(run: RunDirectory, make_run: Maker) -> None:
+    """Two experiments never share a directory; the message has the three ways out."""
+    make_run(run.path)
+    assert inspect_run(run, "bbbb").state == "foreign"
+    assert refuse(run, "bbbb") == (
+        f"{run.path} holds another experiment (identity aaaa, this one is bbbb): name this one with "
+        "--set name=…, choose another folder with --results DIR, or, for the same seed, set the old run "
+        "aside with --fresh"
+    )
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_another_experiment_is_refused_beside_its_seeds(
+    run: RunDirectory, make_run: Maker, fresh: bool
+) -> None:
+    """The seeds in one folder are of one experiment; runs that were set aside do not count."""
+    make_run(run.path)
+    make_run(run.path.with_name("seed-2.replaced-20250102"), identity="bbbb")
+    sibling = RunDirectory(run.path.with_name("seed-1"))
+    assert refuse(sibling, "bbbb", fresh).startswith(f"{run.path} holds another experiment (identity aaaa, ")
+    assert not sibling.path.exists()
+    assert state_of(sibling) == "new"
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_fresh_sets_the_old_run_aside(run: RunDirectory, make_run: Maker, damaged: bool) -> None:
+    """The old run is beside the new directory, whole, even if its status is damaged."""
+    make_run(run.path, message="precious")
+    if damaged:
+        run.status.write_text("precious")
+    assert state_of(run, "bbbb", fresh=True) == "new"
+    assert [path.name for path in run.path.iterdir()] == ["lock"]
+    (aside,) = (path for path in run.path.parent.iterdir() if path != run.path)
+    assert aside.name.startswith("seed-0.replaced-")
+    assert "precious" in RunDirectory(aside).status.read_text()
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_run_in_training_is_refused(run: RunDirectory, make_run: Maker, fresh: bool) -> None:
+    """It stays where it is, with its half-written files."""
+    make_run(run.path)
+    writing = run.path / ".tmp-ab12-model.keras"
+    writing.touch()
+    with RunLock(run.path), pytest.raises(RunInUseError), open_run(run, "aaaa", fresh):
+        pass
+    assert run.status.exists()
+    assert writing.exists()
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_run_in_training_on_another_machine_is_refused(
+    run: RunDirectory, make_run: Maker, fresh: bool
+) -> None:
+    """Its heartbeat shows that it is trained, where the lock cannot."""
+    now = datetime.now(UTC)
+    make_run(run.path, state="running", host="node7", pid=12, heartbeat=now)
+    assert refuse(run, fresh=fresh) == (
+        f"{run.path} is being trained by process 12 on node7; if that process has ended, try again in 60 s"
+    )
+    assert run.status.exists()
+
+
+def test_a_run_without_a_recent_heartbeat_is_resumable(run: RunDirectory, make_run: Maker) -> None:
+    """Its process on another machine has ended."""
+    make_run(run.path, state="running", host="node7", heartbeat=datetime.now(UTC) - timedelta(minutes=2))
+    assert state_of(run) == "resumable"
+
+
+def test_a_status_that_cannot_be_read_is_named(run: RunDirectory, make_run: Maker) -> None:
+    """The run is damaged, not new."""
+    make_run(run.path).status.write_text("{")
+    assert refuse(run).startswith(f"{run.status}: expected a status of reglab: ")
