@@ -24,6 +24,8 @@ from reglab.training.loop.state import State
 from reglab.training.session import Session
 from reglab.training.subject import Subject
 
+pytestmark = pytest.mark.slow
+
 INSTALLED = [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]
 RANDOM: Mapping[str, Any] = {
     "augmentation": {},
@@ -49,7 +51,6 @@ def make_session(
     return make
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("backend", INSTALLED)
 def test_a_session_is_independent_of_another_that_changes(backend: str) -> None:
     """Its bits are those of a training alone in its process, on every backend."""
@@ -70,6 +71,9 @@ def test_parts_train_like_the_whole(make_session: Callable[..., Session]) -> Non
     assert (parts.complete, parts.train(1), parts.epochs_done, parts.images_done) == (True, 0, 3, 0)
     assert [_numbers(row) for row in part_rows] == [_numbers(row) for row in whole_rows]
     _expect_same(parts.get_state(), whole.get_state())
+    for row in whole_rows:
+        assert row.penalty == 0
+        assert row.train_loss == pytest.approx(row.train_cross_entropy, rel=1e-6)
 
 
 def test_a_state_continues_in_another_session(make_session: Callable[..., Session]) -> None:
@@ -100,7 +104,7 @@ def test_a_state_of_another_network_is_refused(make_session: Callable[..., Sessi
         with pytest.raises(RunError) as caught:
             session.set_state(replace(state, epochs_done=2))
         assert str(caught.value) == (
-            "the checkpoint is of another network than this one; start the run again with --fresh"
+            "the checkpoint is of another network than this one; start again with --fresh"
         )
     _expect_same(session.get_state(), before)
 

@@ -30,7 +30,7 @@ def evaluate(run: Path, data_dir: Path | None) -> None:
     )
     if experiment.data.validation == "test":
         click.echo(
-            f"The validation set of this run was the {summary.validation}, so this is not an independent test."
+            f"The validation set of this run was the {summary.validation}, not an independent test set."
         )
     if dataset.title != summary.dataset:
         click.echo(f"The run was trained on {summary.dataset}.")
