@@ -81,7 +81,8 @@ with tempfile.TemporaryDirectory() as folder:
     runs = {name: RunDirectory(Path(folder) / name) for name in ("still", "random", "resumed")}
     for run in runs.values():
         run.create()
-    rows = {"still": attempt(runs["still"], still, display), "random": attempt(runs["random"], random, Counting())}
+    rows = {"still": attempt(runs["still"], still, display)}
+    rows["random"] = attempt(runs["random"], random, Counting())
     try:
         attempt(runs["resumed"], random, Counting(last=len(display.steps) - 1))
     except KeyboardInterrupt:
