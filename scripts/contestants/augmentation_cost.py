@@ -26,12 +26,12 @@ def main() -> None:
     *configs, directory = map(Path, sys.argv[1:])
     experiments = [Experiment.load(config) for config in configs]
     dataset = load_dataset(experiments[0].data, directory)
-    start_backend(experiments[0].training.precision)
+    backend = start_backend(experiments[0].training.precision)
 
-    from reglab.training.trainer import build_model
+    from reglab.training.session import Session
 
     subjects = [Subject(one, dataset, split_dataset(dataset, one.data, 0)) for one in experiments]
-    augmented, plain = (build_model(subject, steps_per_epoch=1) for subject in subjects)
+    augmented, plain = (Session(subject, backend).model for subject in subjects)
     indices = subjects[0].split.train[: experiments[0].training.batch_size]
     targets = np.eye(len(dataset.classes), dtype=np.float32)[subjects[0].split.labels[indices]]
 

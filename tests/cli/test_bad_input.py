@@ -157,11 +157,11 @@ def test_wrong_command_lines(call: Command, configs: Path, arguments: list[str],
         (["compare", "a.yaml"], "skipped, no runs in a.yaml\nno complete run to compare"),
         (
             ["evaluate", "sub"],
-            "sub: expected a run's folder, as results/mp/seed-0, found no status.json in it",
+            "sub: expected the folder of a run, such as results/mp/seed-0, found no status.json in it",
         ),
         (
             ["predict", "nope", "a.png"],
-            "nope: expected a run's folder, as results/mp/seed-0, found no status.json in it",
+            "nope: expected the folder of a run, such as results/mp/seed-0, found no status.json in it",
         ),
         (
             ["data", "--data-dir", "nope"],

@@ -1,1 +1,1 @@
-"""A trained run opened again: predictions, own pictures, augmented previews."""
+"""Trained runs, opened again: predictions, own pictures, augmented previews."""

@@ -1,4 +1,4 @@
-"""Training images as the network sees them."""
+"""Augmented training images, for looking at."""
 
 import keras
 import numpy as np
@@ -9,15 +9,15 @@ from reglab.model.network import input_layers
 
 
 def augment_images(experiment: Experiment, images: NDArray[np.uint8], versions: int) -> NDArray[np.uint8]:
-    """Applies an experiment's input layers, each time with new random numbers.
+    """Applies the input layers of an experiment, with new random numbers for each version.
 
     Args:
-        experiment: whose augmentation.
+        experiment: with augmentation, noise or erasing.
         images: `(n, height, width, channels)`.
-        versions: how many of each image.
+        versions: number of versions of each image.
 
     Returns:
-        `(n, versions, height, width, channels)` uint8, rounded and clipped for looking at.
+        `(n, versions, height, width, channels)` uint8, rounded and clipped.
     """
     batch = np.repeat(images, versions, axis=0).astype(np.float32)
     for layer in input_layers(experiment):

@@ -54,6 +54,8 @@ class Summary(Document):
     """Optimizer, learning rate, batch size and schedule, in one line."""
     regularizers: tuple[str, ...]
     """Names of the active regularizers, in the order in which they act."""
+    classes: tuple[str, ...] = ()
+    """Names of the classes, in label order; empty in runs of earlier versions."""
     resumed_with: tuple[str, ...] = ()
     """Changes of threads, versions or machine while it was trained, as in `environment.json`."""
 

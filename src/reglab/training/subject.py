@@ -1,6 +1,6 @@
-"""What a run trains, and on what."""
+"""An experiment and its images."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 
@@ -11,7 +11,7 @@ from reglab.experiment import Experiment
 
 @dataclass(frozen=True)
 class Subject:
-    """An experiment with its images."""
+    """What is trained: an experiment, its data set and the split."""
 
     experiment: Experiment
     dataset: Dataset
@@ -19,7 +19,7 @@ class Subject:
 
     @property
     def validation(self) -> str:
-        """Which images validation is, in words."""
+        """The validation images, in words."""
         fraction = self.experiment.data.validation
         if not isinstance(fraction, str):
             return f"held-out {100 * fraction:.3g} % of train"
@@ -28,8 +28,12 @@ class Subject:
 
     @property
     def title(self) -> str:
-        """What the display calls the run."""
+        """Name of the run in messages and figures."""
         return f"{self.experiment.label}, seed {self.experiment.training.seed}"
+
+    def with_experiment(self, experiment: Experiment) -> "Subject":
+        """The same images for another experiment."""
+        return replace(self, experiment=experiment)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -1,4 +1,4 @@
-"""The order of the training images, keyed by (seed, epoch)."""
+"""The order of the training images, keyed by (seed, epoch, offset)."""
 
 from functools import lru_cache
 from typing import Any
@@ -11,10 +11,16 @@ from reglab.random_keys import shuffle_generator
 
 
 class Batches(keras.utils.PyDataset):
-    """Batches of image numbers and labels for all epochs, one after the other.
+    """Batches of image indices and labels.
 
-    Which images a batch holds follows from its number alone. So a backend may fetch batches ahead, over
-    the end of an epoch too, and a resumed training sees the same batches as one that never stopped.
+    A batch holds the images at [offset, offset + batch_size) of its epoch's shuffle, so it depends on its
+    number alone: a backend may fetch batches ahead, and a resumed training gets the same batches as one
+    that was never interrupted.
+
+    Attributes:
+        images: images of each epoch in these batches.
+        steps_per_epoch: batches of each epoch.
+        full_batches: those of them that hold `batch_size` images.
     """
 
     def __init__(
@@ -26,16 +32,20 @@ class Batches(keras.utils.PyDataset):
         seed: int,
         first_epoch: int,
         epochs: int,
+        offset: int = 0,
+        steps: int | None = None,
     ) -> None:
-        """Sets out the batches from `first_epoch`, counted from 0, up to `epochs`.
+        """Plans the batches of the epochs from `first_epoch`, counted from 0, up to `epochs`.
 
         Args:
-            indices: `(n,)` numbers of the training images.
+            indices: `(n,)` indices of the training images.
             targets: `(images, classes)` one-hot labels of all images.
             batch_size: images a batch; the last one of an epoch may be smaller.
-            seed: the experiment's.
-            first_epoch: the first epoch to train.
+            seed: the experiment's seed.
+            first_epoch: the first epoch.
             epochs: the epoch after the last one.
+            offset: images to skip at the start of each epoch.
+            steps: at most this many batches of each epoch; None for all.
         """
         super().__init__(workers=1)
         self._indices = indices
@@ -43,30 +53,25 @@ class Batches(keras.utils.PyDataset):
         self._batch_size = batch_size
         self._first_epoch = first_epoch
         self._epochs = epochs
+        self._offset = offset
+        left = len(indices) - offset
+        self.images = left if steps is None else min(left, steps * batch_size)
+        self.steps_per_epoch = -(-self.images // batch_size)
+        self.full_batches = self.images // batch_size
         self._order = lru_cache(maxsize=2)(lambda epoch: order_images(len(indices), seed, epoch))
 
-    @property
-    def steps_per_epoch(self) -> int:
-        """Batches of one epoch."""
-        return -(-len(self._indices) // self._batch_size)
-
-    @property
-    def full_batches(self) -> int:
-        """Those of one epoch that hold `batch_size` images."""
-        return len(self._indices) // self._batch_size
-
     def __len__(self) -> int:
-        return self.steps_per_epoch * max(1, self._epochs - self._first_epoch)
+        return self.steps_per_epoch * (self._epochs - self._first_epoch)
 
     def __getitem__(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         epoch, step = divmod(number, self.steps_per_epoch)
         order: Any = self._order(self._first_epoch + epoch)
-        start = step * self._batch_size
+        start = self._offset + step * self._batch_size
         chosen = self._indices[order[start : start + self._batch_size]]
         return chosen, self._targets[chosen]
 
     def count_steps(self, batches: int) -> int:
-        """Steps of the optimizer in so many batches: one each."""
+        """Steps of the optimizer in the first `batches` batches of an epoch: one each."""
         return batches
 
 

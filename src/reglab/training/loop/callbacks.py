@@ -1,53 +1,59 @@
-"""What happens around each epoch: measuring first, then the regularizers' callbacks, then recording."""
+"""What happens around the steps of `fit`: measuring, the regularizers' callbacks, recording, reporting."""
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 import keras
-import numpy as np
 
-from reglab.backend.start import Backend
 from reglab.data.split import Split
 from reglab.errors import TrainingError
 from reglab.runs.history import Epoch
 from reglab.training.listener import Listener
-from reglab.training.loop.measurement import measure, predict_logits
-from reglab.training.record.checkpoint import StatefulCallback, capture
-from reglab.training.record.journal import Journal
+from reglab.training.loop.batches import Batches
+from reglab.training.loop.dispatch import Bundles
+from reglab.training.loop.measurement import measure_clean_and_validation
+from reglab.training.loop.optimizer import read_learning_rate
 
 
 class Measuring(keras.callbacks.Callback):
-    """Measures clean training and validation images after each epoch, and completes the logs with them.
+    """Measures clean training and validation images after each epoch, and adds the numbers to the logs.
+
+    Args:
+        split: which images these are.
+        learning_rate: what `build_learning_rate` returned for the optimizer.
 
     Attributes:
         row: the record of the last epoch.
+        learning_rate: as given; replaced with the optimizer.
     """
 
-    def __init__(self, split: Split, learning_rate: float | Callable[[Any], Any]) -> None:
+    def __init__(self, split: Split, learning_rate: Any = None) -> None:
         super().__init__()
         self.row: Epoch | None = None
+        self.learning_rate = learning_rate
         self._split = split
-        self._learning_rate = learning_rate
         self._begin = 0.0
+        self._seconds_before = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Starts the clock."""
         self._begin = time.perf_counter()
 
+    def pause(self) -> None:
+        """Stops the clock in the middle of an epoch; the next `on_epoch_begin` continues it."""
+        self._seconds_before += time.perf_counter() - self._begin
+
     def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
-        """Measures; raises TrainingError where a figure is not a number."""
-        split = self._split
+        """Measures; raises TrainingError if a number is not finite."""
         _check_finite(epoch + 1, loss=logs["loss"])
-        logits = predict_logits(self.model, np.concatenate([split.clean, split.validation]))
-        clean = measure(logits[: len(split.clean)], split.labels[split.clean])
-        validation = measure(logits[len(split.clean) :], split.labels[split.validation])
+        clean, validation = measure_clean_and_validation(self.model, self._split)
         self.row = Epoch(
             epoch=epoch + 1,
-            seconds=time.perf_counter() - self._begin,
-            learning_rate=self._rate(),
+            seconds=time.perf_counter() - self._begin + self._seconds_before,
+            learning_rate=read_learning_rate(self.model.optimizer, self.learning_rate),
             train_loss=float(logs["loss"]),
             train_accuracy=float(logs["accuracy"]),
             train_cross_entropy=float(logs["cross_entropy"]),
@@ -59,59 +65,107 @@ class Measuring(keras.callbacks.Callback):
             gap_accuracy=clean.accuracy - validation.accuracy,
             gap_cross_entropy=validation.cross_entropy - clean.cross_entropy,
         )
+        self._seconds_before = 0.0
         record = asdict(self.row)
         _check_finite(**record)
         logs.update(record)
 
-    def _rate(self) -> float:
-        if callable(self._learning_rate):
-            return float(self._learning_rate(self.model.optimizer.iterations - 1))
-        return self._learning_rate
 
+class Progress(keras.callbacks.Callback):
+    """Where a training is, and the callbacks of its epochs.
 
-class Recording(keras.callbacks.Callback):
-    """Keeps each epoch; the last of the callbacks, since it keeps what the others remember too."""
+    An epoch may be trained by several calls of `fit`, and a training by many. The regularizers' callbacks
+    are called as if it were one: `on_train_begin` once, `on_epoch_begin` and `on_epoch_end` once an epoch.
 
-    def __init__(
-        self, journal: Journal, measuring: Measuring, others: Sequence[StatefulCallback], backend: Backend
-    ) -> None:
+    Args:
+        split: images of the training.
+        listener: receives the progress.
+        record: called with the record of each finished epoch, after the regularizers' callbacks.
+
+    Attributes:
+        measuring: makes the records.
+        callbacks: of the regularizers, by `technique/number`.
+        epochs_done: finished epochs.
+        images_done: images of the current epoch that have been trained on.
+        stopped: whether a callback has ended the training.
+        feed: batches of the next `fit`.
+    """
+
+    feed: Batches | Bundles
+
+    def __init__(self, split: Split, listener: Listener, record: Callable[[Epoch], None]) -> None:
         super().__init__()
-        self._journal = journal
-        self._measuring = measuring
-        self._others = others
-        self._backend = backend
+        self.measuring = Measuring(split)
+        self.callbacks: Mapping[str, Any] = {}
+        self.epochs_done = 0
+        self.images_done = 0
+        self.stopped = False
+        self._train_images = len(split.train)
+        self._listener = listener
+        self._record = record
+        self._steps_done = 0
+        self._started: set[Any] = set()
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Writes checkpoint, history and status."""
-        row = self._measuring.row
-        if row is None:
-            raise RuntimeError("Recording needs Measuring in front of it.")
-        stopped = bool(self.model.stop_training)
-        self._journal.record(capture(self.model, self._others, row, stopped, self._backend))
+    def use(self, model: Any, learning_rate: Any, callbacks: Mapping[str, Any]) -> None:
+        """Follows the training of another model, with another learning rate and other callbacks."""
+        self.measuring.learning_rate, self.callbacks = learning_rate, callbacks
+        for callback in (self.measuring, *callbacks.values()):
+            callback.set_model(model)
 
+    def start(self) -> None:
+        """Calls `on_train_begin` of the callbacks for which it has not been called."""
+        for callback in self.callbacks.values():
+            if callback not in self._started:
+                self._started.add(callback)
+                callback.on_train_begin()
 
-class Reporting(keras.callbacks.Callback):
-    """Tells a display how far the training is."""
-
-    def __init__(self, listener: Listener, measuring: Measuring, count_steps: Callable[[int], int]) -> None:
-        """Tells `listener`; `count_steps` says how many steps so many batches of `fit` are."""
-        super().__init__()
-        self._display = listener
-        self._measuring = measuring
-        self._count_steps = count_steps
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """A call of `fit` starts."""
+        for callback in self.callbacks.values():
+            callback.set_params(self.params)
+        self.start()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """A new epoch."""
-        self._display.begin_epoch(epoch + 1)
+        """An epoch starts, or the next part of one."""
+        self.measuring.on_epoch_begin(epoch)
+        if not self.images_done:
+            self._steps_done = 0
+            for callback in self.callbacks.values():
+                callback.on_epoch_begin(epoch)
+            self._listener.begin_epoch(epoch + 1)
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """A step starts, or a bundle of steps."""
+        for callback in self.callbacks.values():
+            callback.on_train_batch_begin(batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """One step more, or a bundle of them."""
-        self._display.advance(self._count_steps(batch + 1))
+        """A step is done, or a bundle of steps."""
+        for callback in self.callbacks.values():
+            callback.on_train_batch_end(batch, logs)
+        self._listener.advance(self._steps_done + self.feed.count_steps(batch + 1))
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """The epoch's figures."""
-        if self._measuring.row is not None:
-            self._display.end_epoch(self._measuring.row)
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
+        """An epoch is done, or a part of one."""
+        self.images_done += self.feed.images
+        if self.images_done < self._train_images:
+            self._steps_done += self.feed.count_steps(self.feed.steps_per_epoch)
+            self.measuring.pause()
+            return
+        self.measuring.on_epoch_end(epoch, logs)
+        for callback in self.callbacks.values():
+            callback.on_epoch_end(epoch, logs)
+        self.epochs_done, self.images_done = epoch + 1, 0
+        self.stopped = bool(self.model.stop_training)
+        if self.measuring.row is not None:
+            self._record(self.measuring.row)
+            self._listener.end_epoch(self.measuring.row)
+
+    def finish(self) -> None:
+        """Calls `on_train_end` of the callbacks, which may restore the weights of an earlier epoch."""
+        self.start()
+        for callback in self.callbacks.values():
+            callback.on_train_end()
 
 
 def _check_finite(epoch: int, **figures: float) -> None:

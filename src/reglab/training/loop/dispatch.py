@@ -1,8 +1,8 @@
-"""Many steps in one dispatch, for a device that a step does not keep busy long enough.
+"""Several steps in one dispatch, for a device that one step does not keep busy.
 
-A step of a small network takes a GPU a fraction of a millisecond, and Keras's loop in Python longer
-than that to order it. Where JAX has a GPU, what `fit` takes for a batch is therefore a bundle of
-batches, which one compiled loop on the device works through; the sum of what is computed is the same.
+A step of a small network takes a GPU a fraction of a millisecond, less than Keras's Python loop needs to
+dispatch it. On JAX with a GPU, `fit` therefore receives bundles of batches, and one compiled loop on the
+device trains on all batches of a bundle. The computation is the same.
 """
 
 from typing import Any
@@ -16,10 +16,11 @@ from reglab.training.loop.index_model import IndexModel
 
 
 class Bundles(keras.utils.PyDataset):
-    """Batches of the same size, stacked; what is left of an epoch makes smaller bundles of its own.
+    """Stacked batches of equal size; the smaller last batch of an epoch is a bundle of its own.
 
     Attributes:
-        steps_per_epoch: bundles of one epoch, which `fit` takes for its steps.
+        images: images of each epoch in these bundles.
+        steps_per_epoch: bundles of each epoch, which are the steps of `fit`.
     """
 
     def __init__(self, batches: Batches, size: int) -> None:
@@ -27,11 +28,13 @@ class Bundles(keras.utils.PyDataset):
 
         Args:
             batches: of the training.
-            size: most batches in a bundle, at least 1.
+            size: batches a bundle at most, at least 1.
         """
         super().__init__(workers=1)
         self._batches = batches
-        self._firsts = _find_first_steps(batches.full_batches, batches.steps_per_epoch, size)
+        full, steps = batches.full_batches, batches.steps_per_epoch
+        self._firsts: list[int] = [*range(0, full, size), full, *([steps] if full < steps else [])]
+        self.images = batches.images
         self.steps_per_epoch = len(self._firsts) - 1
 
     def __len__(self) -> int:
@@ -46,18 +49,12 @@ class Bundles(keras.utils.PyDataset):
         return np.stack(indices), np.stack(targets)
 
     def count_steps(self, bundles: int) -> int:
-        """Steps of the optimizer in so many bundles from the beginning of an epoch."""
+        """Steps of the optimizer in the first `bundles` bundles of an epoch."""
         return self._firsts[bundles]
 
 
-def _find_first_steps(full: int, steps: int, size: int) -> list[int]:
-    """Where bundles begin in an epoch, and where it ends."""
-    firsts = list(range(0, full, size))
-    return [*firsts, full, steps] if full < steps else [*firsts, full]
-
-
 class BundleModel(IndexModel):
-    """An index model that makes all steps of a bundle in one dispatch; JAX alone."""
+    """An index model that trains on all batches of a bundle in one dispatch; for JAX only."""
 
     def train_step(self, state: Any, data: Any) -> Any:
         """The logs after the last step, and the state; `data` is a bundle."""

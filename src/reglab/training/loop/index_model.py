@@ -1,7 +1,7 @@
-"""The model that is trained: it is fed the numbers of images, and holds the images itself.
+"""The model that is trained: it receives indices of images, and holds the images itself.
 
-Training, clean, validation and test images are index arrays into one array on the device, so nothing is
-copied, and what changes training images cannot reach the others.
+Training, clean, validation and test images are indices into one array on the device. Nothing is copied,
+and layers that change training images cannot reach the other images.
 """
 
 from typing import Any
@@ -12,42 +12,58 @@ from numpy.typing import NDArray
 
 from reglab.experiment import Experiment
 from reglab.model.network import build_network, input_layers
+from reglab.training.loop.optimizer import build_optimizer
+
+
+def store_images(images: NDArray[np.uint8]) -> Any:
+    """Copies images `(n, height, width, channels)` to the device, as a Keras variable.
+
+    Several models in one process can share it. It is a variable since JAX would compile a constant into
+    its program.
+    """
+    return keras.Variable(
+        lambda shape, dtype: keras.ops.convert_to_tensor(images, dtype),
+        shape=images.shape,
+        dtype="uint8",
+        trainable=False,
+        name="images",
+    )
 
 
 class ImageStore(keras.layers.Layer):
-    """Looks up images by number.
+    """Looks up images by index.
 
-    The images are a weight, not a constant: JAX would compile a constant into the program.
+    Args:
+        images: a variable from `store_images`.
     """
 
-    def __init__(self, images: NDArray[np.uint8]) -> None:
+    def __init__(self, images: Any) -> None:
         super().__init__(name="images", dtype="float32", trainable=False)
-        self._shape = images.shape
-        self.images = self.add_weight(
-            shape=images.shape,
-            dtype="uint8",
-            trainable=False,
-            initializer=lambda shape, dtype: keras.ops.convert_to_tensor(images, dtype),
-            name="images",
-        )
+        self.images = images
 
     def call(self, indices: Any) -> Any:
         """Images `(n, height, width, channels)` float32 in [0, 255] for indices `(n,)` int32."""
         return keras.ops.cast(keras.ops.take(self.images, indices, axis=0), "float32")
 
     def compute_output_spec(self, indices: Any) -> Any:
-        """Spares Keras from finding the shape out by running `call`."""
-        return keras.KerasTensor((*indices.shape, *self._shape[1:]), dtype="float32")
+        """The shape, which Keras would otherwise determine by running `call`."""
+        return keras.KerasTensor((*indices.shape, *self.images.shape[1:]), dtype="float32")
 
 
 class IndexModel(keras.Model):
-    """Image numbers in, logits out.
+    """A model from image indices to logits.
+
+    Args:
+        experiment: whose network.
+        images: a variable from `store_images`.
+        classes: number of classes.
 
     Attributes:
-        network: the part that is kept when the training is over.
+        network: the part that is saved when the training is complete.
+        keeps_metrics: whether the next epoch of `fit` continues the running means of the previous one.
     """
 
-    def __init__(self, experiment: Experiment, images: NDArray[np.uint8], classes: int) -> None:
+    def __init__(self, experiment: Experiment, images: Any, classes: int) -> None:
         indices = keras.Input((), dtype="int32", name="indices")
         store = ImageStore(images)
         x = store(indices)
@@ -56,11 +72,53 @@ class IndexModel(keras.Model):
         network = build_network(experiment, classes)
         super().__init__(indices, network(x), name="index_model")
         self.network = network
+        self.keeps_metrics = False
         self._store = store
 
     @property
-    def state_variables(self) -> list[Any]:
-        """Everything that a step changes, in a fixed order: weights, random state, optimizer."""
-        images = self._store.images.path
-        own = [variable for variable in self.variables if variable.path != images]
-        return [*own, *self.optimizer.variables]
+    def changing_variables(self) -> list[Any]:
+        """Weights and random state: all variables of the model except the images."""
+        return [variable for variable in self.variables if variable is not self._store.images]
+
+    def reset_metrics(self) -> None:
+        """Starts new running means, except in an epoch that is trained in parts."""
+        if not self.keeps_metrics:
+            super().reset_metrics()
+
+
+def build_model(
+    experiment: Experiment,
+    images: Any,
+    classes: int,
+    steps_per_epoch: int,
+    kind: type[IndexModel] = IndexModel,
+    first_step: int = 0,
+) -> IndexModel:
+    """Builds the model of an experiment and compiles it; optimizer, loss and metrics are built too.
+
+    Args:
+        experiment: what is trained.
+        images: a variable from `store_images`.
+        classes: number of classes.
+        steps_per_epoch: batches of one epoch, for the schedule.
+        kind: class of the model.
+        first_step: see `build_learning_rate`.
+    """
+    model = kind(experiment, images, classes)
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    for regularizer in experiment.regularizers.active:
+        loss = regularizer.change_loss(loss)
+    model.compile(
+        optimizer=build_optimizer(experiment, steps_per_epoch, first_step),
+        loss=loss,
+        metrics=[
+            keras.metrics.CategoricalAccuracy(name="accuracy"),
+            keras.metrics.CategoricalCrossentropy(from_logits=True, name="cross_entropy"),
+        ],
+    )
+    model.optimizer.build(model.trainable_variables)
+    # Keras would build them from the first batch that `fit` receives, which may be a bundle.
+    sample = np.zeros((1, classes), np.float32)
+    model.compute_loss(y=sample, y_pred=sample)
+    model.compute_metrics(None, sample, sample)
+    return model

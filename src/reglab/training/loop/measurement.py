@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_softmax
 
+from reglab.data.split import Split
+
 # Small enough for the caches of a CPU, large enough for a GPU.
 _BATCH_SIZE = 500
 
@@ -17,7 +19,7 @@ class Measurement:
 
     Attributes:
         accuracy: fraction of images whose largest logit is the label's.
-        cross_entropy: mean of −log p(label), nats; no penalty, no smoothing.
+        cross_entropy: mean of −log p(label), nats; without penalty and label smoothing.
     """
 
     accuracy: float
@@ -30,6 +32,13 @@ def measure(logits: NDArray[np.float32], labels: NDArray[np.int32]) -> Measureme
     cross_entropy = -log_probabilities[np.arange(len(labels)), labels].mean()
     accuracy = (logits.argmax(axis=1) == labels).mean()
     return Measurement(float(accuracy), float(cross_entropy))
+
+
+def measure_clean_and_validation(model: Any, split: Split) -> tuple[Measurement, Measurement]:
+    """Measures an index model on the clean training images and on the validation images."""
+    logits = predict_logits(model, np.concatenate([split.clean, split.validation]))
+    clean, validation = np.split(logits, [len(split.clean)])
+    return measure(clean, split.labels[split.clean]), measure(validation, split.labels[split.validation])
 
 
 def predict_logits(model: Any, indices: NDArray[np.int32]) -> NDArray[np.float32]:

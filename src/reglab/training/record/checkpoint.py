@@ -1,97 +1,45 @@
-"""Everything that the next epoch depends on, in one file that is either old or new, never torn."""
+"""The checkpoint: the state after an epoch, in one file that is always whole."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
-from numpy.typing import NDArray
 
-from reglab.backend.start import Backend
 from reglab.errors import RunError
 from reglab.files import atomic_path, flush
 from reglab.runs.history import Epoch
+from reglab.training.loop.state import State
 
 FILE_NAME = "state.npz"
-Arrays = Mapping[str, NDArray[Any]]
-
-
-@runtime_checkable
-class StatefulCallback(Protocol):
-    """A callback that remembers something over epochs, and can be made to remember it again."""
-
-    def get_state(self) -> dict[str, NDArray[Any]]:
-        """What it remembers, as arrays."""
-
-    def set_state(self, state: Arrays) -> None:
-        """Remembers what `get_state` gave, in a training that is about to start."""
+_FORMAT = 2
+_VARIABLE, _CALLBACK = "variable/", "callback/"
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The state after an epoch.
+    """What a run resumes from.
 
     Attributes:
-        epoch: the last finished epoch's record; its number says how far the run is.
-        stopped: whether a callback has ended the training before its last epoch.
+        epoch: the record of the last finished epoch.
         policy: Keras's dtype policy, which a resumed run keeps.
-        backend: `tensorflow`, `jax` or `torch`; a resumed run stays on it.
-        paths: names of the variables, in order; a network of other layers is told by them.
-        variables: their values.
-        callbacks: the state of each stateful callback, in their order.
+        backend: `tensorflow`, `jax` or `torch`; a resumed run keeps it.
+        state: of the training.
     """
 
     epoch: Epoch
-    stopped: bool
     policy: str
     backend: str
-    paths: tuple[str, ...]
-    variables: tuple[NDArray[Any], ...]
-    callbacks: tuple[Arrays, ...] = field(default=())
-
-
-def capture(
-    model: Any, callbacks: Sequence[StatefulCallback], epoch: Epoch, stopped: bool, backend: Backend
-) -> Checkpoint:
-    """Copies the state of an index model and of its callbacks, and says what computed it."""
-    variables = model.state_variables
-    return Checkpoint(
-        epoch=epoch,
-        stopped=stopped,
-        policy=backend.precision.policy,
-        backend=backend.name,
-        paths=tuple(variable.path for variable in variables),
-        variables=tuple(np.asarray(variable.numpy()) for variable in variables),
-        callbacks=tuple(callback.get_state() for callback in callbacks),
-    )
-
-
-def restore(checkpoint: Checkpoint, model: Any, callbacks: Sequence[StatefulCallback]) -> None:
-    """Writes a state into a freshly built model and its callbacks.
-
-    Raises:
-        RunError: the checkpoint is of another network.
-    """
-    variables = model.state_variables
-    paths = tuple(variable.path for variable in variables)
-    if paths != checkpoint.paths or len(callbacks) != len(checkpoint.callbacks):
-        raise RunError(
-            "the checkpoint is of another version of this network; start the run again with --fresh"
-        )
-    for variable, value in zip(variables, checkpoint.variables, strict=True):
-        variable.assign(value)
-    for callback, state in zip(callbacks, checkpoint.callbacks, strict=True):
-        callback.set_state(state)
+    state: State
 
 
 def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
-    """Replaces the checkpoint in a folder, which is made if need be.
+    """Replaces the checkpoint in a folder, which is created if it is missing.
 
     Raises:
-        RunError: the system refused.
+        RunError: the system refused to write.
     """
     try:
         if not folder.is_dir():
@@ -99,27 +47,31 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
             flush(folder.parent)
     except OSError as error:
         raise RunError(f"cannot create {folder}: {error.strerror}") from error
+    state = checkpoint.state
     header = {
+        "format": _FORMAT,
         "epoch": asdict(checkpoint.epoch),
-        "stopped": checkpoint.stopped,
         "policy": checkpoint.policy,
         "backend": checkpoint.backend,
-        "paths": checkpoint.paths,
-        "callbacks": [sorted(state) for state in checkpoint.callbacks],
+        "epochs_done": state.epochs_done,
+        "images_done": state.images_done,
+        "stopped": state.stopped,
+        "variables": list(state.variables),
+        "callbacks": {name: list(arrays) for name, arrays in state.callbacks.items()},
     }
     arrays: dict[str, Any] = {"header": np.array(json.dumps(header))}
-    arrays |= {f"variable_{number}": value for number, value in enumerate(checkpoint.variables)}
-    for number, state in enumerate(checkpoint.callbacks):
-        arrays |= {f"callback_{number}_{key}": value for key, value in state.items()}
+    arrays |= {_VARIABLE + name: value for name, value in state.variables.items()}
+    for name, kept in state.callbacks.items():
+        arrays |= {f"{_CALLBACK}{name}/{key}": value for key, value in kept.items()}
     with atomic_path(folder / FILE_NAME) as temporary:
         np.savez(temporary, **arrays)
 
 
 def read_checkpoint(folder: Path) -> Checkpoint | None:
-    """The checkpoint in a folder, or None where there is none.
+    """The checkpoint in a folder, or None if there is none.
 
     Raises:
-        RunError: the file is damaged.
+        RunError: the file is damaged, or of an earlier version.
     """
     path = folder / FILE_NAME
     if not path.exists():
@@ -128,18 +80,25 @@ def read_checkpoint(folder: Path) -> Checkpoint | None:
         # Opened here, since NumPy leaves a damaged archive open.
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             header = json.loads(str(file["header"]))
-            count = len(header["paths"])
-            return Checkpoint(
-                epoch=Epoch(**header["epoch"]),
-                stopped=header["stopped"],
-                policy=header["policy"],
-                backend=header["backend"],
-                paths=tuple(header["paths"]),
-                variables=tuple(file[f"variable_{number}"] for number in range(count)),
-                callbacks=tuple(
-                    {key: file[f"callback_{number}_{key}"] for key in keys}
-                    for number, keys in enumerate(header["callbacks"])
-                ),
-            )
-    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as error:
-        raise RunError(f"{path} is damaged ({error}); start the run again with --fresh") from error
+            if header.get("format") == _FORMAT:
+                return _build_checkpoint(header, file)
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, BadZipFile) as error:
+        raise RunError(f"{path} is damaged ({error}); start again with --fresh") from error
+    raise RunError(
+        f"{path} was written by another version of reglab: resume the run with that version, "
+        "or start again with --fresh"
+    )
+
+
+def _build_checkpoint(header: Any, file: Any) -> Checkpoint:
+    state = State(
+        epochs_done=header["epochs_done"],
+        images_done=header["images_done"],
+        stopped=header["stopped"],
+        variables={name: file[_VARIABLE + name] for name in header["variables"]},
+        callbacks={
+            name: {key: file[f"{_CALLBACK}{name}/{key}"] for key in keys}
+            for name, keys in header["callbacks"].items()
+        },
+    )
+    return Checkpoint(Epoch(**header["epoch"]), header["policy"], header["backend"], state)

@@ -1,4 +1,4 @@
-"""What a run writes while it trains: status, history and checkpoint, in an order that survives a kill."""
+"""The files of a run in training: status, history and checkpoint, in an order that survives a kill."""
 
 import os
 import shutil
@@ -17,24 +17,24 @@ from reglab.training.subject import Subject
 
 
 class Journal:
-    """The record of one run; opening it makes the record agree with the last checkpoint.
+    """The record of one run; opening it makes the history agree with the checkpoint.
 
-    An epoch is first in the checkpoint, then in the history. A process killed between the two leaves a
-    history that lacks the checkpoint's last epoch, which the next opening adds.
+    An epoch is written to the checkpoint, then to the history. If the process is killed between the two, the
+    history lacks the checkpoint's last epoch, and the next opening adds it.
     """
 
     def __init__(self, run: RunDirectory, subject: Subject, backend: str) -> None:
         """Opens the record of a run whose lock this process holds.
 
         Args:
-            run: where it lies.
+            run: its directory.
             subject: experiment and images.
-            backend: that will train it: `tensorflow`, `jax` or `torch`.
+            backend: of this process: `tensorflow`, `jax` or `torch`.
 
         Raises:
-            BackendError: the run began on another backend.
-            RunError: the run began with other images, or checkpoint and history contradict each other,
-                or cannot be written.
+            BackendError: the run was started on another backend.
+            RunError: the run was started with other images, checkpoint and history contradict each other, or
+                the system refused to write.
         """
         self.run = run
         experiment = subject.experiment
@@ -69,32 +69,32 @@ class Journal:
 
     @property
     def epochs_done(self) -> int:
-        """Epochs that a resumed training need not repeat."""
+        """Epochs in the checkpoint."""
         return self.status.status.epochs_done
 
     def record(self, checkpoint: Checkpoint) -> None:
-        """Keeps a finished epoch.
+        """Writes a finished epoch.
 
         Raises:
-            RunError: the system refused (full disk).
+            RunError: the system refused to write, as on a full disk.
         """
         write_checkpoint(self.run.checkpoint, checkpoint)
         append_epoch(self.run.history, checkpoint.epoch)
         self.status.update(epochs_done=checkpoint.epoch.epoch)
 
     def finish(self) -> None:
-        """Says that the run is complete, and drops the checkpoint."""
+        """Marks the run as complete and deletes the checkpoint."""
         self.status.update(state="complete")
         shutil.rmtree(self.run.checkpoint, ignore_errors=True)
 
     def close(self, state: State, message: str = "") -> None:
-        """Says how this sitting ended; a run that is complete stays so, whatever came after."""
+        """Records how this attempt ended; a complete run stays complete."""
         if self.status.status.state != "complete":
             self.status.update(state=state, message=message)
 
 
 def _check_backend(run: RunDirectory, checkpoint: Checkpoint, backend: str) -> None:
-    """A run that goes on with another backend would be of neither: they round and draw otherwise."""
+    """Backends round differently and draw other numbers, so a run keeps its backend."""
     if checkpoint.backend != backend:
         raise BackendError(
             f"{run.path} was started on {checkpoint.backend}, this is {backend}: "
@@ -103,7 +103,7 @@ def _check_backend(run: RunDirectory, checkpoint: Checkpoint, backend: str) -> N
 
 
 def _check_images(run: RunDirectory, before: Status | None, subject: Subject) -> None:
-    """A run that goes on with other images, another copy of CIFAR-10 say, would be of neither."""
+    """A run that resumes with other images, such as another copy of CIFAR-10, would mix two data sets."""
     if before and before.images not in ("", subject.fingerprint):
         raise RunError(
             f"{run.path} was started with other images than {subject.dataset.title} from "

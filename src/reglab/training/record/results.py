@@ -1,4 +1,4 @@
-"""What is left of a run when it is trained: predictions, weights, the network, a summary."""
+"""The results of a complete run: predictions, weights, the network, a summary."""
 
 from typing import Any
 
@@ -19,13 +19,18 @@ from reglab.training.subject import Subject
 def write_results(
     subject: Subject, model: Any, history: History, kept: int, run: RunDirectory, policy: str
 ) -> Summary:
-    """Measures the trained network once more, the test set for the first time, and writes all there is.
+    """Measures the trained network, on the test set for the first time, and writes the results.
+
+    In `predictions.npz`, row i of `test_probabilities` and `test_labels` is image `test_indices[i]` of the
+    data set, whose test images follow its training images; likewise for `validation`. The test images are
+    the whole test set, except if the validation set is a subset of it: they are that subset then. The
+    file also has `train_indices` and `clean_indices`, and the names of the `classes` in label order.
 
     Args:
         subject: experiment and images.
         model: the trained index model.
         history: of the whole run.
-        kept: epoch of the weights that the model has.
+        kept: epoch of the model's weights.
         run: where to write.
         policy: Keras's dtype policy.
 
@@ -33,7 +38,7 @@ def write_results(
         The summary, as written.
 
     Raises:
-        RunError: the system refused.
+        RunError: the system refused to write.
     """
     split = subject.split
     parts = [split.clean, split.validation, *([] if split.validation_is_test else [split.test])]
@@ -53,6 +58,7 @@ def write_results(
             validation_labels=split.labels[split.validation],
             test_probabilities=to_probabilities(logits[2]),
             test_labels=split.labels[split.test],
+            **{f"{part}_indices": getattr(split, part) for part in ("train", "clean", "validation", "test")},
         )
     write_atomically(run.weights, pack_weights(model.network))
     write_atomically(run.model, pack_standalone(model.network))
@@ -104,6 +110,7 @@ def _summarize(
         precision=policy,
         settings=_describe_settings(experiment.training),
         regularizers=experiment.regularizers.names,
+        classes=subject.dataset.classes,
     )
 
 

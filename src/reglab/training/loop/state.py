@@ -1,0 +1,107 @@
+"""Everything that the next step depends on, as arrays whose names depend on the experiment alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reglab.errors import RunError
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class State:
+    """The state of a training between two steps.
+
+    Attributes:
+        epochs_done: finished epochs.
+        images_done: images of the current epoch that have been trained on.
+        stopped: whether a callback has ended the training.
+        variables: weights, random state, optimizer and running means, by name (see `name_variables`).
+        callbacks: the state of each stateful callback, by `technique/number`.
+    """
+
+    epochs_done: int
+    images_done: int
+    stopped: bool
+    variables: Arrays
+    callbacks: Mapping[str, Arrays] = field(default_factory=dict)
+
+
+@runtime_checkable
+class StatefulCallback(Protocol):
+    """A callback whose state is saved and restored with the training."""
+
+    def get_state(self) -> dict[str, NDArray[Any]]:
+        """Its state, as arrays."""
+
+    def set_state(self, state: Arrays) -> None:
+        """Restores what `get_state` returned."""
+
+
+@runtime_checkable
+class WeightsKeeper(Protocol):
+    """A callback that may end a training with the weights of an earlier epoch."""
+
+    @property
+    def kept_epoch(self) -> int | None:
+        """That epoch, from 1; None: the last one."""
+
+
+def name_variables(model: Any, optimizer: str) -> dict[str, Any]:
+    """Names every variable of an index model that a step changes.
+
+    Keras's own paths count the layers and optimizers that the process has built. These names do not:
+    `conv_1_1/kernel`, `output_dropout/seed_generator_state`, `adamw/conv_1_1_kernel_velocity`,
+    `metrics/loss/total`. A number is appended if a layer has several variables of one name.
+
+    Args:
+        model: an index model, compiled, with its optimizer built.
+        optimizer: the optimizer's name in the experiment. Slots of another optimizer get other names,
+            because equal names would mean other quantities.
+
+    Returns:
+        Keras variables by name, in a fixed order; without the images.
+    """
+    layers = [*(layer for layer in model.layers if layer is not model.network), *model.network.layers]
+    owners = {id(variable): layer.name for layer in layers for variable in layer.variables}
+    pairs = [(owners.get(id(variable), "model"), variable) for variable in model.changing_variables]
+    pairs += [(optimizer, variable) for variable in model.optimizer.variables]
+    pairs += [
+        (f"metrics/{metric.name}", variable) for metric in model.metrics for variable in metric.variables
+    ]
+    named: dict[str, Any] = {}
+    for owner, variable in pairs:
+        name = first = f"{owner}/{variable.name}"
+        number = 1
+        while name in named:
+            name, number = f"{first}_{number}", number + 1
+        named[name] = variable
+    return named
+
+
+def read_variables(variables: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """Copies the values of Keras variables."""
+    return {name: np.array(variable.numpy()) for name, variable in variables.items()}
+
+
+def carry_over(values: Arrays, variables: Mapping[str, Any]) -> None:
+    """Assigns the values whose name and shape fit; the other variables keep theirs."""
+    for name, variable in variables.items():
+        if name in values and values[name].shape == tuple(variable.shape):
+            variable.assign(values[name])
+
+
+def check_fit(state: State, variables: Mapping[str, Any], callbacks: Mapping[str, Any]) -> None:
+    """Compares a state with the training that it is to be restored into.
+
+    Raises:
+        RunError: it has other variables, shapes or callbacks.
+    """
+    shapes = {name: value.shape for name, value in state.variables.items()}
+    expected = {name: tuple(variable.shape) for name, variable in variables.items()}
+    if shapes != expected or set(state.callbacks) != set(callbacks):
+        raise RunError("the checkpoint is of another network than this one; start again with --fresh")

@@ -1,0 +1,282 @@
+"""A training that can be stepped, measured, saved, restored and changed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from reglab.backend.start import Backend
+from reglab.experiment import Experiment
+from reglab.runs.history import Epoch
+from reglab.training.change import Change, can_stay_compiled, check_change
+from reglab.training.listener import Listener
+from reglab.training.loop.batches import Batches
+from reglab.training.loop.callbacks import Progress
+from reglab.training.loop.dispatch import BundleModel, Bundles
+from reglab.training.loop.index_model import IndexModel, build_model, store_images
+from reglab.training.loop.measurement import Measurement, measure_clean_and_validation
+from reglab.training.loop.optimizer import build_learning_rate, is_constant
+from reglab.training.loop.state import (
+    State,
+    StatefulCallback,
+    WeightsKeeper,
+    carry_over,
+    check_fit,
+    name_variables,
+    read_variables,
+)
+from reglab.training.subject import Subject
+
+
+class Session:
+    """The training of one experiment, through Keras's `fit`, in as many parts as needed.
+
+    Several sessions can live in one process and train in turns: nothing that one draws or names depends
+    on the others. They can share the images on the device. A session is not thread-safe; nor are two
+    sessions that share images.
+
+    Example:
+        >>> session = Session(subject, start_backend("float32"))
+        >>> session.train(steps=100)
+        >>> session.change(experiment.with_changes({"training.batch_size": 50}))
+        'in place'
+        >>> session.train()
+    """
+
+    def __init__(
+        self,
+        subject: Subject,
+        backend: Backend,
+        listener: Listener | None = None,
+        record: Callable[[Epoch], None] | None = None,
+        shared: "Session | None" = None,
+    ) -> None:
+        """Builds the network with its initial weights.
+
+        Args:
+            subject: experiment and images.
+            backend: of this process.
+            listener: receives the progress.
+            record: called with each finished epoch.
+            shared: another session, of the same image array, whose copy on the device is used.
+
+        Raises:
+            ValueError: `shared` has other images.
+        """
+        split = subject.split
+        if shared is not None and shared.subject.split.images is not split.images:
+            raise ValueError("Expected `shared` to be a session of the same image array.")
+        self.subject: Subject = subject
+        self._backend = backend
+        self._images: Any = store_images(split.images) if shared is None else shared._images
+        self._classes = len(subject.dataset.classes)
+        self._targets = np.eye(self._classes, dtype=np.float32)[split.labels]
+        self._bundled = backend.steps_per_dispatch > 1
+        self._first_step = 0
+        self._progress = Progress(split, listener or Listener(), record or (lambda row: None))
+        self._build(subject.experiment)
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment, with all changes."""
+        return self.subject.experiment
+
+    @property
+    def model(self) -> IndexModel:
+        """The index model."""
+        return self._model
+
+    @property
+    def epochs_done(self) -> int:
+        """Finished epochs."""
+        return self._progress.epochs_done
+
+    @property
+    def images_done(self) -> int:
+        """Images of the current epoch that have been trained on."""
+        return self._progress.images_done
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps of a whole epoch."""
+        return -(-len(self.subject.split.train) // self.experiment.training.batch_size)
+
+    @property
+    def steps_left(self) -> int:
+        """Steps to the end of the current epoch."""
+        left = len(self.subject.split.train) - self.images_done
+        return -(-left // self.experiment.training.batch_size)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all epochs are done, or a callback has ended the training."""
+        return self._progress.stopped or self.epochs_done >= self.experiment.training.epochs
+
+    @property
+    def kept_epoch(self) -> int:
+        """Epoch of the weights after `finish`."""
+        keepers = (kept for kept in self._progress.callbacks.values() if isinstance(kept, WeightsKeeper))
+        return next((keeper.kept_epoch for keeper in keepers if keeper.kept_epoch), self.epochs_done)
+
+    def train(self, steps: int | None = None) -> int:
+        """Trains.
+
+        Args:
+            steps: steps of the optimizer, over epochs if need be; None for all steps to the end.
+
+        Returns:
+            Steps done; fewer than `steps` at the end of the training.
+
+        Raises:
+            TrainingError: a loss or another number is not finite. After this, as after an interruption, only
+                `set_state` or a new session continues.
+        """
+        done = 0
+        while not self.complete and (steps is None or done < steps):
+            before = int(self._model.optimizer.iterations)
+            self._fit(None if steps is None else steps - done)
+            done += int(self._model.optimizer.iterations) - before
+        return done
+
+    def measure(self) -> tuple[Measurement, Measurement]:
+        """Measures the network on the clean training images and on the validation images."""
+        return measure_clean_and_validation(self._model, self.subject.split)
+
+    def finish(self) -> None:
+        """Ends the training: early stopping restores its best weights here."""
+        self._progress.finish()
+
+    def get_state(self) -> State:
+        """Copies everything that the next step depends on, besides the experiment."""
+        progress = self._progress
+        return State(
+            epochs_done=progress.epochs_done,
+            images_done=progress.images_done,
+            stopped=progress.stopped,
+            variables=read_variables(self._name_variables()),
+            callbacks={name: callback.get_state() for name, callback in self._stateful.items()},
+        )
+
+    def set_state(self, state: State) -> None:
+        """Continues from a state of this experiment, of this session or of another one.
+
+        Raises:
+            RunError: the state is of another network.
+        """
+        check_fit(state, self._name_variables(), self._stateful)
+        progress = self._progress
+        progress.epochs_done, progress.images_done = state.epochs_done, state.images_done
+        progress.stopped = state.stopped
+        iterations = int(state.variables[f"{self.experiment.training.optimizer.name}/iteration"])
+        if self._find_first_step(iterations) != self._first_step:
+            self._build(self.experiment, iterations)
+        carry_over(state.variables, self._name_variables())
+        for name, callback in self._stateful.items():
+            callback.set_state(state.callbacks[name])
+
+    def change(self, experiment: Experiment) -> Change:
+        """Continues with another experiment.
+
+        A constant learning rate, the batch size and the number of epochs change in place. For all else the
+        model is built and compiled again, and every variable whose name and shape fit is carried over:
+        weights, random state, running means, and the optimizer's slots if the optimizer is the same one.
+        Variables that do not fit start as in a new session.
+
+        Args:
+            experiment: of the same images, seed and precision.
+
+        Returns:
+            `none`, `in place` or `rebuilt`.
+
+        Raises:
+            ExperimentError: data, seed or precision differ; nothing changes then.
+        """
+        old, new = self.experiment, experiment
+        check_change(old, new)
+        rate = new.training.optimizer.learning_rate
+        has_new_rate = rate != old.training.optimizer.learning_rate
+        if old.identity == new.identity or can_stay_compiled(old, new):
+            self.subject = self.subject.with_experiment(new)
+            if has_new_rate:
+                self._model.optimizer.learning_rate = rate
+            return "none" if old.identity == new.identity else "in place"
+        before = self.get_state()
+        values = dict(before.variables)
+        if has_new_rate:
+            values.pop(f"{old.training.optimizer.name}/learning_rate", None)
+        shapes = self._weight_shapes
+        self._build(new, int(self._model.optimizer.iterations))
+        carry_over(values, self._name_variables())
+        # Callbacks may keep weights of the network.
+        if shapes == self._weight_shapes:
+            for name, callback in self._stateful.items():
+                if name in before.callbacks:
+                    callback.set_state(before.callbacks[name])
+        return "rebuilt"
+
+    @property
+    def _weight_shapes(self) -> list[tuple[int, ...]]:
+        return [tuple(weight.shape) for weight in self._model.network.weights]
+
+    @property
+    def _stateful(self) -> dict[str, StatefulCallback]:
+        callbacks = self._progress.callbacks.items()
+        return {name: callback for name, callback in callbacks if isinstance(callback, StatefulCallback)}
+
+    def _build(self, experiment: Experiment, iterations: int = 0) -> None:
+        """Builds model and callbacks; `iterations` are the steps that its optimizer will have done."""
+        self.subject = self.subject.with_experiment(experiment)
+        self._first_step = self._find_first_step(iterations)
+        self._model = build_model(
+            experiment,
+            self._images,
+            self._classes,
+            self.steps_per_epoch,
+            BundleModel if self._bundled else IndexModel,
+            self._first_step,
+        )
+        rate = build_learning_rate(experiment.training, self.steps_per_epoch, self._first_step)
+        active = zip(experiment.regularizers.names, experiment.regularizers.active, strict=True)
+        callbacks = {
+            f"{name}/{number}": callback
+            for name, regularizer in active
+            for number, callback in enumerate(regularizer.callbacks())
+        }
+        self._progress.use(self._model, rate, callbacks)
+
+    def _find_first_step(self, iterations: int) -> int:
+        """Step at which a schedule is at time 0, so that epochs end at whole times; 0 for one batch size."""
+        if is_constant(self.experiment.training):
+            return 0
+        return iterations + self.steps_left - (self.epochs_done + 1) * self.steps_per_epoch
+
+    def _fit(self, steps: int | None) -> None:
+        """One call of `fit`: to the end of the training, of the epoch, or for some steps of it."""
+        training, progress = self.experiment.training, self._progress
+        to_end = steps is None and not progress.images_done
+        batches = Batches(
+            self.subject.split.train,
+            self._targets,
+            batch_size=training.batch_size,
+            seed=training.seed,
+            first_epoch=progress.epochs_done,
+            epochs=training.epochs if to_end else progress.epochs_done + 1,
+            offset=progress.images_done,
+            steps=steps,
+        )
+        # A new feed for each call: what a backend has read ahead of the last one is not used.
+        feed = Bundles(batches, self._backend.steps_per_dispatch) if self._bundled else batches
+        progress.feed = feed
+        self._model.keeps_metrics = progress.images_done > 0
+        self._model.fit(
+            feed,
+            steps_per_epoch=feed.steps_per_epoch,
+            initial_epoch=progress.epochs_done,
+            epochs=training.epochs if to_end else progress.epochs_done + 1,
+            shuffle=False,
+            verbose=0,
+            callbacks=[progress],
+        )
+
+    def _name_variables(self) -> dict[str, Any]:
+        return name_variables(self._model, self.experiment.training.optimizer.name)
