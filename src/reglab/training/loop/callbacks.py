@@ -47,7 +47,7 @@ class Measuring(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
         """Measures; raises TrainingError if a number is not finite."""
-        _check_finite(epoch + 1, loss=logs["loss"])
+        _check_finite(epoch + 1, {"loss": logs["loss"]})
         clean, validation = measure_clean_and_validation(self.model, self._split)
         self.row = Epoch(
             epoch=epoch + 1,
@@ -69,7 +69,7 @@ class Measuring(keras.callbacks.Callback):
         )
         self._seconds_before = 0.0
         figures = self.row.figures
-        _check_finite(**figures)
+        _check_finite(epoch + 1, figures)
         logs.update(figures)
 
 
@@ -173,7 +173,7 @@ class Progress(keras.callbacks.Callback):
             callback.on_train_end()
 
 
-def _check_finite(epoch: int, **figures: float) -> None:
+def _check_finite(epoch: int, figures: Mapping[str, float]) -> None:
     for name, figure in figures.items():
         if not math.isfinite(figure):
             raise TrainingError(
