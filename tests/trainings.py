@@ -91,8 +91,6 @@ def train_here(make_subject: Callable[[Experiment], Subject]) -> Callable[..., R
 
         from reglab.training.trainer import train
 
-        # Reset the counters of automatic layer names, as in a new worker process.
-        keras.utils.clear_session()
         run = RunDirectory(path)
         if not path.exists():
             run.create()

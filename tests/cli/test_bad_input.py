@@ -170,11 +170,11 @@ def test_words_that_are_no_command_line(
         (["compare", "a.yaml"], "no runs in a.yaml: left out\nno complete run to compare"),
         (
             ["evaluate", "sub"],
-            "sub: expected a run's folder, as results/mp/seed-0, found no status.json in it",
+            "sub: expected the folder of a run, such as results/mp/seed-0, found no status.json in it",
         ),
         (
             ["predict", "nope", "a.png"],
-            "nope: expected a run's folder, as results/mp/seed-0, found no status.json in it",
+            "nope: expected the folder of a run, such as results/mp/seed-0, found no status.json in it",
         ),
         (
             ["data", "--data-dir", "nope"],

@@ -64,10 +64,10 @@ def test_predict(with_keras: Command, trained: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("nope.png", "there is none"),
-        ("text.png", "this file is none, or damaged"),
-        ("cut.png", "this file is none, or damaged"),
-        ("folder", "this file is none, or damaged"),
+        ("nope.png", "the file does not exist"),
+        ("text.png", "the file is not a picture, or is damaged"),
+        ("cut.png", "the file is not a picture, or is damaged"),
+        ("folder", "the file is not a picture, or is damaged"),
     ],
 )
 def test_what_is_no_picture(call: Command, trained: Path, here: Path, name: str, reason: str) -> None:

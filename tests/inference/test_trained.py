@@ -1,4 +1,4 @@
-"""Networks of finished runs, rebuilt from code and weights."""
+"""Networks of complete runs, rebuilt from code and weights."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ from reglab.errors import RunError
 from reglab.experiment import Experiment
 from reglab.inference.trained import load_trained, read_classes, read_trained_experiment
 from reglab.runs.layout import RunDirectory
-from reglab.runs.summary import read_summary
+from reglab.runs.summary import read_summary, write_summary
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
 
@@ -58,33 +58,40 @@ def test_experiment_and_classes_are_read(run: RunDirectory, experiment: Experime
     assert read_classes(run.path) == ("dark", "middling", "bright")
 
 
+def test_classes_of_older_runs_are_read(run: RunDirectory, tmp_path: Path) -> None:
+    """From the predictions; their summary does not have them."""
+    older = RunDirectory(tmp_path)
+    write_summary(older.summary, read_summary(run.summary).model_copy(update={"classes": ()}))
+    older.predictions.write_bytes(run.predictions.read_bytes())
+    assert read_classes(older.path) == ("dark", "middling", "bright")
+
+
 def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:
     """What was expected there, and what was not found."""
     with pytest.raises(RunError) as caught:
         read_trained_experiment(tmp_path)
     assert str(caught.value) == (
-        f"{tmp_path}: expected a run's folder, as results/mp/seed-0, found no status.json in it"
+        f"{tmp_path}: expected the folder of a run, such as results/mp/seed-0, found no status.json in it"
     )
 
 
 def test_a_run_that_is_not_complete_is_refused(
     tmp_path: Path, experiment: Experiment, make_subject: Callable[[Experiment], Subject]
 ) -> None:
-    """Its state is told."""
+    """The message has its state."""
     unfinished = RunDirectory(tmp_path / "short" / "seed-0")
     unfinished.create()
     Journal(unfinished, make_subject(experiment), "tensorflow").close("interrupted")
     with pytest.raises(RunError) as caught:
         read_trained_experiment(unfinished.path)
-    assert str(caught.value) == (
-        f"{unfinished.path}: expected a run that is complete, got one that is interrupted"
-    )
+    assert str(caught.value) == (f"{unfinished.path}: expected a complete run, got one that is interrupted")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04 cut short"])
-def test_damaged_predictions_are_named(tmp_path: Path, content: bytes | None) -> None:
-    """Missing, empty, or torn."""
+def test_damaged_predictions_are_named(run: RunDirectory, tmp_path: Path, content: bytes | None) -> None:
+    """Missing, empty, or truncated, in a run whose summary has no class names."""
     directory = RunDirectory(tmp_path)
+    write_summary(directory.summary, read_summary(run.summary).model_copy(update={"classes": ()}))
     if content is not None:
         directory.predictions.write_bytes(content)
     with pytest.raises(RunError) as caught:
@@ -93,7 +100,7 @@ def test_damaged_predictions_are_named(tmp_path: Path, content: bytes | None) ->
 
 
 @pytest.mark.usefixtures("asked")
-def test_weights_that_are_none_are_named(
+def test_invalid_weights_are_named(
     run: RunDirectory, make_experiment: Callable[..., Experiment], tmp_path: Path
 ) -> None:
     """Missing, damaged, or of other layers: what was expected and what was found."""
@@ -101,7 +108,7 @@ def test_weights_that_are_none_are_named(
     other.summary.write_bytes(run.summary.read_bytes())
     begin = f"{other.weights}: expected the weights of "
     plain = make_experiment()
-    assert _failure(other, plain) == f"{begin}this run, found nothing there"
+    assert _failure(other, plain) == f"{begin}this run, found no file"
     other.weights.write_bytes(b"no weights")
     assert _failure(other, plain) == f"{begin}this run, found a file that is not HDF5"
     other.weights.write_bytes(run.weights.read_bytes())
@@ -109,7 +116,7 @@ def test_weights_that_are_none_are_named(
         experiment = make_experiment(model=model)
         assert _failure(other, experiment) == (
             f"{begin}the network in experiment.yaml, "
-            "found those of another one; train the run again with --fresh"
+            "found those of another network; train the run again with --fresh"
         )
 
 

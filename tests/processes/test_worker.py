@@ -19,6 +19,7 @@ from reglab.runs.history import Epoch, read_history
 from reglab.runs.layout import RunDirectory
 from reglab.runs.lock import is_locked
 from reglab.runs.status import read_status
+from reglab.training.loop.state import State
 from reglab.training.record.checkpoint import Checkpoint
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
@@ -238,5 +239,7 @@ def _start(run: RunDirectory, subject: Subject, backend: str | None = None) -> J
     row = Epoch(1, 1.0, 1e-3, 2.0, 0.1, 2.0, 1.9, 0.3, 1.95, 0.25, 0.0, 0.05, 0.05)
     journal = Journal(run, subject, "tensorflow")
     made_with = ("mixed_bfloat16", backend or find_backend())
-    journal.record(Checkpoint(row, False, *made_with, ("kernel",), (np.zeros(3, np.float32),)))
+    journal.record(
+        Checkpoint(row, *made_with, State(row.epoch, 0, False, {"kernel": np.zeros(3, np.float32)}))
+    )
     return journal

@@ -60,7 +60,6 @@ def train_config(path: Path) -> dict[str, Any]:
     experiment = Experiment.load(path, CHANGES)
     dataset = load_dataset(experiment.data)
     subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
-    keras.utils.clear_session()
     with TemporaryDirectory() as folder:
         run = RunDirectory(Path(folder) / "run")
         run.create()

@@ -21,7 +21,7 @@ from reglab.config.shipped import shipped_directory
 from reglab.experiment import Experiment
 from reglab.runs.history import read_history
 from reglab.runs.layout import RunDirectory
-from reglab.training.loop.index_model import IndexModel
+from reglab.training.loop.index_model import IndexModel, store_images
 
 PROGRAM = Path(__file__).with_name("train_on_backend.py")
 INSTALLED = [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]
@@ -167,7 +167,7 @@ def test_no_layer_of_a_shipped_experiment_switches_compilation_off(config: Path)
     """One of them would do so for the whole step."""
     experiment = Experiment.load(config)
     images = np.zeros((1, *experiment.data.image_shape), np.uint8)
-    layers = list(_walk(IndexModel(experiment, images, 10)))
+    layers = list(_walk(IndexModel(experiment, store_images(images), 10)))
     assert len(layers) > 10
     assert [layer.name for layer in layers if not layer.supports_jit] == []
 

@@ -13,8 +13,7 @@ from reglab.data.dataset import Dataset
 from reglab.data.split import Split, split_dataset
 from reglab.experiment import Experiment
 from reglab.training.loop.batches import Batches
-from reglab.training.subject import Subject
-from reglab.training.trainer import build_model
+from reglab.training.loop.index_model import build_model, store_images
 
 CONFIGS = sorted(shipped_directory().rglob("*.yaml"))
 CLASSES = tuple("0123456789")
@@ -43,11 +42,8 @@ def take_batches(experiment: Experiment, split: Split, seed: int) -> list[np.nda
 
 def list_noise_seeds(experiment: Experiment) -> dict[str, Any]:
     """The state from which each random layer draws, by the layer's name."""
-    dataset = make_dataset("cifar10")
-    images, labels = np.zeros((40, 32, 32, 3), np.uint8), np.arange(40, dtype=np.int32) % 10
-    small = Dataset("cifar10", "", dataset.classes, images, labels, 20, "")
-    subject = Subject(experiment, small, split_dataset(small, experiment.data, experiment.training.seed))
-    model = build_model(subject, steps_per_epoch=1)
+    images = store_images(np.zeros((40, 32, 32, 3), np.uint8))
+    model = build_model(experiment, images, len(CLASSES), steps_per_epoch=1)
     return {
         layer.name: np.asarray(layer.seed_generator.state)
         for layer in (*model.layers, *model.network.layers)

@@ -122,12 +122,8 @@ class Notes(Listener):
 
 def train_sitting(path: Path, name: str, backend: Backend, stop_after: int | None = None) -> None:
     """Trains a run, or goes on with it, as a worker does."""
-    import keras
-
     from reglab.training import trainer
 
-    # A worker counts its layers' automatic names from the start.
-    keras.utils.clear_session()
     experiment = Experiment.model_validate({"name": name, "data": DATA, **EXPERIMENTS[name]})
     dataset = draw_dataset()
     subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
@@ -151,8 +147,9 @@ def take_notes(notes: Notes) -> list[tuple[Any, str, Any]]:
     from reglab.regularizers.layers.augmentation import AugmentationLayer
     from reglab.regularizers.layers.pixel_noise import PixelNoiseLayer
     from reglab.regularizers.layers.random_erasing import RandomErasingLayer
-    from reglab.training import trainer
+    from reglab.training import session
     from reglab.training.loop.batches import Batches
+    from reglab.training.loop.state import name_variables
 
     class NotedBatches(Batches):
         def __getitem__(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -161,15 +158,16 @@ def take_notes(notes: Notes) -> list[tuple[Any, str, Any]]:
             notes.arrays["targets"].append(targets)
             return indices, targets
 
-    build_model = trainer.build_model
+    build_model = session.build_model
 
     def build_noted_model(*arguments: Any) -> Any:
         model = build_model(*arguments)
-        variables = {f"initial/{variable.path}": variable.numpy() for variable in model.state_variables}
+        named = name_variables(model, "optimizer")
+        variables = {f"initial/{name}": variable.numpy() for name, variable in named.items()}
         notes.arrays |= {**variables, "jit_compile": model.jit_compile}
         return model
 
-    replacements = [(trainer, "Batches", NotedBatches), (trainer, "build_model", build_noted_model)]
+    replacements = [(session, "Batches", NotedBatches), (session, "build_model", build_noted_model)]
     for layer in (AugmentationLayer, PixelNoiseLayer, RandomErasingLayer):
         replacements.append((layer, "change", notes.count(layer.change)))
     before = [(place, attribute, getattr(place, attribute)) for place, attribute, _ in replacements]

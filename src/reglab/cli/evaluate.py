@@ -13,7 +13,7 @@ from reglab.cli.options import AnyPath, data_directory_option, examples
 def evaluate(run: Path, data_dir: Path | None) -> None:
     """Measure a trained network on the test set.
 
-    RUN is a run's folder, as results/mp/seed-0; measured is the whole test set of its dataset.
+    RUN is the folder of a run, such as results/mp/seed-0. The whole test set of its data set is measured.
     """
     from reglab.inference.trained import load_trained, read_trained_experiment, read_trained_summary
 
@@ -29,6 +29,8 @@ def evaluate(run: Path, data_dir: Path | None) -> None:
         f"of {dataset.title}"
     )
     if experiment.data.validation == "test":
-        click.echo(f"The validation set of this run was the {summary.validation}: no independent test.")
+        click.echo(
+            f"The validation set of this run was the {summary.validation}, not an independent test set."
+        )
     if dataset.title != summary.dataset:
         click.echo(f"The run was trained on {summary.dataset}.")

@@ -1,4 +1,4 @@
-"""`reglab predict`: a trained run on a person's own images."""
+"""`reglab predict`: a trained run on your own images."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from reglab.cli.options import AnyPath, examples
 def predict(run: Path, images: tuple[Path, ...]) -> None:
     """Name the most probable classes of your own images.
 
-    Each IMAGE may be any picture; it is resized to what RUN was trained on.
+    Each IMAGE may be a picture of any format; it is resized to the size of RUN's training images.
     """
     from reglab.inference.own_picture import read_own_picture
     from reglab.inference.trained import load_trained, read_classes, read_trained_experiment

@@ -1,4 +1,4 @@
-"""`reglab preview`: what augmentation makes of images."""
+"""`reglab preview`: augmented training images."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ _ROWS, _VERSIONS = 6, 8
     "--output", type=AnyPath, default=Path("preview.png"), show_default=True, help="The picture to write."
 )
 def preview(config: Path, overrides: tuple[str, ...], data_dir: Path | None, output: Path) -> None:
-    """Draw training images, and what augmentation makes of them."""
+    """Draw training images and augmented versions of them."""
     from reglab.cli.experiments import load_all
     from reglab.data.loading import load_dataset
     from reglab.data.split import split_dataset
@@ -48,7 +48,7 @@ def preview(config: Path, overrides: tuple[str, ...], data_dir: Path | None, out
 
 
 def _check_output(output: Path) -> None:
-    """Says what is wrong with the picture's name before the images are loaded, which takes its time."""
+    """Checks the path of the picture before the images are loaded, which takes seconds."""
     if output.suffix.lower() != ".png":
         raise click.BadParameter(f"expected a name that ends in .png, got {output}", param_hint="'--output'")
     if not output.parent.is_dir():

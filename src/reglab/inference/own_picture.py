@@ -1,4 +1,4 @@
-"""A picture of the user's own, made into what a network was trained on."""
+"""A user's picture, converted to the shape of the training images."""
 
 from pathlib import Path
 
@@ -10,17 +10,17 @@ from reglab.errors import ImageError
 
 
 def read_own_picture(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
-    """Reads any picture that Pillow can, and squeezes it into a shape.
+    """Reads a picture in any format of Pillow, and resizes it.
 
     Args:
         path: the file.
-        shape: height, width and channels; 1 channel: grey, 3: red, green and blue.
+        shape: height, width and channels: 1 for grey, 3 for red, green and blue.
 
     Returns:
-        The pixels, uint8, of that shape; turned as the camera noted, the whole picture, antialiased.
+        Pixels of that shape, uint8: the whole picture, antialiased, rotated as its EXIF orientation says.
 
     Raises:
-        ImageError: there is no such file, or it is no picture.
+        ImageError: the file is missing or is not a picture.
     """
     height, width, channels = shape
     try:
@@ -28,6 +28,7 @@ def read_own_picture(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint
             upright = ImageOps.exif_transpose(picture)
             pixels = upright.convert("RGB" if channels == 3 else "L").resize((width, height))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        reason = "there is none" if isinstance(error, FileNotFoundError) else "this file is none, or damaged"
+        missing = isinstance(error, FileNotFoundError)
+        reason = "the file does not exist" if missing else "the file is not a picture, or is damaged"
         raise ImageError(f"{path}: expected a picture, but {reason}") from error
     return np.asarray(pixels, np.uint8).reshape(shape)

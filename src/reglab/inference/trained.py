@@ -1,4 +1,4 @@
-"""A finished run's network, rebuilt from code and its weights."""
+"""The network of a complete run, rebuilt from code and its weights."""
 
 import warnings
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from reglab.training.loop.measurement import Measurement, measure, to_probabilit
 
 @dataclass(frozen=True)
 class TrainedNetwork:
-    """The network of a run, in the precision that it was trained in."""
+    """The network of a run, in the precision of its training."""
 
     network: Any
 
@@ -38,28 +38,36 @@ class TrainedNetwork:
 
 
 def read_trained_experiment(path: Path) -> Experiment:
-    """The experiment of a run that is complete.
+    """The experiment of a complete run.
 
     Raises:
-        RunError: there is no run, or it is not complete.
+        RunError: the folder is not a run, or the run is not complete.
     """
     run = RunDirectory(path)
     if not run.status.is_file():
-        raise RunError(f"{path}: expected a run's folder, as results/mp/seed-0, found no status.json in it")
+        raise RunError(
+            f"{path}: expected the folder of a run, such as results/mp/seed-0, found no status.json in it"
+        )
     state = read_run(run).state
     if state != "complete":
-        raise RunError(f"{path}: expected a run that is complete, got one that is {state}")
+        raise RunError(f"{path}: expected a complete run, got one that is {state}")
     return Experiment.load(run.experiment)
 
 
 def read_trained_summary(path: Path) -> Summary:
-    """What came of a run; raises RunError where its summary is lost."""
+    """The summary of a run; raises RunError if it is missing or damaged."""
     return read_summary(RunDirectory(path).summary)
 
 
 def read_classes(path: Path) -> tuple[str, ...]:
-    """Names of the classes that a run tells apart, in the order of its outputs."""
+    """Names of the classes of a run, in the order of the network's outputs.
+
+    Raises:
+        RunError: they can be read neither from `summary.json` nor, as in older runs, from `predictions.npz`.
+    """
     run = RunDirectory(path)
+    if classes := read_summary(run.summary).classes:
+        return classes
     try:
         # Opened here, since NumPy leaves a damaged archive open.
         with run.predictions.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
@@ -83,15 +91,15 @@ def load_trained(path: Path, experiment: Experiment, classes: int) -> TrainedNet
 
     network = build_network(experiment, classes)
     try:
-        # Keras only warns where a layer finds no weights, and leaves it as it started.
+        # Keras only warns if the file has no weights for a layer, which then keeps its initial ones.
         with warnings.catch_warnings(action="error", category=UserWarning):
             network.load_weights(run.weights)
     except OSError as error:
-        found = "a file that is not HDF5" if run.weights.exists() else "nothing there"
+        found = "a file that is not HDF5" if run.weights.exists() else "no file"
         raise RunError(f"{run.weights}: expected the weights of this run, found {found}") from error
     except (ValueError, UserWarning) as error:
         raise RunError(
             f"{run.weights}: expected the weights of the network in {run.experiment.name}, "
-            "found those of another one; train the run again with --fresh"
+            "found those of another network; train the run again with --fresh"
         ) from error
     return TrainedNetwork(network)

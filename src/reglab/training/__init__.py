@@ -1,1 +1,1 @@
-"""One run, trained."""
+"""Training: sessions, and runs that are recorded."""

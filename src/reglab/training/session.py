@@ -16,7 +16,7 @@ from reglab.training.loop.dispatch import BundleModel, Bundles
 from reglab.training.loop.index_model import IndexModel, build_model, store_images
 from reglab.training.loop.measured_weights import refuse_swapping
 from reglab.training.loop.measurement import Measurement, measure_clean_and_validation
-from reglab.training.loop.optimizer import Origin, build_learning_rate, is_constant
+from reglab.training.loop.optimizer import build_learning_rate, is_constant
 from reglab.training.loop.state import (
     State,
     StatefulCallback,
@@ -77,7 +77,7 @@ class Session:
         self._classes = len(subject.dataset.classes)
         self._targets = np.eye(self._classes, dtype=np.float32)[split.labels]
         self._bundled = backend.steps_per_dispatch > 1
-        self._origin: Origin | None = None
+        self._first_step = 0
         self._progress = Progress(split, listener or Listener(), record or (lambda row: None))
         self._build(subject.experiment)
 
@@ -173,7 +173,7 @@ class Session:
         progress.epochs_done, progress.images_done = state.epochs_done, state.images_done
         progress.stopped = state.stopped
         iterations = int(state.variables[f"{self.experiment.training.optimizer.name}/iteration"])
-        if self._find_origin(iterations) != self._origin:
+        if self._find_first_step(iterations) != self._first_step:
             self._build(self.experiment, iterations)
         carry_over(state.variables, self._name_variables())
         self._model.holds_average = False
@@ -228,16 +228,16 @@ class Session:
     def _build(self, experiment: Experiment, iterations: int = 0) -> None:
         """Builds model and callbacks; `iterations` are the steps that its optimizer will have done."""
         self.subject = self.subject.with_experiment(experiment)
-        self._origin = self._find_origin(iterations)
+        self._first_step = self._find_first_step(iterations)
         self._model = build_model(
             experiment,
             self._images,
             self._classes,
             self.steps_per_epoch,
             BundleModel if self._bundled else IndexModel,
-            self._origin,
+            self._first_step,
         )
-        rate = build_learning_rate(experiment.training, self.steps_per_epoch, self._origin)
+        rate = build_learning_rate(experiment.training, self.steps_per_epoch, self._first_step)
         active = zip(experiment.regularizers.names, experiment.regularizers.active, strict=True)
         callbacks = {
             f"{name}/{number}": callback
@@ -247,13 +247,9 @@ class Session:
         refuse_swapping(callbacks)
         self._progress.use(self._model, rate, callbacks)
 
-    def _find_origin(self, iterations: int) -> Origin | None:
-        """Where a schedule counts from; None where the batch size has always been the present one."""
-        train = len(self.subject.split.train)
-        steps, rest = divmod(self.images_done, self.experiment.training.batch_size)
-        if not rest and iterations == self.epochs_done * self.steps_per_epoch + steps:
-            return None
-        return Origin(iterations, self.epochs_done + self.images_done / train)
+    def _find_first_step(self, iterations: int) -> int:
+        """Step at which a schedule is at time 0, so that epochs end at whole times; 0 for one batch size."""
+        return iterations + self.steps_left - (self.epochs_done + 1) * self.steps_per_epoch
 
     def _fit(self, steps: int | None) -> None:
         """One call of `fit`: to the end of the training, of the epoch, or for some steps of it."""

@@ -1,20 +1,20 @@
-"""What is measured after an epoch, and what stops a training that has gone wrong."""
+"""Measurements after each epoch, and the callbacks of a training in parts."""
 
 from collections.abc import Callable
-from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
-from reglab.backend.precision import Choice
-from reglab.backend.start import Backend
 from reglab.data.split import Split
 from reglab.errors import TrainingError
 from reglab.experiment import Experiment
-from reglab.runs.layout import RunDirectory
-from reglab.training.loop.callbacks import Measuring, Recording
-from reglab.training.record.journal import Journal
+from reglab.runs.history import Epoch
+from reglab.training.listener import Listener
+from reglab.training.loop.batches import Batches
+from reglab.training.loop.callbacks import Measuring, Progress
 from reglab.training.subject import Subject
 
 AS_TRAINED = {"loss": 1.5, "accuracy": 0.5, "cross_entropy": 1.25}
@@ -24,9 +24,14 @@ class _Model:
     """Gives the same logits for every image, and has two penalties."""
 
     def __init__(self, logits: tuple[float, ...] = (0.0, 0.0, 0.0)) -> None:
-        self.losses = [np.float32(0.125), np.float32(0.25)]
+        self.optimizer = SimpleNamespace(iterations=np.int64(4))
+        self.network = SimpleNamespace(losses=[np.float32(0.125), np.float32(0.25)])
+        self.extra_loss: Any = None
         self.stop_training = False
         self._logits = logits
+
+    def feed_unmixed(self, indices: np.ndarray) -> np.ndarray:
+        return indices
 
     def predict(self, indices: np.ndarray, **options: Any) -> np.ndarray:
         return np.tile(np.array(self._logits, np.float32), (len(indices), 1))
@@ -45,7 +50,7 @@ def split(subject: Subject) -> Split:
 
 
 def test_an_epoch_is_measured(split: Split) -> None:
-    """All columns, in the record and in the logs; the callbacks behind it read them there."""
+    """All columns, in the record and in the logs, where callbacks read them."""
     logs: dict[str, Any] = dict(AS_TRAINED)
     measuring = _measuring(split, _Model())
     measuring.on_epoch_begin(4)
@@ -57,12 +62,12 @@ def test_an_epoch_is_measured(split: Split) -> None:
     assert row.clean_cross_entropy == pytest.approx(np.log(3))
     assert (row.val_accuracy, row.gap_accuracy) == (1 / 3, 0)
     assert row.seconds >= 0
-    assert {**AS_TRAINED, **vars(row)} == logs
+    assert {**AS_TRAINED, **row.figures} == logs
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_a_loss_that_is_no_number_ends_the_training(split: Split, value: float) -> None:
-    """The message names figure, epoch and remedy."""
+def test_a_loss_that_is_not_finite_ends_the_training(split: Split, value: float) -> None:
+    """The message names the number, the epoch and a remedy."""
     measuring = _measuring(split, _Model())
     measuring.on_epoch_begin(1)
     with pytest.raises(TrainingError) as caught:
@@ -73,7 +78,7 @@ def test_a_loss_that_is_no_number_ends_the_training(split: Split, value: float) 
     assert measuring.row is None
 
 
-def test_a_measured_figure_that_is_no_number_ends_it_too(split: Split) -> None:
+def test_a_measurement_that_is_not_finite_ends_it_too(split: Split) -> None:
     """The last step of an epoch may be the one that breaks the weights."""
     measuring = _measuring(split, _Model((np.nan, 0.0, 0.0)))
     measuring.on_epoch_begin(0)
@@ -85,21 +90,81 @@ def test_a_measured_figure_that_is_no_number_ends_it_too(split: Split) -> None:
     )
 
 
-def test_recording_without_measuring_is_our_own_mistake(subject: Subject, tmp_path: Path) -> None:
-    """The order of the callbacks is fixed."""
-    run = RunDirectory(tmp_path / "tiny" / "seed-0")
-    run.create()
-    backend = Backend("tensorflow", False, 1, Choice("float32", "for a test"))
-    recording = Recording(
-        Journal(run, subject, backend.name), _measuring(subject.split, _Model()), [], backend
-    )
-    recording.set_model(_Model())
-    with pytest.raises(RuntimeError, match="Recording needs Measuring in front of it"):
-        recording.on_epoch_end(0)
-    assert not run.history.exists()
+def test_callbacks_see_one_training(subject: Subject) -> None:
+    """However many calls of `fit` and models it has: begin and end once, each epoch once."""
+    calls: list[Any] = []
+    rows: list[Epoch] = []
+    progress = Progress(subject.split, _Reported(calls), rows.append)
+    progress.use(_Model(), lambda step: 0.5, {"noted/0": _Noted(calls)})
+    # An epoch of 60 images in parts of 32 and 28, then a whole one in one call.
+    for epoch, parts in ((0, ((0, 2), (32, 2))), (1, ((0, 4),))):
+        for offset, steps in parts:
+            progress.feed = Batches(
+                subject.split.train,
+                np.zeros((90, 3), np.float32),
+                batch_size=16,
+                seed=0,
+                first_epoch=epoch,
+                epochs=epoch + 1,
+                offset=offset,
+                steps=steps,
+            )
+            progress.set_params({})
+            progress.set_model(_Model())
+            progress.on_train_begin()
+            progress.on_epoch_begin(epoch)
+            for batch in range(steps):
+                progress.on_train_batch_end(batch)
+            progress.on_epoch_end(epoch, dict(AS_TRAINED))
+    progress.finish()
+    steps_of_epoch = [("advance", step) for step in (1, 2, 3, 4)]
+    assert calls == [
+        "train begin",
+        *("epoch begin", ("begin epoch", 1), *steps_of_epoch, "epoch end", ("end epoch", 1)),
+        *("epoch begin", ("begin epoch", 2), *steps_of_epoch, "epoch end", ("end epoch", 2)),
+        "train end",
+    ]
+    assert [row.epoch for row in rows] == [1, 2]
+    assert (progress.epochs_done, progress.images_done, progress.stopped) == (2, 0, False)
+
+
+class _Noted(keras.callbacks.Callback):
+    """Notes when it is called."""
+
+    def __init__(self, calls: list[Any]) -> None:
+        super().__init__()
+        self._calls = calls
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._calls.append("train begin")
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._calls.append("epoch begin")
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self._calls.append("epoch end")
+
+    def on_train_end(self, logs: Any = None) -> None:
+        self._calls.append("train end")
+
+
+class _Reported(Listener):
+    """Notes what is reported to it."""
+
+    def __init__(self, calls: list[Any]) -> None:
+        self._calls = calls
+
+    def begin_epoch(self, epoch: int) -> None:
+        self._calls.append(("begin epoch", epoch))
+
+    def advance(self, step: int) -> None:
+        self._calls.append(("advance", step))
+
+    def end_epoch(self, row: Epoch) -> None:
+        self._calls.append(("end epoch", row.epoch))
 
 
 def _measuring(split: Split, model: _Model) -> Measuring:
-    measuring = Measuring(split, 0.5)
+    measuring = Measuring(split, lambda step: 0.5)
     measuring.set_model(model)
     return measuring

@@ -1,4 +1,4 @@
-"""Many steps in one dispatch: what a bundle holds, and that it trains as its steps would."""
+"""Several steps in one dispatch: the content of bundles, and training with them."""
 
 import importlib.util
 import json
@@ -13,17 +13,19 @@ import pytest
 
 from reglab.training.loop.batches import Batches
 from reglab.training.loop.dispatch import Bundles
+from tests.trainings import every_technique
 
 INDICES = np.arange(100, 123, dtype=np.int32)
+# Without max pooling, where rounding decides between equal values.
+TECHNIQUES = every_technique(max_pooling=None, dropout={"rate": 0.2})
 TARGETS = np.random.default_rng(0).random((130, 4)).astype(np.float32)
 
 # Two experiments of two epochs, in a process of its own since a process has one backend. The second one has
-# everything that draws numbers, or remembers some; it is trained straight, and with an interruption.
+# every technique that goes together; it is trained without and with an interruption.
 TRAINED = """
 import json, sys, tempfile
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from reglab.data.dataset import Dataset
@@ -60,8 +62,7 @@ def prepare(regularizers):
     })
 
 
-def sit(run, experiment, display):
-    keras.utils.clear_session()
+def attempt(run, experiment, display):
     subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, 0))
     backend = Backend("jax", False, 1, Choice("float32", "for a test"), int(sys.argv[1]))
     train(subject, Journal(run, subject, "jax"), backend, display)
@@ -74,20 +75,18 @@ images = np.concatenate([images, images[:9]])
 labels = np.arange(84, dtype=np.int32) % 3
 dataset = Dataset("folder", "noise", ("a", "b", "c"), images, labels, 75, "memory")
 still = prepare({"average_pooling": {}, "l2": {}})
-random = prepare({
-    "average_pooling": {}, "l2": {}, "batch_norm": {}, "augmentation": {}, "dropout": {"rate": 0.2},
-    "gaussian_noise": {"stddev": 0.1},
-})
+random = prepare(json.loads(sys.argv[2]))
 display = Counting()
 with tempfile.TemporaryDirectory() as folder:
     runs = {name: RunDirectory(Path(folder) / name) for name in ("still", "random", "resumed")}
     for run in runs.values():
         run.create()
-    rows = {"still": sit(runs["still"], still, display), "random": sit(runs["random"], random, Counting())}
+    rows = {"still": attempt(runs["still"], still, display)}
+    rows["random"] = attempt(runs["random"], random, Counting())
     try:
-        sit(runs["resumed"], random, Counting(last=len(display.steps) - 1))
+        attempt(runs["resumed"], random, Counting(last=len(display.steps) - 1))
     except KeyboardInterrupt:
-        rows["resumed"] = sit(runs["resumed"], random, Counting())
+        rows["resumed"] = attempt(runs["resumed"], random, Counting())
 print(json.dumps({"rows": rows, "steps": display.steps}))
 """
 
@@ -109,7 +108,7 @@ def make_batches() -> Callable[..., Batches]:
 def test_bundles_hold_the_batches_in_order(
     make_batches: Callable[..., Batches], size: int, shapes: list[int]
 ) -> None:
-    """Over both epochs, however many to a bundle; a bundle never reaches into the next epoch."""
+    """Over both epochs, for any size; a bundle never reaches into the next epoch."""
     batches = make_batches()
     bundles = Bundles(batches, size)
     assert bundles.steps_per_epoch == len(shapes)
@@ -127,27 +126,28 @@ def test_bundles_hold_the_batches_in_order(
 
 
 def test_bundles_without_a_smaller_batch(make_batches: Callable[..., Batches]) -> None:
-    """Where the batch size divides the images, or exceeds them."""
+    """If the batch size divides the images, or exceeds them."""
     assert Bundles(make_batches(batch_size=23), 4)[1][0].shape == (1, 23)
     assert Bundles(make_batches(batch_size=40), 4)[1][0].shape == (1, 23)
 
 
 def test_steps_are_counted_from_bundles(make_batches: Callable[..., Batches]) -> None:
-    """For the display, which knows steps alone."""
+    """For listeners, which count steps."""
     bundles = Bundles(make_batches(), 3)
     assert [bundles.count_steps(number) for number in range(4)] == [0, 3, 4, 5]
 
 
 @pytest.fixture(scope="module")
 def trained() -> dict[int, Any]:
-    """What comes of one step per dispatch, and of four."""
+    """Trained with one step per dispatch, and with four."""
     if not importlib.util.find_spec("jax"):
         pytest.skip("JAX is not installed")
     return {steps: _train(steps) for steps in (1, 4)}
 
 
-def test_bundles_train_as_their_steps_would(trained: dict[int, Any]) -> None:
-    """The same epochs up to float32 rounding, whatever is drawn or remembered from step to step."""
+@pytest.mark.slow
+def test_bundles_train_like_their_steps(trained: dict[int, Any]) -> None:
+    """The same epochs up to float32 rounding, with everything that is drawn or kept between steps."""
     single, bundled = trained[1], trained[4]
     assert single["steps"] == [*range(1, 11)] * 2
     assert bundled["steps"] == [4, 8, 9, 10] * 2
@@ -156,16 +156,17 @@ def test_bundles_train_as_their_steps_would(trained: dict[int, Any]) -> None:
     assert abs(single["rows"]["random"][1][0] / single["rows"]["still"][1][0] - 1) > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [1, 4])
-def test_an_interrupted_training_goes_on_exactly(trained: dict[int, Any], steps: int) -> None:
-    """Interrupted late in the second epoch; its figures are the same to the last bit."""
+def test_an_interrupted_training_resumes_exactly(trained: dict[int, Any], steps: int) -> None:
+    """Interrupted late in the second epoch; its numbers are the same to the last bit."""
     assert trained[steps]["rows"]["resumed"] == trained[steps]["rows"]["random"]
     assert len(trained[steps]["rows"]["resumed"]) == 2
 
 
 def _train(steps_per_dispatch: int) -> Any:
     process = subprocess.run(
-        [sys.executable, "-c", TRAINED, str(steps_per_dispatch)],
+        [sys.executable, "-c", TRAINED, str(steps_per_dispatch), json.dumps(TECHNIQUES)],
         env={**os.environ, "KERAS_BACKEND": "jax"},
         check=False,
         capture_output=True,

@@ -1,4 +1,4 @@
-"""The model that holds its images: what augmentation cannot reach, and what is its state."""
+"""The model that holds its images: inference without augmentation, and its state."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +10,10 @@ from scipy.special import log_softmax
 
 from reglab.experiment import Experiment
 from reglab.model.network import build_network
-from reglab.training.loop.index_model import ImageStore, IndexModel
+from reglab.training.loop.index_model import ImageStore, IndexModel, build_model, store_images
 from reglab.training.loop.measurement import measure, predict_logits
+from reglab.training.loop.state import name_variables
 from reglab.training.subject import Subject
-from reglab.training.trainer import build_model
 
 ON_INPUT = {"augmentation": {}, "random_erasing": {"probability": 1.0}, "gaussian_noise": {}}
 INSIDE = {"batch_norm": {}, "dropout": {"rate": 0.5}}
@@ -29,13 +29,14 @@ def models(
         "augmented": make_experiment(regularizers={**ON_INPUT, **INSIDE}),
         "plain": make_experiment(regularizers=INSIDE),
     }
-    return {name: build_model(make_subject(experiment), 4) for name, experiment in experiments.items()}
+    images = store_images(make_subject(experiments["plain"]).split.images)
+    return {name: build_model(experiment, images, 3, 4) for name, experiment in experiments.items()}
 
 
 def test_store_looks_images_up() -> None:
-    """By number, repeated ones too; float32 with the values of the pixels."""
+    """By index, also repeated ones; float32 with the values of the pixels."""
     images = np.random.default_rng(0).integers(0, 256, (5, 4, 4, 3), dtype=np.uint8)
-    store = ImageStore(images)
+    store = ImageStore(store_images(images))
     got = store(np.array([4, 0, 4], np.int32))
     assert keras.backend.standardize_dtype(got.dtype) == "float32"
     np.testing.assert_array_equal(keras.ops.convert_to_numpy(got), images[[4, 0, 4]])
@@ -71,7 +72,7 @@ def test_logits_are_those_of_the_network_alone(
     make_experiment: Callable[..., Experiment],
     make_subject: Callable[[Experiment], Subject],
 ) -> None:
-    """Clean and validation figures are those of a plain Keras model on the images themselves."""
+    """Clean and validation numbers are those of a plain Keras model on the images."""
     experiment = make_experiment(regularizers=INSIDE)
     split = make_subject(experiment).split
     network = build_network(experiment, 3)
@@ -86,27 +87,27 @@ def test_logits_are_those_of_the_network_alone(
         assert measure(got, split.labels[numbers]).cross_entropy == pytest.approx(cross_entropy, rel=1e-5)
 
 
-def test_images_are_no_state(models: dict[str, IndexModel]) -> None:
-    """They neither change nor belong into a checkpoint; all that changes does."""
+def test_images_are_not_part_of_the_state(models: dict[str, IndexModel]) -> None:
+    """Everything that changes is, by object and by name."""
     model = models["augmented"]
-    state = {variable.path for variable in model.state_variables}
-    assert "images/images" in {variable.path for variable in model.variables}
-    assert "images/images" not in state
-    assert "uint8" not in {variable.dtype for variable in model.state_variables}
-    assert {variable.path for variable in model.trainable_variables} < state
-    assert {variable.path for variable in model.non_trainable_variables} - {"images/images"} < state
-    assert {variable.path for variable in model.optimizer.variables} < state
-    # Augmentation, erasing, noise, and dropout in front of two dense layers.
-    assert len([path for path in state if "seed_generator" in path]) == 5
-    assert len(state) == len(model.state_variables)
+    state = name_variables(model, "adamw")
+    objects = {id(variable) for variable in state.values()}
+    assert "images" in {variable.path for variable in model.variables}
+    assert "uint8" not in {variable.dtype for variable in state.values()}
+    changing = [*model.trainable_variables, *model.optimizer.variables]
+    changing += [variable for variable in model.non_trainable_variables if variable.path != "images"]
+    assert {id(variable) for variable in changing} < objects
+    # Augmentation, erasing, noise, and dropout before two dense layers.
+    assert len([name for name in state if "seed_generator" in name]) == 5
+    assert len(state) == len(objects)
 
 
 def test_loss_is_cross_entropy_with_penalty_and_smoothing(
     make_experiment: Callable[..., Experiment], make_subject: Callable[[Experiment], Subject]
 ) -> None:
     """−Σ t′ log p with t′ = (1 − α) t + α / K, and λ Σ θ² besides."""
-    guests: dict[str, Any] = {"label_smoothing": {"amount": 0.3}, "l2": {"strength": 0.05}}
-    model = build_model(make_subject(make_experiment(regularizers=guests)), 4)
+    regularizers: dict[str, Any] = {"label_smoothing": {"amount": 0.3}, "l2": {"strength": 0.05}}
+    model = _build(make_subject(make_experiment(regularizers=regularizers)))
     logits = np.random.default_rng(0).normal(0, 2, (6, 3)).astype(np.float32)
     targets = np.eye(3, dtype=np.float32)[[0, 1, 2, 0, 1, 2]]
     smooth = 0.7 * targets + 0.1
@@ -125,7 +126,7 @@ def test_weight_decay_and_max_norm_act_in_a_step(
         optimizer={"name": "sgd", "learning_rate": 0.5},
         regularizers={"weight_decay": {"rate": 0.2}, "max_norm": {"max_value": 0.75, "layers": "dense"}},
     )
-    model = build_model(make_subject(experiment), 4)
+    model = _build(make_subject(experiment))
     variables = model.trainable_variables
     for variable in variables:
         if "bias" in variable.path:
@@ -141,3 +142,7 @@ def test_weight_decay_and_max_norm_act_in_a_step(
             assert (norms > 0.75).any()
             value = value * np.minimum(norms, 0.75) / norms
         np.testing.assert_allclose(variable.numpy(), value, rtol=1e-5, err_msg=variable.path)
+
+
+def _build(subject: Subject) -> IndexModel:
+    return build_model(subject.experiment, store_images(subject.split.images), 3, 4)

@@ -1,4 +1,4 @@
-"""Optimizers as Keras knows them, and learning rates against the formulas in NumPy."""
+"""Keras's optimizers, and learning rates against their formulas in NumPy."""
 
 import math
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from reglab.config.optimizer import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
 from reglab.config.schedule import Constant, Cosine, Schedule, Step
 from reglab.config.training import Training
 from reglab.experiment import Experiment
-from reglab.training.loop.optimizer import build_learning_rate, build_optimizer
+from reglab.training.loop.optimizer import build_learning_rate, build_optimizer, read_learning_rate
 
 STEPS = 7
 EPOCHS = 20
@@ -50,12 +50,12 @@ def test_schedule_reaches_keras(make_experiment: Callable[..., Experiment]) -> N
 
 def test_regularizers_change_the_optimizer(make_experiment: Callable[..., Experiment]) -> None:
     """The weight_decay regularizer replaces AdamW's own decay."""
-    guests = {"weight_decay": {"rate": 0.25}}
-    assert build_optimizer(make_experiment(regularizers=guests), STEPS).weight_decay == 0.25
+    decayed = make_experiment(regularizers={"weight_decay": {"rate": 0.25}})
+    assert build_optimizer(decayed, STEPS).weight_decay == 0.25
 
 
 def test_a_constant_rate_is_a_number() -> None:
-    """So that it can be changed while the training goes on."""
+    """The optimizer keeps it in a variable, which can change without compiling again."""
     assert build_learning_rate(Training(optimizer=SGD(learning_rate=0.3)), STEPS) == 0.3
 
 
@@ -98,6 +98,26 @@ def test_steps_fall_at_the_first_step_of_an_epoch(steps: int) -> None:
         before, after = float(rate(steps * epoch - 1)), float(rate(steps * epoch))
         assert before == pytest.approx(0.3 * 0.5 ** (epoch // 3 - 1))
         assert after == pytest.approx(0.3 * 0.5 ** (epoch // 3))
+
+
+def test_a_schedule_may_start_at_another_step() -> None:
+    """Where the batch size has changed: the times of the steps move, the formula does not."""
+    rate = build_learning_rate(_training(Cosine()), STEPS)
+    moved = build_learning_rate(_training(Cosine()), STEPS, first_step=-9)
+    assert [float(moved(np.int64(step))) for step in (0, 5)] == [
+        float(rate(np.int64(step))) for step in (9, 14)
+    ]
+
+
+@pytest.mark.parametrize("base", [0.001, 0.3, 1e-7])
+def test_rates_are_read_with_their_digits(make_experiment: Callable[..., Experiment], base: float) -> None:
+    """The number of the experiment, not that of its float32 in double precision; also of a schedule."""
+    experiment = make_experiment(optimizer=SGD(learning_rate=base))
+    optimizer = build_optimizer(experiment, STEPS)
+    optimizer.build([])
+    assert read_learning_rate(optimizer, base) == base
+    optimizer.iterations.assign(1)
+    assert read_learning_rate(optimizer, build_learning_rate(_training(Cosine()), STEPS)) == 0.3
 
 
 def _training(schedule: Schedule) -> Training:

@@ -12,6 +12,7 @@ from reglab.experiment import Experiment
 from reglab.runs.environment import Environment, collect_environment, read_environment
 from reglab.runs.history import Epoch
 from reglab.runs.layout import RunDirectory
+from reglab.training.loop.state import State
 from reglab.training.record.checkpoint import Checkpoint
 from reglab.training.record.continuity import list_changes, note_environment, read_changes
 from reglab.training.record.journal import Journal
@@ -59,7 +60,9 @@ def test_each_change_leaves_a_mark(
         seen.append(changes)
         row = Epoch(epoch, 1.0, 1e-3, 2.0, 0.1, 2.0, 1.9, 0.3, 1.95, 0.25, 0.0, 0.05, 0.05)
         kernel = np.zeros(3, np.float32)
-        journal.record(Checkpoint(row, False, "float32", "tensorflow", ("kernel",), (kernel,)))
+        journal.record(
+            Checkpoint(row, "float32", "tensorflow", State(row.epoch, 0, False, {"kernel": kernel}))
+        )
     assert seen == [(), ("threads 2 → 4",), (), ("threads 4 → 2",)]
     assert read_environment(run.environment).threads == 2
     assert read_changes(run) == ("threads 2 → 4 from epoch 2", "threads 4 → 2 from epoch 4")

@@ -14,6 +14,7 @@ from reglab.experiment import Experiment
 from reglab.runs.history import Epoch, append_epoch, read_history
 from reglab.runs.layout import RunDirectory
 from reglab.runs.status import read_status
+from reglab.training.loop.state import State
 from reglab.training.record.checkpoint import Checkpoint, write_checkpoint
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
@@ -93,7 +94,7 @@ def test_contradicting_files_are_refused(run: RunDirectory, subject: Subject) ->
 
 
 def test_other_images_are_refused(run: RunDirectory, subject: Subject) -> None:
-    """A run that has begun never goes on with other images; the status stays as it was."""
+    """A started run never resumes with other images; the status does not change."""
     Journal(run, subject, "tensorflow").record(_checkpoint(1))
     before = run.status.read_bytes()
     with pytest.raises(RunError) as caught:
@@ -106,7 +107,7 @@ def test_other_images_are_refused(run: RunDirectory, subject: Subject) -> None:
 
 
 def test_another_backend_is_refused(run: RunDirectory, subject: Subject) -> None:
-    """Whatever else has changed; the status stays as it was."""
+    """Before any other check; the status does not change."""
     Journal(run, subject, "tensorflow").record(_checkpoint(1))
     before = run.status.read_bytes()
     with pytest.raises(BackendError) as caught:
@@ -118,15 +119,15 @@ def test_another_backend_is_refused(run: RunDirectory, subject: Subject) -> None
     assert run.status.read_bytes() == before
 
 
-def test_other_images_may_begin(run: RunDirectory, subject: Subject) -> None:
-    """Before the first epoch is kept, there is nothing to mix."""
+def test_a_run_without_an_epoch_takes_other_images(run: RunDirectory, subject: Subject) -> None:
+    """Nothing of the first images is recorded."""
     Journal(run, subject, "tensorflow")
     Journal(run, _darken(subject), "tensorflow")
     assert read_status(run.status).images == _darken(subject).fingerprint != subject.fingerprint
 
 
 def test_a_complete_run_has_no_checkpoint(run: RunDirectory, subject: Subject) -> None:
-    """It would only take space; whatever comes after, the run stays complete."""
+    """Its state stays complete, whatever happens afterwards."""
     journal = Journal(run, subject, "tensorflow")
     journal.record(_checkpoint(1))
     journal.finish()
@@ -136,8 +137,8 @@ def test_a_complete_run_has_no_checkpoint(run: RunDirectory, subject: Subject) -
     assert read_status(run.status).state == "complete"
 
 
-def test_how_a_sitting_ended(run: RunDirectory, subject: Subject) -> None:
-    """State and reason are told, what was done is kept; the next sitting clears the reason."""
+def test_how_an_attempt_ended(run: RunDirectory, subject: Subject) -> None:
+    """State, reason and epochs are recorded; the next attempt clears the reason."""
     journal = Journal(run, subject, "tensorflow")
     journal.record(_checkpoint(1))
     journal.close("failed", "loss became nan in epoch 2")
@@ -149,7 +150,7 @@ def test_how_a_sitting_ended(run: RunDirectory, subject: Subject) -> None:
 
 
 def _darken(subject: Subject) -> Subject:
-    """The same but for one pixel."""
+    """The same except for one pixel."""
     images = subject.split.images.copy()
     images[0, 0, 0, 0] ^= 1
     return replace(subject, split=replace(subject.split, images=images))
@@ -160,6 +161,5 @@ def _row(number: int) -> Epoch:
 
 
 def _checkpoint(number: int) -> Checkpoint:
-    return Checkpoint(
-        _row(number), False, "float32", "tensorflow", ("kernel",), (np.full(3, number, np.float32),)
-    )
+    state = State(number, 0, False, {"kernel": np.full(3, number, np.float32)})
+    return Checkpoint(_row(number), "float32", "tensorflow", state)

@@ -17,7 +17,7 @@ from reglab.model.network import build_network, input_layers
 from reglab.training.loop.extra_loss import find_extra_loss
 from reglab.training.loop.measured_weights import find_average
 from reglab.training.loop.mixing import MixingLayer, find_mixing
-from reglab.training.loop.optimizer import Origin, build_optimizer
+from reglab.training.loop.optimizer import build_optimizer
 
 
 def store_images(images: NDArray[np.uint8]) -> Any:
@@ -139,7 +139,7 @@ def build_model(
     classes: int,
     steps_per_epoch: int,
     kind: type[IndexModel] = IndexModel,
-    origin: Origin | None = None,
+    first_step: int = 0,
 ) -> IndexModel:
     """Builds the model of an experiment and compiles it; optimizer, loss and metrics are built too.
 
@@ -149,14 +149,14 @@ def build_model(
         classes: number of classes.
         steps_per_epoch: batches of one epoch, for the schedule.
         kind: class of the model.
-        origin: the step from which the schedule counts; None for the first step of the training.
+        first_step: see `build_learning_rate`.
     """
     model = kind(experiment, images, classes)
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     for regularizer in experiment.regularizers.active:
         loss = regularizer.change_loss(loss)
     model.compile(
-        optimizer=build_optimizer(experiment, steps_per_epoch, origin),
+        optimizer=build_optimizer(experiment, steps_per_epoch, first_step),
         loss=loss,
         metrics=[
             keras.metrics.CategoricalAccuracy(name="accuracy"),

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -24,33 +23,20 @@ _KINDS: dict[type[Any], Callable[..., Any]] = {
 }
 
 
-@dataclass(frozen=True)
-class Origin:
-    """A step whose time is known, from which a schedule counts.
-
-    Attributes:
-        step: steps of the optimizer so far.
-        time: epochs so far, with fractions.
-    """
-
-    step: int
-    time: float
-
-
-def build_optimizer(experiment: Experiment, steps_per_epoch: int, origin: Origin | None = None) -> Any:
+def build_optimizer(experiment: Experiment, steps_per_epoch: int, first_step: int = 0) -> Any:
     """Builds the optimizer, with its schedule and the changes of the regularizers.
 
     Args:
         experiment: what is trained.
         steps_per_epoch: batches of one epoch; schedules count epochs, Keras counts steps.
-        origin: see `build_learning_rate`.
+        first_step: see `build_learning_rate`.
 
     Returns:
         A `keras.optimizers.Optimizer`, not yet built.
     """
     settings = experiment.training.optimizer
     options = settings.model_dump(exclude={"name", "learning_rate"})
-    rate = build_learning_rate(experiment.training, steps_per_epoch, origin)
+    rate = build_learning_rate(experiment.training, steps_per_epoch, first_step)
     optimizer = _KINDS[type(settings)](learning_rate=rate, name=settings.name, **options)
     for regularizer in experiment.regularizers.active:
         optimizer = regularizer.change_optimizer(optimizer)
@@ -58,18 +44,18 @@ def build_optimizer(experiment: Experiment, steps_per_epoch: int, origin: Origin
     return optimizer
 
 
-def build_learning_rate(training: Training, steps_per_epoch: int, origin: Origin | None = None) -> Any:
+def build_learning_rate(training: Training, steps_per_epoch: int, first_step: int = 0) -> Any:
     """A number for a constant rate, which the optimizer keeps in a variable, else a `LearningRateSchedule`.
 
     Args:
         training: section of the experiment.
         steps_per_epoch: batches of one epoch.
-        origin: where a schedule counts from, if the batch size has changed; None for step 0.
+        first_step: step at which a schedule is at time 0; other than 0 if the batch size has changed.
     """
     if is_constant(training):
         return training.optimizer.learning_rate
     base, schedule = training.optimizer.learning_rate, training.schedule
-    return ScheduledRate(base, schedule, training.epochs, steps_per_epoch, origin)
+    return ScheduledRate(base, schedule, training.epochs, steps_per_epoch, first_step)
 
 
 def is_constant(training: Training) -> bool:
@@ -101,21 +87,18 @@ class ScheduledRate(keras.optimizers.schedules.LearningRateSchedule):
         schedule: Schedule,
         epochs: int,
         steps_per_epoch: int,
-        origin: Origin | None = None,
+        first_step: int = 0,
     ) -> None:
         self._base = base
         self._schedule = schedule
         self._epochs = epochs
         self._steps_per_epoch = steps_per_epoch
-        self._origin = origin
+        self._first_step = first_step
 
     def __call__(self, step: Any) -> Any:
         """The rate, a float32 scalar, at a step counted from 0."""
         ops = keras.ops
-        if self._origin is None:
-            time = ops.cast(step, "float32") / self._steps_per_epoch
-        else:
-            time = ops.cast(step - self._origin.step, "float32") / self._steps_per_epoch + self._origin.time
+        time = ops.cast(step - self._first_step, "float32") / self._steps_per_epoch
         warmup = self._schedule.warmup_epochs
         rate = self._base * self._factor(time, warmup)
         if not warmup:
@@ -141,5 +124,5 @@ class ScheduledRate(keras.optimizers.schedules.LearningRateSchedule):
             "schedule": self._schedule,
             "epochs": self._epochs,
             "steps_per_epoch": self._steps_per_epoch,
-            "origin": self._origin,
+            "first_step": self._first_step,
         }

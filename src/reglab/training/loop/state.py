@@ -104,4 +104,4 @@ def check_fit(state: State, variables: Mapping[str, Any], callbacks: Mapping[str
     shapes = {name: value.shape for name, value in state.variables.items()}
     expected = {name: tuple(variable.shape) for name, variable in variables.items()}
     if shapes != expected or set(state.callbacks) != set(callbacks):
-        raise RunError("the checkpoint is of another network than this one; start the run again with --fresh")
+        raise RunError("the checkpoint is of another network than this one; start again with --fresh")

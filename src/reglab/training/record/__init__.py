@@ -1,1 +1,1 @@
-"""What a training writes: checkpoint, history, results."""
+"""The files of a training: checkpoint, history, results."""

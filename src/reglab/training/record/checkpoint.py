@@ -83,10 +83,10 @@ def read_checkpoint(folder: Path) -> Checkpoint | None:
             if header.get("format") == _FORMAT:
                 return _build_checkpoint(header, file)
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, BadZipFile) as error:
-        raise RunError(f"{path} is damaged ({error}); start the run again with --fresh") from error
+        raise RunError(f"{path} is damaged ({error}); start again with --fresh") from error
     raise RunError(
         f"{path} was written by another version of reglab: resume the run with that version, "
-        "or start it again with --fresh"
+        "or start again with --fresh"
     )
 
 
