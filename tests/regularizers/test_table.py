@@ -12,6 +12,7 @@ from reglab.errors import ExperimentError
 from reglab.experiment import Experiment
 from reglab.regularizers.base import Advice, Regularizer
 from reglab.regularizers.table import Regularizers
+from tests.trainings import every_technique
 
 NAMES = tuple(Regularizers.model_fields)
 # Experiments in which each technique has something to advise against.
@@ -20,6 +21,7 @@ EXPERIMENTS: tuple[dict[str, Any], ...] = (
     {"data": {"dataset": "mnist"}},
     {"model": {"dense": ()}, "training": {"batch_size": 1}},
     {"training": {"optimizer": {"name": "sgd", "learning_rate": 100.0}}},
+    {"regularizers": every_technique()},
 )
 
 

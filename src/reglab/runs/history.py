@@ -180,7 +180,9 @@ def _parse(path: Path, content: bytes) -> History:
 
 def _parse_line(path: Path, line: bytes, epoch: int, columns: int) -> Epoch:
     try:
-        number, *values = line.decode().split(",", maxsplit=columns)
+        number, *values = line.decode().split(",")
+        if len(values) != columns - 1:
+            raise ValueError(line)
         row = Epoch(int(number), *(float(value) for value in values))
     except (ValueError, TypeError) as error:
         raise RunError(f"{path}:{epoch + 1}: expected {columns} numbers, got {line!r}") from error

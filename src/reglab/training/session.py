@@ -148,7 +148,7 @@ class Session:
             return measure_clean_and_validation(self._model, self.subject.split)
 
     def finish(self) -> None:
-        """Ends the training with the weights to save: those of the best epoch, or an average, if configured."""
+        """Ends the training with the weights to save, such as those of the best epoch or an average."""
         self._progress.finish()
 
     def get_state(self) -> State:

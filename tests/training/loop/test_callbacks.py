@@ -1,6 +1,7 @@
 """Measurements after each epoch, and the callbacks of a training in parts."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,6 +33,12 @@ class _Model:
 
     def feed_unmixed(self, indices: np.ndarray) -> np.ndarray:
         return indices
+
+    def measured_weights(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def keep_measured_weights(self) -> None:
+        return
 
     def predict(self, indices: np.ndarray, **options: Any) -> np.ndarray:
         return np.tile(np.array(self._logits, np.float32), (len(indices), 1))
