@@ -1,4 +1,4 @@
-"""CutMix: the box, its size and position, how often it is cut, bounds and advice."""
+"""CutMix: the box, its size and position, how often it is cut, bounds, advice and conflicts."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from reglab.config.conflict import Conflict
 from reglab.config.setup import Setup
 from reglab.regularizers.cutmix import CutMix
 
@@ -75,4 +76,16 @@ def test_mixup_beside_it_is_advised_against(make_setup: Callable[..., Setup]) ->
     assert [str(advice) for advice in CutMix().advice(make_setup(regularizers=("mixup", "cutmix")))] == [
         "cutmix and mixup both act on every batch, and each image keeps the product of their shares; "
         "they are usually alternated (Wightman, Touvron and Jégou, ResNet strikes back, 2021)"
+    ]
+
+
+def test_batches_of_one_image_are_a_conflict(make_setup: Callable[..., Setup]) -> None:
+    """They have no other image; batches of two have one."""
+    assert list(CutMix().conflicts(make_setup(training={"batch_size": 2}))) == []
+    assert list(CutMix().conflicts(make_setup(training={"batch_size": 1}))) == [
+        Conflict(
+            "",
+            "cutmix has no effect with training.batch_size 1, since a batch has no other image; "
+            "set batch_size to 2 or more or remove cutmix",
+        )
     ]

@@ -1,4 +1,4 @@
-"""Mixup: the shares, their distribution, bounds and advice."""
+"""Mixup: the shares, their distribution, bounds, advice and conflicts."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 from scipy.stats import beta, kstest
 
+from reglab.config.conflict import Conflict
 from reglab.config.setup import Setup
 from reglab.regularizers.mixup import Mixup
 
@@ -42,4 +43,16 @@ def test_strong_mixing_and_double_smoothing_are_advised_against(make_setup: Call
         "(Zhang et al., mixup: Beyond Empirical Risk Minimization, 2018)",
         "mixup smooths the labels too: label_smoothing beside it smooths them twice "
         "(Carratino, Cissé, Jenatton and Vert, On Mixup Regularization, 2022)",
+    ]
+
+
+def test_batches_of_one_image_are_a_conflict(make_setup: Callable[..., Setup]) -> None:
+    """They have no other image; batches of two have one."""
+    assert list(Mixup().conflicts(make_setup(training={"batch_size": 2}))) == []
+    assert list(Mixup().conflicts(make_setup(training={"batch_size": 1}))) == [
+        Conflict(
+            "",
+            "mixup has no effect with training.batch_size 1, since a batch has no other image; "
+            "set batch_size to 2 or more or remove mixup",
+        )
     ]

@@ -77,8 +77,8 @@ def test_every_technique_has_its_file_and_its_test(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_defaults_are_valid_and_described(name: str) -> None:
-    """`name: {}` is valid in the lecture's experiment with the keys that it needs; its description is a line."""
+def test_defaults_are_valid(name: str) -> None:
+    """`name: {}` is valid in the lecture's experiment with the keys that it needs."""
     active = technique(name)
     experiment = Experiment(name="test").with_changes({**active.needs, f"regularizers.{name}": {}})
     assert experiment.regularizers.names == (name,)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
+from reglab.config.conflict import Conflict
 from reglab.config.setup import Setup
 from reglab.regularizers.base import Advice, Regularizer
 
@@ -59,4 +60,13 @@ class CutMix(Regularizer):
                 "cutmix and mixup both act on every batch, and each image keeps the product of their "
                 "shares; they are usually alternated",
                 "Wightman, Touvron and Jégou, ResNet strikes back, 2021",
+            )
+
+    def conflicts(self, setup: Setup) -> Iterable[Conflict]:
+        """Batches of one image."""
+        if setup.training.batch_size == 1:
+            yield Conflict(
+                "",
+                "cutmix has no effect with training.batch_size 1, since a batch has no other image; "
+                "set batch_size to 2 or more or remove cutmix",
             )

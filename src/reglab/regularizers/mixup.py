@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
+from reglab.config.conflict import Conflict
 from reglab.config.setup import Setup
 from reglab.regularizers.base import Advice, Regularizer
 
@@ -51,4 +52,13 @@ class Mixup(Regularizer):
             yield Advice(
                 "mixup smooths the labels too: label_smoothing beside it smooths them twice",
                 "Carratino, Cissé, Jenatton and Vert, On Mixup Regularization, 2022",
+            )
+
+    def conflicts(self, setup: Setup) -> Iterable[Conflict]:
+        """Batches of one image."""
+        if setup.training.batch_size == 1:
+            yield Conflict(
+                "",
+                "mixup has no effect with training.batch_size 1, since a batch has no other image; "
+                "set batch_size to 2 or more or remove mixup",
             )

@@ -19,7 +19,8 @@ class Epoch:
         epoch: number, from 1.
         seconds: wall-clock time of this epoch, its measurements included.
         learning_rate: of the epoch's last step.
-        train_loss: running mean as trained: smoothed labels, penalty, dropout and augmentation included.
+        train_loss: running mean as trained: smoothed and mixed labels, penalty, extra loss, dropout and
+            augmentation included.
         train_accuracy: running mean as trained. If images are mixed (mixup, CutMix), the labels are mixed
             too, and the class with the largest share counts as the true one.
         train_cross_entropy: running mean as trained.

@@ -58,8 +58,8 @@ def mix_targets(targets: NDArray[np.float32], shares: NDArray[np.float32]) -> ND
 class MixingLayer(keras.layers.Layer):
     """Mixes each image with the one before it in the batch, the first with the last; training only.
 
-    A batch is a random choice of images in random order, so the image before is a random one too, and no
-    image is mixed with itself.
+    A batch is a random choice of images in random order, so the image before is a random one too. Only
+    the image of a last batch of one is mixed with itself, and so left as it is.
     """
 
     def __init__(self) -> None:
