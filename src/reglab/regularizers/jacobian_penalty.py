@@ -27,7 +27,7 @@ class JacobianPenalty(Regularizer):
     strength: Annotated[float, Field(gt=0, le=1000)] = 0.01
     """Factor λ; the paper's value."""
     projections: Annotated[int, Field(ge=1, le=100)] = 1
-    """Unit vectors v for each image, whose estimates are averaged; each adds about twice the time of a step."""
+    """Unit vectors v for each image, whose estimates are averaged; each adds twice the time of a step."""
 
     def extra_loss(self, network: Any, images: Any, logits: Any, seed: Any) -> Any:
         """λ / 2 · mean ‖J‖², estimated."""
