@@ -3,8 +3,11 @@
 import pytest
 
 from reglab.regularizers.base import Advice, Position
+from reglab.regularizers.cutmix import CutMix
 from reglab.regularizers.dropout import Dropout
 from reglab.regularizers.early_stopping import EarlyStopping
+from reglab.regularizers.ema import EMA
+from reglab.regularizers.jacobian_penalty import JacobianPenalty
 from reglab.regularizers.label_smoothing import LabelSmoothing
 from reglab.regularizers.max_pooling import MaxPooling
 from reglab.regularizers.weight_decay import WeightDecay
@@ -49,6 +52,9 @@ def test_training_seats_are_those_that_are_overridden() -> None:
     assert LabelSmoothing.training_seats() == ("loss",)
     assert WeightDecay.training_seats() == ("optimizer",)
     assert EarlyStopping.training_seats() == ("callbacks",)
+    assert CutMix.training_seats() == ("images and labels",)
+    assert JacobianPenalty.training_seats() == ("extra loss",)
+    assert EMA.training_seats() == ("measured weights",)
 
 
 def test_advice_ends_with_its_reference() -> None:

@@ -37,7 +37,7 @@ def test_an_image_keeps_or_loses_its_whole_branch(branch: Position) -> None:
 
 
 def test_inference_is_its_stock_equivalent(branch: Position) -> None:
-    """x · p, by the layer and by Keras's rescaling of the same name."""
+    """It scales by p: the layer and Keras's rescaling of the same name."""
     (layer,) = StochasticDepth().end_of_branch(branch)
     maps = np.random.default_rng(0).normal(size=(2, 3, 3, 4)).astype("float32")
     stock = layer.make_stock()

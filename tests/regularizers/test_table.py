@@ -12,6 +12,7 @@ from reglab.errors import ExperimentError
 from reglab.experiment import Experiment
 from reglab.regularizers.base import Advice, Regularizer
 from reglab.regularizers.table import Regularizers
+from tests.trainings import every_technique
 
 NAMES = tuple(Regularizers.model_fields)
 # Experiments in which each technique has something to advise against.
@@ -20,6 +21,7 @@ EXPERIMENTS: tuple[dict[str, Any], ...] = (
     {"data": {"dataset": "mnist"}},
     {"model": {"dense": ()}, "training": {"batch_size": 1}},
     {"training": {"optimizer": {"name": "sgd", "learning_rate": 100.0}}},
+    {"regularizers": every_technique()},
 )
 
 
@@ -75,8 +77,8 @@ def test_every_technique_has_its_file_and_its_test(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_defaults_are_valid_and_described(name: str) -> None:
-    """`name: {}` is valid in the lecture's experiment with the keys that it needs; its description is a line."""
+def test_defaults_are_valid(name: str) -> None:
+    """`name: {}` is valid in the lecture's experiment with the keys that it needs."""
     active = technique(name)
     experiment = Experiment(name="test").with_changes({**active.needs, f"regularizers.{name}": {}})
     assert experiment.regularizers.names == (name,)

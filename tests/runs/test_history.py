@@ -1,13 +1,14 @@
 """The history is append-only, and survives a killed process."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from reglab.errors import RunError
-from reglab.runs.history import COLUMNS, Epoch, append_epoch, read_history, repair_history
+from reglab.runs.history import COLUMNS, Epoch, History, append_epoch, read_history, repair_history
 
 Maker = Callable[[int], Epoch]
 
@@ -31,6 +32,36 @@ def test_floats_read_back_exactly(path: Path, make_epoch: Maker) -> None:
         "epoch,seconds,learning_rate,train_loss,train_accuracy,train_cross_entropy,clean_cross_entropy,"
         "clean_accuracy,val_cross_entropy,val_accuracy,penalty,gap_accuracy,gap_cross_entropy"
     )
+
+
+def test_an_extra_loss_has_a_column(path: Path, make_epoch: Maker) -> None:
+    """Only in a run that has one, where every line has it; elsewhere its values are NaN."""
+    rows = tuple(replace(make_epoch(number), extra_loss=0.1 * number) for number in (1, 2))
+    append_epoch(path, rows[0])
+    repair_history(path, 2, rows[1])
+    assert path.read_text().splitlines()[0] == ",".join((*COLUMNS, "extra_loss"))
+    assert read_history(path).rows == rows
+    assert "extra_loss" not in make_epoch(1).figures
+    assert np.isnan(History((make_epoch(1),)).column("extra_loss")).all()
+
+
+@pytest.mark.parametrize(
+    ("extra_loss", "line", "message"),
+    [
+        (0.5, "2,oops", "expected 14 numbers"),
+        (0.5, "2" + ",1.0" * 12, "expected 14 numbers"),
+        (None, "2" + ",1.0" * 13, "expected 13 numbers"),
+    ],
+)
+def test_lines_have_the_columns_of_the_header(
+    path: Path, make_epoch: Maker, extra_loss: float | None, line: str, message: str
+) -> None:
+    """A line of a run with an extra loss is not one of a run without it."""
+    append_epoch(path, replace(make_epoch(1), extra_loss=extra_loss))
+    with path.open("a") as file:
+        file.write(line + "\n")
+    with pytest.raises(RunError, match=message):
+        read_history(path)
 
 
 def test_column_is_float64(path: Path, make_epoch: Maker) -> None:

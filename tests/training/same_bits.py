@@ -7,7 +7,6 @@ purpose, and say why in the commit.
 import json
 import platform
 import sys
-from dataclasses import asdict
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -66,7 +65,7 @@ def train_config(path: Path) -> dict[str, Any]:
         run.create()
         backend = Backend(keras.backend.backend(), False, count_cores(), Choice("float32", "for a test"))
         train(subject, Journal(run, subject, backend.name), backend, Listener())
-        rows = [asdict(row) for row in read_history(run.history).rows]
+        rows = [row.figures for row in read_history(run.history).rows]
         model = keras.models.load_model(run.model)
     digest = sha256()
     for weight in model.get_weights():

@@ -23,7 +23,7 @@ from reglab.runs.history import read_history
 from reglab.runs.layout import RunDirectory
 from reglab.training.loop.index_model import IndexModel, store_images
 
-PROGRAM = Path(__file__).with_name("train_on_backend.py")
+PROGRAM = "tests.training.train_on_backend"
 INSTALLED = [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]
 CONFIGS = sorted(shipped_directory().rglob("*.yaml"))
 STEPS = {"smooth": 40, "forked": 40, "random": 20}
@@ -67,7 +67,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[st
     folders = {name: tmp_path_factory.mktemp(name) for name in INSTALLED}
     for name, folder in folders.items():
         done = subprocess.run(
-            [sys.executable, str(PROGRAM), str(folder)],
+            [sys.executable, "-m", PROGRAM, str(folder)],
+            cwd=Path(__file__).parents[2],
             # PyTorch's threads would spin while they wait, which makes it ten times slower on a busy machine.
             env={**os.environ, "KERAS_BACKEND": name, "OMP_WAIT_POLICY": "passive"},
             capture_output=True,

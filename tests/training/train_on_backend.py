@@ -1,4 +1,4 @@
-"""Trains small experiments on the backend that KERAS_BACKEND names: train_on_backend.py FOLDER.
+"""Trains small experiments on a backend: KERAS_BACKEND=NAME python -m tests.training.train_on_backend FOLDER.
 
 Each run lies in FOLDER under its experiment's name, with what went into it in `notes.npz`: `initial/PATH`
 of every variable before the first step, `split/PART`, the batches `indices` and `targets` in the order in
@@ -25,6 +25,7 @@ from reglab.runs.layout import RunDirectory
 from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
+from tests.trainings import every_technique
 
 SIDE = 16
 CLASSES = ("dark", "dim", "middling", "light", "bright")
@@ -61,17 +62,15 @@ EXPERIMENTS: Mapping[str, Mapping[str, Any]] = {
         "regularizers": {**STEADY, "max_pooling": {}},
         "training": TRAINING,
     },
-    # Everything that draws while it trains.
+    # Every technique of the table that goes with the others.
     "random": {
         "model": {"groups": ((4,),), "dense": ()},
-        "regularizers": {
-            "augmentation": {},
-            "random_erasing": {"fill": "noise"},
-            "gaussian_noise": {"activations": 0.1},
-            "batch_norm": {},
-            "dropout": {"groups": 0.2},
-            "early_stopping": {"patience": 5},
-        },
+        "regularizers": every_technique(
+            random_erasing={"fill": "noise"},
+            gaussian_noise={"activations": 0.1},
+            dropout={"groups": 0.2},
+            ema={"momentum": 0.9},
+        ),
         "training": {"epochs": 2, "batch_size": 100, "precision": "float32"},
     },
 }
@@ -152,11 +151,12 @@ def take_notes(notes: Notes) -> list[tuple[Any, str, Any]]:
     from reglab.training.loop.state import name_variables
 
     class NotedBatches(Batches):
-        def __getitem__(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-            indices, targets = super().__getitem__(number)
-            notes.arrays["indices"].append(indices)
+        def __getitem__(self, number: int) -> tuple[Any, NDArray[np.float32]]:
+            inputs, targets = super().__getitem__(number)
+            # With mixed images, the inputs are indices and shares.
+            notes.arrays["indices"].append(inputs[0] if isinstance(inputs, tuple) else inputs)
             notes.arrays["targets"].append(targets)
-            return indices, targets
+            return inputs, targets
 
     build_model = session.build_model
 

@@ -12,20 +12,33 @@ a group is then::
     … → last convolution → after_convolution → end_of_branch → Add(shortcut) → activation → end_of_group
 
 Three more seats add no layers: the penalty and the constraint on a kernel, and whether a layer keeps its
-bias. Three belong to the training: loss, optimizer, callbacks. A regularizer overrides the seats that it
-takes; the others do nothing.
+bias. The others belong to the training: mixed images, loss, extra loss, optimizer, measured weights,
+callbacks. A regularizer overrides the seats that it takes; the others do nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from reglab.config.base import Frozen
 from reglab.config.conflict import Conflict
 from reglab.config.setup import Setup
 from reglab.random_keys import derive_layer_seed
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 Kind = Literal["input", "convolution", "branch", "group", "dense", "output"]
+
+_TRAINING_SEATS = {
+    "images and labels": "share_pixels",
+    "loss": "change_loss",
+    "extra loss": "extra_loss",
+    "optimizer": "change_optimizer",
+    "measured weights": "measured_weights",
+    "callbacks": "callbacks",
+}
 
 
 @dataclass(frozen=True)
@@ -88,6 +101,25 @@ class Regularizer(Frozen):
         """
         return ()
 
+    def share_pixels(
+        self, random: "np.random.Generator", count: int, height: int, width: int
+    ) -> "NDArray[np.float32]":
+        """How much of each pixel of the training images of a batch is kept; training only.
+
+        The rest of a pixel is that of another image of the batch. The label is mixed in the same way: its
+        share is the mean over the pixels. If several regularizers mix, their shares are multiplied.
+
+        Args:
+            random: keyed by (seed, technique, epoch, images of the epoch before this batch).
+            count: images in the batch.
+            height: of an image, pixels.
+            width: of an image, pixels.
+
+        Returns:
+            Shares in [0, 1], `(count, height, width)`; height and width are 1 if they do not matter.
+        """
+        raise NotImplementedError
+
     def after_convolution(self, position: Position) -> Sequence[Any]:
         """Layers between a convolution and its activation."""
         return ()
@@ -124,9 +156,33 @@ class Regularizer(Frozen):
         """The training loss, given the current one (a `keras.losses.CategoricalCrossentropy`)."""
         return loss
 
+    def extra_loss(self, network: Any, images: Any, logits: Any, seed: Any) -> Any:
+        """A term to add to the loss of a batch, a float32 scalar; training only.
+
+        The history has it in a column of its own, `extra_loss`. Layers that call the network again should do
+        so with `training=False`, or else the running statistics of batch norm move twice a step.
+
+        Args:
+            network: from images to logits.
+            images: of the batch, as the network received them: `(n, height, width, channels)` float32 in
+                [0, 255], augmented and mixed.
+            logits: of the network for them, `(n, classes)` float32, in training mode.
+            seed: a `keras.random.SeedGenerator` for `keras.random`, keyed by (seed, technique) and counting
+                the draws.
+        """
+        raise NotImplementedError
+
     def change_optimizer(self, optimizer: Any) -> Any:
         """The optimizer, given the current one (a `keras.optimizers.Optimizer`)."""
         return optimizer
+
+    def measured_weights(self, network: Any) -> Any:
+        """A `WeightAverage` (`layers/weight_average.py`) of the network's weights.
+
+        The network is measured and saved with the average, and trained with its own weights. At most one
+        regularizer of an experiment may take this seat.
+        """
+        raise NotImplementedError
 
     def callbacks(self) -> Sequence[Any]:
         """Callbacks for `fit`, called after measuring. Their logs hold every column of the history."""
@@ -139,13 +195,13 @@ class Regularizer(Frozen):
 
     @classmethod
     def training_seats(cls) -> tuple[str, ...]:
-        """The training seats that it takes: `loss`, `optimizer`, `callbacks`."""
-        seats = {
-            "loss": (cls.change_loss, Regularizer.change_loss),
-            "optimizer": (cls.change_optimizer, Regularizer.change_optimizer),
-            "callbacks": (cls.callbacks, Regularizer.callbacks),
-        }
-        return tuple(name for name, (own, default) in seats.items() if own is not default)
+        """The training seats that it takes, in words: `loss`, `optimizer`, `callbacks`, …."""
+        return tuple(words for words, seat in _TRAINING_SEATS.items() if cls.takes(seat))
+
+    @classmethod
+    def takes(cls, seat: str) -> bool:
+        """Whether it overrides a seat, such as `share_pixels`."""
+        return getattr(cls, seat) is not getattr(Regularizer, seat)
 
     def advice(self, setup: Setup) -> Iterable[Advice]:
         """Reasons from the literature against this setting in this experiment; never an error."""

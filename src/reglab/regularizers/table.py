@@ -5,16 +5,20 @@ from reglab.regularizers.augmentation import Augmentation
 from reglab.regularizers.average_pooling import AveragePooling
 from reglab.regularizers.base import Regularizer
 from reglab.regularizers.batch_norm import BatchNorm
+from reglab.regularizers.cutmix import CutMix
 from reglab.regularizers.drop_block import DropBlock
 from reglab.regularizers.dropout import Dropout
 from reglab.regularizers.early_stopping import EarlyStopping
+from reglab.regularizers.ema import EMA
 from reglab.regularizers.gaussian_noise import GaussianNoise
+from reglab.regularizers.jacobian_penalty import JacobianPenalty
 from reglab.regularizers.l1 import L1
 from reglab.regularizers.l1_l2 import L1L2
 from reglab.regularizers.l2 import L2
 from reglab.regularizers.label_smoothing import LabelSmoothing
 from reglab.regularizers.max_norm import MaxNorm
 from reglab.regularizers.max_pooling import MaxPooling
+from reglab.regularizers.mixup import Mixup
 from reglab.regularizers.random_erasing import RandomErasing
 from reglab.regularizers.stochastic_depth import StochasticDepth
 from reglab.regularizers.weight_decay import WeightDecay
@@ -26,11 +30,14 @@ class Regularizers(Frozen):
     The order of the entries is the order in which layers are added at a seat that several regularizers
     take: images are moved before a part is erased, and noise comes last; after a convolution, batch norm
     precedes noise; after a group, blocks are dropped before pooling and single values after it.
-    Regularizers without layers follow, and callbacks are called in this order too.
+    Regularizers without layers in the network follow, and callbacks are called in this order too. Images are
+    mixed after all layers that change them.
     """
 
     augmentation: Augmentation | None = None
     random_erasing: RandomErasing | None = None
+    mixup: Mixup | None = None
+    cutmix: CutMix | None = None
     batch_norm: BatchNorm | None = None
     gaussian_noise: GaussianNoise | None = None
     drop_block: DropBlock | None = None
@@ -44,6 +51,8 @@ class Regularizers(Frozen):
     l1_l2: L1L2 | None = None
     weight_decay: WeightDecay | None = None
     label_smoothing: LabelSmoothing | None = None
+    jacobian_penalty: JacobianPenalty | None = None
+    ema: EMA | None = None
     early_stopping: EarlyStopping | None = None
 
     @property

@@ -1,7 +1,7 @@
 """The history of a run: `history.csv`, one line per epoch, append-only."""
 
 import os
-from dataclasses import astuple, dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +19,10 @@ class Epoch:
         epoch: number, from 1.
         seconds: wall-clock time of this epoch, its measurements included.
         learning_rate: of the epoch's last step.
-        train_loss: running mean as trained: smoothed labels, penalty, dropout and augmentation included.
-        train_accuracy: running mean as trained.
+        train_loss: running mean as trained: smoothed and mixed labels, penalty, extra loss, dropout and
+            augmentation included.
+        train_accuracy: running mean as trained. If images are mixed (mixup, CutMix), the labels are mixed
+            too, and the class with the largest share counts as the true one.
         train_cross_entropy: running mean as trained.
         clean_cross_entropy: on training images in inference mode, at the end of the epoch.
         clean_accuracy: on the same images.
@@ -29,6 +31,8 @@ class Epoch:
         penalty: sum that L1, L2 and the like add to the loss, at the end of the epoch.
         gap_accuracy: clean_accuracy − val_accuracy.
         gap_cross_entropy: val_cross_entropy − clean_cross_entropy.
+        extra_loss: running mean of a term that a regularizer computes from images and network, which
+            train_loss contains; None, and without a column, if the experiment has no such term.
     """
 
     epoch: int
@@ -44,10 +48,17 @@ class Epoch:
     penalty: float
     gap_accuracy: float
     gap_cross_entropy: float
+    extra_loss: float | None = None
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """The values by column, without absent ones."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-COLUMNS = tuple(field.name for field in fields(Epoch))
-_HEADER = ",".join(COLUMNS) + "\n"
+_OPTIONAL = "extra_loss"
+COLUMNS = tuple(field.name for field in fields(Epoch) if field.name != _OPTIONAL)
+_HEADERS = tuple(",".join(columns) + "\n" for columns in (COLUMNS, (*COLUMNS, _OPTIONAL)))
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,7 @@ class History:
     rows: tuple[Epoch, ...]
 
     def column(self, name: str) -> NDArray[np.float64]:
-        """One column over the epochs, `(epochs,)` float64; `name` is a field of `Epoch`."""
+        """One column over the epochs, `(epochs,)` float64, NaN where absent; `name` is a field of `Epoch`."""
         return np.array([vars(row)[name] for row in self.rows], dtype=np.float64)
 
 
@@ -75,7 +86,7 @@ def append_epoch(path: Path, row: Epoch) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         try:
             before = os.fstat(descriptor).st_size
-            header = "" if before else _HEADER
+            header = "" if before else ",".join(row.figures) + "\n"
             try:
                 _write(descriptor, (header + _line(row)).encode())
             except OSError:
@@ -138,7 +149,7 @@ def _write(descriptor: int, data: bytes) -> None:
 
 
 def _line(row: Epoch) -> str:
-    return ",".join(repr(value) for value in astuple(row)) + "\n"
+    return ",".join(repr(value) for value in row.figures.values()) + "\n"
 
 
 def _read(path: Path) -> bytes:
@@ -159,18 +170,23 @@ def _cut(path: Path, content: bytes) -> None:
 
 def _parse(path: Path, content: bytes) -> History:
     header, newline, _ = content.partition(b"\n")
-    if not (_HEADER.encode().startswith(content) or header + newline == _HEADER.encode()):
+    known = [line.encode() for line in _HEADERS]
+    if header + newline not in known and not any(line.startswith(content) for line in known):
         raise RunError(f"{path} is not a history of reglab: expected the columns {', '.join(COLUMNS)}")
     lines = content[: content.rfind(b"\n") + 1].splitlines()[1:]
-    return History(tuple(_parse_line(path, line, number) for number, line in enumerate(lines, start=1)))
+    columns = header.count(b",") + 1
+    rows = (_parse_line(path, line, number, columns) for number, line in enumerate(lines, start=1))
+    return History(tuple(rows))
 
 
-def _parse_line(path: Path, line: bytes, epoch: int) -> Epoch:
+def _parse_line(path: Path, line: bytes, epoch: int, columns: int) -> Epoch:
     try:
         number, *values = line.decode().split(",")
+        if len(values) != columns - 1:
+            raise ValueError(line)
         row = Epoch(int(number), *(float(value) for value in values))
     except (ValueError, TypeError) as error:
-        raise RunError(f"{path}:{epoch + 1}: expected {len(COLUMNS)} numbers, got {line!r}") from error
+        raise RunError(f"{path}:{epoch + 1}: expected {columns} numbers, got {line!r}") from error
     if row.epoch != epoch:
         raise RunError(f"{path}:{epoch + 1}: expected epoch {epoch}, got epoch {row.epoch}")
     return row

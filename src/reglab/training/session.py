@@ -14,6 +14,7 @@ from reglab.training.loop.batches import Batches
 from reglab.training.loop.callbacks import Progress
 from reglab.training.loop.dispatch import BundleModel, Bundles
 from reglab.training.loop.index_model import IndexModel, build_model, store_images
+from reglab.training.loop.measured_weights import refuse_swapping
 from reglab.training.loop.measurement import Measurement, measure_clean_and_validation
 from reglab.training.loop.optimizer import build_learning_rate, is_constant
 from reglab.training.loop.state import (
@@ -140,10 +141,11 @@ class Session:
 
     def measure(self) -> tuple[Measurement, Measurement]:
         """Measures the network on the clean training images and on the validation images."""
-        return measure_clean_and_validation(self._model, self.subject.split)
+        with self._model.measured_weights():
+            return measure_clean_and_validation(self._model, self.subject.split)
 
     def finish(self) -> None:
-        """Ends the training: early stopping restores its best weights here."""
+        """Ends the training with the weights to save, such as those of the best epoch or an average."""
         self._progress.finish()
 
     def get_state(self) -> State:
@@ -171,6 +173,7 @@ class Session:
         if self._find_first_step(iterations) != self._first_step:
             self._build(self.experiment, iterations)
         carry_over(state.variables, self._name_variables())
+        self._model.holds_average = False
         for name, callback in self._stateful.items():
             callback.set_state(state.callbacks[name])
 
@@ -242,6 +245,7 @@ class Session:
             for name, regularizer in active
             for number, callback in enumerate(regularizer.callbacks())
         }
+        refuse_swapping(callbacks)
         self._progress.use(self._model, rate, callbacks)
 
     def _find_first_step(self, iterations: int) -> int:
@@ -263,6 +267,7 @@ class Session:
             epochs=training.epochs if to_end else progress.epochs_done + 1,
             offset=progress.images_done,
             steps=steps,
+            mixing=self._model.mixing,
         )
         # A new feed for each call: what a backend has read ahead of the last one is not used.
         feed = Bundles(batches, self._backend.steps_per_dispatch) if self._bundled else batches

@@ -1,6 +1,7 @@
 """Measurements after each epoch, and the callbacks of a training in parts."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,9 +26,19 @@ class _Model:
 
     def __init__(self, logits: tuple[float, ...] = (0.0, 0.0, 0.0)) -> None:
         self.optimizer = SimpleNamespace(iterations=np.int64(4))
-        self.losses = [np.float32(0.125), np.float32(0.25)]
+        self.network = SimpleNamespace(losses=[np.float32(0.125), np.float32(0.25)])
+        self.extra_loss: Any = None
         self.stop_training = False
         self._logits = logits
+
+    def feed_unmixed(self, indices: np.ndarray) -> np.ndarray:
+        return indices
+
+    def measured_weights(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def keep_measured_weights(self) -> None:
+        return
 
     def predict(self, indices: np.ndarray, **options: Any) -> np.ndarray:
         return np.tile(np.array(self._logits, np.float32), (len(indices), 1))
@@ -58,7 +69,7 @@ def test_an_epoch_is_measured(split: Split) -> None:
     assert row.clean_cross_entropy == pytest.approx(np.log(3))
     assert (row.val_accuracy, row.gap_accuracy) == (1 / 3, 0)
     assert row.seconds >= 0
-    assert {**AS_TRAINED, **vars(row)} == logs
+    assert {**AS_TRAINED, **row.figures} == logs
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reglab.random_keys import shuffle_generator
+from reglab.training.loop.mixing import Mixing, mix_targets
 
 
 class Batches(keras.utils.PyDataset):
@@ -34,6 +35,7 @@ class Batches(keras.utils.PyDataset):
         epochs: int,
         offset: int = 0,
         steps: int | None = None,
+        mixing: Mixing | None = None,
     ) -> None:
         """Plans the batches of the epochs from `first_epoch`, counted from 0, up to `epochs`.
 
@@ -46,6 +48,7 @@ class Batches(keras.utils.PyDataset):
             epochs: the epoch after the last one.
             offset: images to skip at the start of each epoch.
             steps: at most this many batches of each epoch; None for all.
+            mixing: draws the shares of mixed images; None for an experiment that does not mix.
         """
         super().__init__(workers=1)
         self._indices = indices
@@ -54,6 +57,7 @@ class Batches(keras.utils.PyDataset):
         self._first_epoch = first_epoch
         self._epochs = epochs
         self._offset = offset
+        self._mixing = mixing
         left = len(indices) - offset
         self.images = left if steps is None else min(left, steps * batch_size)
         self.steps_per_epoch = -(-self.images // batch_size)
@@ -63,12 +67,16 @@ class Batches(keras.utils.PyDataset):
     def __len__(self) -> int:
         return self.steps_per_epoch * (self._epochs - self._first_epoch)
 
-    def __getitem__(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    def __getitem__(self, number: int) -> tuple[Any, NDArray[np.float32]]:
+        """Indices `(n,)` and targets `(n, classes)`; with mixing, (indices, shares) and mixed targets."""
         epoch, step = divmod(number, self.steps_per_epoch)
         order: Any = self._order(self._first_epoch + epoch)
         start = self._offset + step * self._batch_size
         chosen = self._indices[order[start : start + self._batch_size]]
-        return chosen, self._targets[chosen]
+        if self._mixing is None:
+            return chosen, self._targets[chosen]
+        shares = self._mixing.draw(len(chosen), self._first_epoch + epoch, start)
+        return (chosen, shares), mix_targets(self._targets[chosen], shares)
 
     def count_steps(self, batches: int) -> int:
         """Steps of the optimizer in the first `batches` batches of an epoch: one each."""

@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 import keras
@@ -48,7 +47,7 @@ class Measuring(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
         """Measures; raises TrainingError if a number is not finite."""
-        _check_finite(epoch + 1, loss=logs["loss"])
+        _check_finite(epoch + 1, {"loss": logs["loss"]})
         clean, validation = measure_clean_and_validation(self.model, self._split)
         self.row = Epoch(
             epoch=epoch + 1,
@@ -61,14 +60,17 @@ class Measuring(keras.callbacks.Callback):
             clean_accuracy=clean.accuracy,
             val_cross_entropy=validation.cross_entropy,
             val_accuracy=validation.accuracy,
-            penalty=math.fsum(float(keras.ops.convert_to_numpy(penalty)) for penalty in self.model.losses),
+            penalty=math.fsum(
+                float(keras.ops.convert_to_numpy(penalty)) for penalty in self.model.network.losses
+            ),
             gap_accuracy=clean.accuracy - validation.accuracy,
             gap_cross_entropy=validation.cross_entropy - clean.cross_entropy,
+            extra_loss=None if self.model.extra_loss is None else self.model.extra_loss.read_mean(),
         )
         self._seconds_before = 0.0
-        record = asdict(self.row)
-        _check_finite(**record)
-        logs.update(record)
+        figures = self.row.figures
+        _check_finite(epoch + 1, figures)
+        logs.update(figures)
 
 
 class Progress(keras.callbacks.Callback):
@@ -123,6 +125,7 @@ class Progress(keras.callbacks.Callback):
         """A call of `fit` starts."""
         for callback in self.callbacks.values():
             callback.set_params(self.params)
+        self.model.holds_average = False
         self.start()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -152,9 +155,10 @@ class Progress(keras.callbacks.Callback):
             self._steps_done += self.feed.count_steps(self.feed.steps_per_epoch)
             self.measuring.pause()
             return
-        self.measuring.on_epoch_end(epoch, logs)
-        for callback in self.callbacks.values():
-            callback.on_epoch_end(epoch, logs)
+        with self.model.measured_weights():
+            self.measuring.on_epoch_end(epoch, logs)
+            for callback in self.callbacks.values():
+                callback.on_epoch_end(epoch, logs)
         self.epochs_done, self.images_done = epoch + 1, 0
         self.stopped = bool(self.model.stop_training)
         if self.measuring.row is not None:
@@ -164,11 +168,12 @@ class Progress(keras.callbacks.Callback):
     def finish(self) -> None:
         """Calls `on_train_end` of the callbacks, which may restore the weights of an earlier epoch."""
         self.start()
+        self.measuring.model.keep_measured_weights()
         for callback in self.callbacks.values():
             callback.on_train_end()
 
 
-def _check_finite(epoch: int, **figures: float) -> None:
+def _check_finite(epoch: int, figures: Mapping[str, float]) -> None:
     for name, figure in figures.items():
         if not math.isfinite(figure):
             raise TrainingError(

@@ -40,13 +40,16 @@ class Bundles(keras.utils.PyDataset):
     def __len__(self) -> int:
         return self.steps_per_epoch * (len(self._batches) // self._batches.steps_per_epoch)
 
-    def __getitem__(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Indices `(steps, batch)` and targets `(steps, batch, classes)`."""
+    def __getitem__(self, number: int) -> tuple[Any, NDArray[np.float32]]:
+        """What the batches hold, with one more axis in front: `(steps, batch, …)`."""
         epoch, bundle = divmod(number, self.steps_per_epoch)
         before = epoch * self._batches.steps_per_epoch
         steps = range(before + self._firsts[bundle], before + self._firsts[bundle + 1])
-        indices, targets = zip(*(self._batches[step] for step in steps), strict=True)
-        return np.stack(indices), np.stack(targets)
+        batches = [self._batches[step] for step in steps]
+        stacked: tuple[Any, NDArray[np.float32]] = keras.tree.map_structure(
+            lambda *parts: np.stack(parts), *batches
+        )
+        return stacked
 
     def count_steps(self, bundles: int) -> int:
         """Steps of the optimizer in the first `bundles` bundles of an epoch."""

@@ -4,6 +4,8 @@ Training, clean, validation and test images are indices into one array on the de
 and layers that change training images cannot reach the other images.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -12,6 +14,9 @@ from numpy.typing import NDArray
 
 from reglab.experiment import Experiment
 from reglab.model.network import build_network, input_layers
+from reglab.training.loop.extra_loss import find_extra_loss
+from reglab.training.loop.measured_weights import find_average
+from reglab.training.loop.mixing import MixingLayer, find_mixing
 from reglab.training.loop.optimizer import build_optimizer
 
 
@@ -51,7 +56,7 @@ class ImageStore(keras.layers.Layer):
 
 
 class IndexModel(keras.Model):
-    """A model from image indices to logits.
+    """A model from image indices to logits; from indices and shares, if a regularizer mixes images.
 
     Args:
         experiment: whose network.
@@ -60,6 +65,10 @@ class IndexModel(keras.Model):
 
     Attributes:
         network: the part that is saved when the training is complete.
+        mixing: draws the shares of the training images; None if there are none.
+        extra_loss: the layer that adds to the loss, or None.
+        average: the layer of the weights to measure with; None for those that are trained.
+        holds_average: whether the network has the average, as at the end of a training.
         keeps_metrics: whether the next epoch of `fit` continues the running means of the previous one.
     """
 
@@ -69,9 +78,23 @@ class IndexModel(keras.Model):
         x = store(indices)
         for layer in input_layers(experiment):
             x = layer(x)
+        inputs, mixing = indices, find_mixing(experiment)
+        if mixing is not None:
+            shares = keras.Input((None, None), dtype="float32", name="shares")
+            inputs, x = (indices, shares), MixingLayer()(x, shares)
         network = build_network(experiment, classes)
-        super().__init__(indices, network(x), name="index_model")
+        average, extra_loss = find_average(experiment, network), find_extra_loss(experiment, network)
+        if average is not None:
+            x = average(x)
+        logits = network(x)
+        if extra_loss is not None:
+            logits = extra_loss(x, logits)
+        super().__init__(inputs, logits, name="index_model")
         self.network = network
+        self.mixing = mixing
+        self.extra_loss = extra_loss
+        self.average = average
+        self.holds_average = False
         self.keeps_metrics = False
         self._store = store
 
@@ -84,6 +107,30 @@ class IndexModel(keras.Model):
         """Starts new running means, except in an epoch that is trained in parts."""
         if not self.keeps_metrics:
             super().reset_metrics()
+            if self.extra_loss is not None:
+                self.extra_loss.reset()
+
+    def feed_unmixed(self, indices: NDArray[np.int32]) -> Any:
+        """The inputs of the model for images `(n,)` in inference mode, which never mixes."""
+        return indices if self.mixing is None else (indices, np.ones((len(indices), 1, 1), np.float32))
+
+    @contextmanager
+    def measured_weights(self) -> Iterator[None]:
+        """Inside the block, the network has the weights that are to be measured and saved."""
+        if self.average is None or self.holds_average:
+            yield
+            return
+        self.average.swap_in()
+        try:
+            yield
+        finally:
+            self.average.swap_out()
+
+    def keep_measured_weights(self) -> None:
+        """Ends a training: the network gets the weights that are to be saved."""
+        if self.average is not None and not self.holds_average:
+            self.average.swap_in()
+            self.holds_average = True
 
 
 def build_model(

@@ -43,7 +43,7 @@ def measure_clean_and_validation(model: Any, split: Split) -> tuple[Measurement,
 
 def predict_logits(model: Any, indices: NDArray[np.int32]) -> NDArray[np.float32]:
     """Logits `(n, classes)` float32 of an index model in inference mode."""
-    logits = model.predict(indices, batch_size=min(_BATCH_SIZE, len(indices)), verbose=0)
+    logits = model.predict(model.feed_unmixed(indices), batch_size=min(_BATCH_SIZE, len(indices)), verbose=0)
     return np.asarray(logits, dtype=np.float32)
 
 

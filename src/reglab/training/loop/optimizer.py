@@ -11,6 +11,7 @@ from reglab.config.optimizer import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
 from reglab.config.schedule import Constant, Cosine, Schedule, Step
 from reglab.config.training import Training
 from reglab.experiment import Experiment
+from reglab.training.loop.measured_weights import refuse_own_average
 
 _KINDS: dict[type[Any], Callable[..., Any]] = {
     AdamW: keras.optimizers.AdamW,
@@ -39,6 +40,7 @@ def build_optimizer(experiment: Experiment, steps_per_epoch: int, first_step: in
     optimizer = _KINDS[type(settings)](learning_rate=rate, name=settings.name, **options)
     for regularizer in experiment.regularizers.active:
         optimizer = regularizer.change_optimizer(optimizer)
+    refuse_own_average(optimizer)
     return optimizer
 
 

@@ -1,7 +1,7 @@
 """The checkpoint: the state after an epoch, in one file that is always whole."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -50,7 +50,7 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     state = checkpoint.state
     header = {
         "format": _FORMAT,
-        "epoch": asdict(checkpoint.epoch),
+        "epoch": checkpoint.epoch.figures,
         "policy": checkpoint.policy,
         "backend": checkpoint.backend,
         "epochs_done": state.epochs_done,
