@@ -1,10 +1,12 @@
 """Sessions: training in parts, states, changes, and two sessions in one process."""
 
+import gc
 import importlib.util
 import json
 import os
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -19,6 +21,7 @@ from reglab.backend.start import Backend
 from reglab.errors import ExperimentError, RunError
 from reglab.experiment import Experiment
 from reglab.runs.history import Epoch
+from reglab.training.listener import Listener
 from reglab.training.loop.batches import order_images
 from reglab.training.loop.state import State
 from reglab.training.session import Session
@@ -266,6 +269,77 @@ def test_measuring_changes_nothing(make_session: Callable[..., Session]) -> None
         rows[0].val_accuracy,
         rows[0].val_cross_entropy,
     )
+
+
+def test_a_state_keeps_the_rate_of_the_experiment(make_session: Callable[..., Session]) -> None:
+    """Also a state that was saved before the rate was changed."""
+    session = make_session()
+    state = session.get_state()
+    session.change(session.experiment.with_changes({"training.optimizer.learning_rate": 0.01}))
+    session.set_state(state)
+    assert float(session.model.optimizer.learning_rate) == np.float32(0.01)
+
+
+def test_an_ended_session_continues_only_after_a_change(make_session: Callable[..., Session]) -> None:
+    """`finish` ends it; so does early stopping, until the experiment changes."""
+    session = make_session()
+    session.train(STEPS)
+    session.finish()
+    assert (session.complete, session.train()) == (True, 0)
+    longer = session.experiment.with_changes({"regularizers.early_stopping.patience": 9})
+    assert session.change(longer) == "rebuilt"
+    assert session.train() == 2 * STEPS
+
+
+def test_a_change_that_fails_leaves_the_session_as_it_is(
+    make_session: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Experiment and model stay those of before."""
+    session = make_session()
+    before, model = session.experiment, session.model
+
+    def fail(*arguments: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("reglab.training.session.build_model", fail)
+    with pytest.raises(MemoryError):
+        session.change(before.with_changes({"regularizers.dropout.rate": 0.5}))
+    assert (session.experiment, session.model) == (before, model)
+
+
+def test_old_models_are_released(make_session: Callable[..., Session]) -> None:
+    """Rebuilding a hundred times must not fill the memory."""
+    session = make_session()
+    networks = []
+    for rate in (0.4, 0.5):
+        session.train(1)
+        networks.append(weakref.ref(session.model.network))
+        session.change(session.experiment.with_changes({"regularizers.dropout.rate": rate}))
+    gc.collect()
+    assert [network() for network in networks] == [None, None]
+
+
+def test_progress_counts_from_a_restored_state(
+    make_experiment: Callable[..., Experiment], make_subject: Callable[[Experiment], Subject]
+) -> None:
+    """The epoch is announced, and its steps continue where they were."""
+
+    class Steps(Listener):
+        def begin_epoch(self, epoch: int) -> None:
+            reported.append(("epoch", epoch))
+
+        def advance(self, step: int) -> None:
+            reported.append(("step", step))
+
+    reported: list[tuple[str, int]] = []
+    backend = Backend(keras.backend.backend(), False, 1, Choice("float32", "for a test"))
+    subject = make_subject(make_experiment())
+    session = Session(subject, backend)
+    session.train(STEPS + 2)
+    continued = Session(subject, backend, Steps())
+    continued.set_state(session.get_state())
+    continued.train(2)
+    assert reported == [("epoch", 2), ("step", 3), ("step", 4)]
 
 
 def _run(backend: str, mode: str) -> Any:

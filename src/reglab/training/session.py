@@ -100,13 +100,12 @@ class Session:
     @property
     def steps_per_epoch(self) -> int:
         """Steps of a whole epoch."""
-        return -(-len(self.subject.split.train) // self.experiment.training.batch_size)
+        return self._count_steps(self.experiment, 0)
 
     @property
     def steps_left(self) -> int:
         """Steps to the end of the current epoch."""
-        left = len(self.subject.split.train) - self.images_done
-        return -(-left // self.experiment.training.batch_size)
+        return self._count_steps(self.experiment, self.images_done)
 
     @property
     def complete(self) -> bool:
@@ -145,7 +144,10 @@ class Session:
             return measure_clean_and_validation(self._model, self.subject.split)
 
     def finish(self) -> None:
-        """Ends the training with the weights to save, such as those of the best epoch or an average."""
+        """Ends the training with the weights to save, such as those of the best epoch or an average.
+
+        The session is complete then; only `set_state` or `change` continues it.
+        """
         self._progress.finish()
 
     def get_state(self) -> State:
@@ -166,13 +168,16 @@ class Session:
             RunError: the state is of another network.
         """
         check_fit(state, self._name_variables(), self._stateful)
-        progress = self._progress
-        progress.epochs_done, progress.images_done = state.epochs_done, state.images_done
-        progress.stopped = state.stopped
-        iterations = int(state.variables[f"{self.experiment.training.optimizer.name}/iteration"])
-        if self._find_first_step(iterations) != self._first_step:
+        training = self.experiment.training
+        steps_done = -(-state.images_done // training.batch_size)
+        self._progress.resume(state.epochs_done, state.images_done, steps_done, state.stopped)
+        iterations = int(state.variables[f"{training.optimizer.name}/iteration"])
+        if self._find_first_step(self.experiment, iterations) != self._first_step:
             self._build(self.experiment, iterations)
         carry_over(state.variables, self._name_variables())
+        if is_constant(training):
+            # The state may have been saved before a change of the rate.
+            self._model.optimizer.learning_rate = training.optimizer.learning_rate
         self._model.holds_average = False
         for name, callback in self._stateful.items():
             callback.set_state(state.callbacks[name])
@@ -183,7 +188,7 @@ class Session:
         A constant learning rate, the batch size and the number of epochs change in place. For all else the
         model is built and compiled again, and every variable whose name and shape fit is carried over:
         weights, random state, running means, and the optimizer's slots if the optimizer is the same one.
-        Variables that do not fit start as in a new session.
+        Variables that do not fit start as in a new session. A training that a callback has ended continues.
 
         Args:
             experiment: of the same images, seed and precision.
@@ -198,11 +203,15 @@ class Session:
         check_change(old, new)
         rate = new.training.optimizer.learning_rate
         has_new_rate = rate != old.training.optimizer.learning_rate
-        if old.identity == new.identity or can_stay_compiled(old, new):
+        if old.identity == new.identity:
             self.subject = self.subject.with_experiment(new)
+            return "none"
+        if can_stay_compiled(old, new):
+            self.subject = self.subject.with_experiment(new)
+            self._progress.stopped = False
             if has_new_rate:
                 self._model.optimizer.learning_rate = rate
-            return "none" if old.identity == new.identity else "in place"
+            return "in place"
         before = self.get_state()
         values = dict(before.variables)
         if has_new_rate:
@@ -210,6 +219,7 @@ class Session:
         shapes = self._weight_shapes
         self._build(new, int(self._model.optimizer.iterations))
         carry_over(values, self._name_variables())
+        self._progress.stopped = False
         # Callbacks may keep weights of the network.
         if shapes == self._weight_shapes:
             for name, callback in self._stateful.items():
@@ -228,17 +238,11 @@ class Session:
 
     def _build(self, experiment: Experiment, iterations: int = 0) -> None:
         """Builds model and callbacks; `iterations` are the steps that its optimizer will have done."""
-        self.subject = self.subject.with_experiment(experiment)
-        self._first_step = self._find_first_step(iterations)
-        self._model = build_model(
-            experiment,
-            self._images,
-            self._classes,
-            self.steps_per_epoch,
-            BundleModel if self._bundled else IndexModel,
-            self._first_step,
-        )
-        rate = build_learning_rate(experiment.training, self.steps_per_epoch, self._first_step)
+        steps = self._count_steps(experiment, 0)
+        first_step = self._find_first_step(experiment, iterations)
+        kind = BundleModel if self._bundled else IndexModel
+        model = build_model(experiment, self._images, self._classes, steps, kind, first_step)
+        rate = build_learning_rate(experiment.training, steps, first_step)
         active = zip(experiment.regularizers.names, experiment.regularizers.active, strict=True)
         callbacks = {
             f"{name}/{number}": callback
@@ -246,13 +250,21 @@ class Session:
             for number, callback in enumerate(regularizer.callbacks())
         }
         refuse_swapping(callbacks)
-        self._progress.use(self._model, rate, callbacks)
+        # Assigned last: if the network cannot be built, the session stays as it is.
+        self.subject = self.subject.with_experiment(experiment)
+        self._model, self._first_step = model, first_step
+        self._progress.use(model, rate, callbacks)
 
-    def _find_first_step(self, iterations: int) -> int:
+    def _count_steps(self, experiment: Experiment, images_done: int) -> int:
+        """Steps to the end of an epoch of which `images_done` images are done."""
+        return -(-(len(self.subject.split.train) - images_done) // experiment.training.batch_size)
+
+    def _find_first_step(self, experiment: Experiment, iterations: int) -> int:
         """Step at which a schedule is at time 0, so that epochs end at whole times; 0 for one batch size."""
-        if is_constant(self.experiment.training):
+        if is_constant(experiment.training):
             return 0
-        return iterations + self.steps_left - (self.epochs_done + 1) * self.steps_per_epoch
+        left = self._count_steps(experiment, self.images_done)
+        return iterations + left - (self.epochs_done + 1) * self._count_steps(experiment, 0)
 
     def _fit(self, steps: int | None) -> None:
         """One call of `fit`: to the end of the training, of the epoch, or for some steps of it."""

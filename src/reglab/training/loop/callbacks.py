@@ -45,6 +45,10 @@ class Measuring(keras.callbacks.Callback):
         """Stops the clock in the middle of an epoch; the next `on_epoch_begin` continues it."""
         self._seconds_before += time.perf_counter() - self._begin
 
+    def reset(self) -> None:
+        """Forgets the time of an epoch that is not continued."""
+        self._seconds_before = 0.0
+
     def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
         """Measures; raises TrainingError if a number is not finite."""
         _check_finite(epoch + 1, {"loss": logs["loss"]})
@@ -106,13 +110,23 @@ class Progress(keras.callbacks.Callback):
         self._listener = listener
         self._record = record
         self._steps_done = 0
+        self._is_announced = False
         self._started: set[Any] = set()
 
     def use(self, model: Any, learning_rate: Any, callbacks: Mapping[str, Any]) -> None:
         """Follows the training of another model, with another learning rate and other callbacks."""
         self.measuring.learning_rate, self.callbacks = learning_rate, callbacks
-        for callback in (self.measuring, *callbacks.values()):
+        # Callbacks that are not used any more would keep their models in memory.
+        self._started &= set(callbacks.values())
+        for callback in (self, self.measuring, *callbacks.values()):
             callback.set_model(model)
+
+    def resume(self, epochs_done: int, images_done: int, steps_done: int, stopped: bool) -> None:
+        """Continues at another position; `steps_done` are those of the current epoch."""
+        self.epochs_done, self.images_done, self.stopped = epochs_done, images_done, stopped
+        self._steps_done = steps_done
+        self._is_announced = False
+        self.measuring.reset()
 
     def start(self) -> None:
         """Calls `on_train_begin` of the callbacks for which it has not been called."""
@@ -135,6 +149,8 @@ class Progress(keras.callbacks.Callback):
             self._steps_done = 0
             for callback in self.callbacks.values():
                 callback.on_epoch_begin(epoch)
+        if not self._is_announced:
+            self._is_announced = True
             self._listener.begin_epoch(epoch + 1)
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
@@ -160,14 +176,16 @@ class Progress(keras.callbacks.Callback):
             for callback in self.callbacks.values():
                 callback.on_epoch_end(epoch, logs)
         self.epochs_done, self.images_done = epoch + 1, 0
+        self._is_announced = False
         self.stopped = bool(self.model.stop_training)
         if self.measuring.row is not None:
             self._record(self.measuring.row)
             self._listener.end_epoch(self.measuring.row)
 
     def finish(self) -> None:
-        """Calls `on_train_end` of the callbacks, which may restore the weights of an earlier epoch."""
+        """Ends the training and calls `on_train_end`, which may restore the weights of an earlier epoch."""
         self.start()
+        self.stopped = True
         self.measuring.model.keep_measured_weights()
         for callback in self.callbacks.values():
             callback.on_train_end()
