@@ -47,8 +47,11 @@ def test_an_extra_loss_has_a_column(path: Path, make_epoch: Maker) -> None:
 
 @pytest.mark.parametrize(
     ("extra_loss", "line", "message"),
-    [(0.5, "2,oops", "expected 14 numbers"), (0.5, "2" + ",1.0" * 12, "expected 14 numbers")]
-    + [(None, "2" + ",1.0" * 13, "expected 13 numbers")],
+    [
+        (0.5, "2,oops", "expected 14 numbers"),
+        (0.5, "2" + ",1.0" * 12, "expected 14 numbers"),
+        (None, "2" + ",1.0" * 13, "expected 13 numbers"),
+    ],
 )
 def test_lines_have_the_columns_of_the_header(
     path: Path, make_epoch: Maker, extra_loss: float | None, line: str, message: str
