@@ -61,7 +61,9 @@ class Contestant:
         if "first_step_at" in figures:
             figures["seconds_to_first_step"] = figures.pop("first_step_at") - begin
         environment = reported["environment"]
-        return Outcome(figures, None if environment is None else Environment.model_validate(environment))
+        return Outcome(
+            figures, None if environment is None else Environment.model_validate_json(json.dumps(environment))
+        )
 
 
 @dataclass(frozen=True)

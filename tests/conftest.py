@@ -72,8 +72,14 @@ def _epoch(number: int, accuracy: float) -> Epoch:
 
 
 @pytest.fixture
-def make_record(status: Status, summary: Summary) -> Callable[..., RunRecord]:
-    """Make the record of a run from one validation accuracy per epoch; `changes` go to the summary."""
+def make_record(
+    status: Status, summary: Summary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., RunRecord]:
+    """Make the record of a run from one validation accuracy per epoch; `changes` go to the summary.
+
+    Its `experiment.yaml` is in a folder that the test runs in; `settings` are YAML.
+    """
+    monkeypatch.chdir(tmp_path)
 
     def make(
         name: str,
@@ -85,8 +91,12 @@ def make_record(status: Status, summary: Summary) -> Callable[..., RunRecord]:
         state: State = "complete",
         message: str = "",
         epochs: int = 0,
+        settings: str = "",
         **changes: object,
     ) -> RunRecord:
+        directory = RunDirectory(Path(folder) / name / f"seed-{seed}")
+        directory.path.mkdir(parents=True, exist_ok=True)
+        directory.experiment.write_text(f"name: {name}\n{settings}")
         done, last, best = len(accuracies), accuracies[-1], max(accuracies)
         called = {"experiment": name, "title": title or f"CNN + {name.upper()}", "seed": seed}
         state_now = {"state": state, "message": message, "epochs_done": done, "epochs": epochs or done}
@@ -101,7 +111,7 @@ def make_record(status: Status, summary: Summary) -> Callable[..., RunRecord]:
         }
         history = History(tuple(_epoch(number, value) for number, value in enumerate(accuracies, start=1)))
         return RunRecord(
-            RunDirectory(Path(folder) / name / f"seed-{seed}"),
+            directory,
             status.model_copy(update=called | state_now),
             history,
             summary.model_copy(update=called | numbers | changes),

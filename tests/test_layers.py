@@ -1,10 +1,11 @@
-"""The house: each package imports only from those above it, and Keras stays where it belongs."""
+"""Each package imports only from those above it, no imports are circular, and Keras is imported late."""
 
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -12,41 +13,47 @@ import pytest
 import reglab
 
 ROOT = Path(reglab.__file__).parent
+# Modules that everything may use; they do not import each other, except for the errors.
+BASE = ("errors", "files", "machine", "random_keys", "suggestions")
 # From the top down; each may import those before it and itself.
 ORDER = (
-    "errors",
+    *BASE,
     "config",
+    "regularizers",
+    "experiment",
+    "data",
     "runs",
     "analysis",
     "report",
-    "data",
-    "regularizers",
+    "backend",
     "model",
     "training",
+    "processes",
+    "inference",
     "study",
     "live",
     "cli",
     "__main__",
 )
 BACKENDS = {"keras", "tensorflow", "jax", "torch"}
-WITHOUT_BACKENDS = {"", "errors", "config", "runs", "analysis", "report", "data", "cli", "__main__"}
-# Which backend Keras has is theirs to ask and to answer; all others write Keras that runs on each.
-WITH_BACKEND = {"regularizers", "training"}
-ASKING = {"keras.backend", "keras.config.backend", "keras.config.set_backend"}
-BACKEND_VARIABLE = "KERAS_BACKEND"
-# Keras downloads, with its own cache and checksums; nothing of it is needed for data that are there.
+WITH_KERAS = {"regularizers", "backend", "model", "training", "processes", "inference"}
+# Keras downloads data, with its cache and checksums.
 DOWNLOAD = "reglab.data.download"
+# These may depend on the backend; all others use Keras in a way that works with each.
+WITH_BACKEND = {"regularizers", "backend", "training"}
+BACKEND_NAMES = {"keras.backend", "keras.config.backend", "keras.config.set_backend"}
+BACKEND_VARIABLE = "KERAS_BACKEND"
 
 
 @dataclass(frozen=True)
 class Import:
-    """One import statement's module.
+    """One imported name.
 
     Attributes:
-        importer: the module that it stands in.
-        imported: the module that it names, or a name inside that module.
-        line: where it stands.
-        lazy: whether importing the module leaves it alone: it stands in a function, or is for types.
+        importer: the module that has the statement.
+        imported: a module, or a name in a module.
+        line: of the statement.
+        lazy: whether the statement is in a function, or for types only.
     """
 
     importer: str
@@ -57,24 +64,25 @@ class Import:
     def __str__(self) -> str:
         return f"{self.importer}:{self.line} imports {self.imported}"
 
+    @property
+    def package(self) -> str:
+        """The top-level package that is imported, such as `keras`."""
+        return self.imported.partition(".")[0]
+
 
 def name_of(path: Path) -> str:
-    """The module that a file is."""
+    """The module of a file."""
     parts = path.relative_to(ROOT.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def package_of(module: str) -> str:
-    """The part of the house: `config` for `reglab.config.yaml.tree`, nothing for `reglab` itself."""
+def part_of(module: str) -> str:
+    """`config` for `reglab.config.yaml.tree`; an empty string for `reglab`."""
     return module.split(".")[1] if "." in module else ""
 
 
-def is_for_types(condition: ast.expr) -> bool:
-    return ast.unparse(condition) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
-
-
 def find_imports(source: str, importer: str, is_package: bool = False) -> Iterator[Import]:
-    """Every import of a module: in functions, in classes, and under `TYPE_CHECKING`."""
+    """Every import of a module, also in functions, in classes, and under `TYPE_CHECKING`."""
 
     def visit(node: ast.AST, lazy: bool) -> Iterator[Import]:
         match node:
@@ -84,150 +92,143 @@ def find_imports(source: str, importer: str, is_package: bool = False) -> Iterat
             case ast.ImportFrom(module=module, names=names, level=level):
                 base = importer.split(".")
                 base = base[: len(base) - level + is_package] if level else []
-                # A name may be a module of its own, as in `from reglab.config import schema`.
+                # A name may be a module, as in `from reglab.config import data`.
                 for name in names:
                     parts = [*base, *([module] if module else []), name.name]
                     yield Import(importer, ".".join(parts), node.lineno, lazy)
         inside = lazy or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        for_types = node.body if isinstance(node, ast.If) and is_for_types(node.test) else []
+        for_types = isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
         for child in ast.iter_child_nodes(node):
-            yield from visit(child, inside or child in for_types)
+            yield from visit(child, inside or (for_types and child in node.body))
 
     yield from visit(ast.parse(source), False)
 
 
-FILES = {name_of(path): path for path in sorted(ROOT.rglob("*.py"))}
-IMPORTS = tuple(
-    found
-    for module, path in FILES.items()
-    for found in find_imports(path.read_text(encoding="utf-8"), module, path.name == "__init__.py")
-)
-
-
-def module_of(imported: str) -> str:
-    """The module of ours that an import names: the name itself, or what it is inside of."""
-    return imported if imported in FILES else imported.rpartition(".")[0]
-
-
-def is_ours(imported: str) -> bool:
-    return imported.partition(".")[0] == "reglab"
-
-
-def is_backend(imported: str) -> bool:
-    return imported.partition(".")[0] in BACKENDS
-
-
-def find_questions(source: str) -> Iterator[str]:
-    """What in a module asks which backend Keras has, or uses one by itself; the text of it."""
+def find_backend_names(source: str) -> Iterator[str]:
+    """Everything in a module that depends on the backend of Keras."""
     for found in find_imports(source, "reglab"):
-        package = found.imported.partition(".")[0]
-        if package in BACKENDS - {"keras"} or found.imported.startswith(tuple(ASKING)):
+        if found.package in BACKENDS - {"keras"} or found.imported.startswith(tuple(BACKEND_NAMES)):
             yield found.imported
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Attribute) and ast.unparse(node) in ASKING:
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in BACKEND_NAMES:
             yield ast.unparse(node)
         elif isinstance(node, ast.Constant) and node.value == BACKEND_VARIABLE:
             yield BACKEND_VARIABLE
 
 
-def loaded_with(module: str) -> set[str]:
-    """The modules of ours that importing one of them loads, by the imports that are not lazy."""
-    loaded: set[str] = set()
-    waiting = [module]
-    while waiting:
-        current = waiting.pop()
-        if current in loaded or current not in FILES:
-            continue
-        loaded.add(current)
-        waiting.append(current.rpartition(".")[0])
-        waiting += [
-            module_of(found.imported)
-            for found in IMPORTS
-            if found.importer == current and not found.lazy and is_ours(found.imported)
-        ]
-    return loaded
+def find_circle(imports: Iterable[tuple[str, str]]) -> list[str]:
+    """A circle of modules that import each other, the first one repeated at the end; empty if none."""
+    graph: dict[str, set[str]] = {}
+    for importer, imported in imports:
+        graph.setdefault(importer, set()).add(imported)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        return circle
+    return []
 
 
-def test_every_module_has_its_place_in_the_order() -> None:
-    """A new package is written into the order before it is used."""
-    assert {package_of(module) for module in FILES} - {""} <= set(ORDER)
+FILES = {name_of(path): path for path in sorted(ROOT.rglob("*.py"))}
+SOURCES: Mapping[str, str] = {module: path.read_text(encoding="utf-8") for module, path in FILES.items()}
+IMPORTS = tuple(
+    found
+    for module, source in SOURCES.items()
+    for found in find_imports(source, module, FILES[module].name == "__init__.py")
+)
+OURS = tuple(found for found in IMPORTS if found.package == "reglab")
+OF_BACKENDS = tuple(found for found in IMPORTS if found.package in BACKENDS)
 
 
-def test_imports_go_up_only() -> None:
-    """Lazy ones and those for types as well; the root, which all may import, imports nothing of ours."""
-    rank = {"": -1, **{package: rank for rank, package in enumerate(ORDER)}}
-    downwards = [
+def module_of(imported: str) -> str:
+    """The module that is imported, or that has the imported name."""
+    return imported if imported in FILES else imported.rpartition(".")[0]
+
+
+def test_every_module_is_in_the_order() -> None:
+    """A new package is added to the order."""
+    assert {part_of(module) for module in FILES} - {""} <= set(ORDER)
+
+
+def test_imports_are_from_above_only() -> None:
+    """Also lazy ones and those for types. The root has the version, and the public names of all packages."""
+    rank = {part: number for number, part in enumerate(("", *ORDER))}
+    below = [
         str(found)
-        for found in IMPORTS
-        if is_ours(found.imported)
-        and rank[package_of(module_of(found.imported))] > rank[package_of(found.importer)]
+        for found in OURS
+        if found.importer != "reglab"
+        and rank[part_of(module_of(found.imported))] > rank[part_of(found.importer)]
     ]
-    assert downwards == []
+    assert below == []
 
 
-def test_every_import_of_ours_is_there() -> None:
-    """A lazy import of a module that has moved would be found out only when it is called."""
-    missing = [
-        str(found) for found in IMPORTS if is_ours(found.imported) and module_of(found.imported) not in FILES
-    ]
-    assert missing == []
+def test_base_modules_import_only_the_errors() -> None:
+    """Their order has no meaning."""
+    found = {part_of(module_of(one.imported)) for one in OURS if part_of(one.importer) in BASE}
+    assert found <= {"errors"}
 
 
-def test_packages_that_do_without_keras_do() -> None:
-    """Not even lazily, but for the download."""
-    offending = [
-        str(found)
-        for found in IMPORTS
-        if is_backend(found.imported)
-        and package_of(found.importer) in WITHOUT_BACKENDS
-        and found.importer != DOWNLOAD
-    ]
-    assert offending == []
+def test_no_imports_are_circular() -> None:
+    """Also lazy ones and those for types."""
+    assert find_circle((found.importer, module_of(found.imported)) for found in OURS) == []
 
 
-def test_the_download_imports_keras_only_when_it_is_called() -> None:
-    """Inside its function, and for nothing but the download."""
-    found = [found for found in IMPORTS if found.importer == DOWNLOAD and is_backend(found.imported)]
-    assert [(one.imported, one.lazy) for one in found] == [("keras.utils.get_file", True)]
+def test_every_imported_module_exists() -> None:
+    """A wrong lazy import would fail only when it is called."""
+    assert [str(found) for found in OURS if module_of(found.imported) not in FILES] == []
 
 
-def test_only_training_and_regularizers_know_the_backend() -> None:
-    """The others neither import one, nor ask Keras which one it has, nor read the variable that says so."""
-    asking = {
-        module: found
-        for module, path in FILES.items()
-        if (found := list(find_questions(path.read_text(encoding="utf-8"))))
-    }
-    assert {package_of(module) for module in asking} == WITH_BACKEND
+def test_keras_is_imported_where_it_belongs() -> None:
+    """The other packages do not import it, not even lazily, except for the download."""
+    others = [found for found in OF_BACKENDS if part_of(found.importer) not in WITH_KERAS]
+    assert [str(found) for found in others if found.importer != DOWNLOAD] == []
+    assert [(found.imported, found.lazy) for found in others] == [("keras.utils.get_file", True)]
 
 
-@pytest.mark.parametrize("entrance", ["reglab.regularizers.table", "reglab.cli"])
-def test_nothing_that_is_loaded_first_imports_keras_at_its_top(entrance: str) -> None:
-    """Modules with Keras layers of our own are imported inside the seats that need them."""
-    loaded = loaded_with(entrance)
-    assert entrance in loaded
-    offending = [
-        str(found)
-        for found in IMPORTS
-        if found.importer in loaded and not found.lazy and is_backend(found.imported)
-    ]
-    assert offending == []
+def test_few_packages_depend_on_the_backend() -> None:
+    """The others do not import one, ask Keras for its name, or read the variable that selects it."""
+    found = {part_of(module) for module, source in SOURCES.items() if any(find_backend_names(source))}
+    assert "backend" in found
+    assert found <= WITH_BACKEND
 
 
-@pytest.mark.parametrize("entrance", ["reglab.regularizers.table", "reglab.cli", "reglab.__main__"])
-def test_importing_loads_nothing_heavy(entrance: str) -> None:
-    """In an interpreter of its own: neither a backend nor Matplotlib nor SciPy."""
-    heavy = sorted({*BACKENDS, "matplotlib", "scipy"})
+@pytest.mark.parametrize(
+    ("entrance", "heavy"),
+    [
+        ("reglab", {*BACKENDS, "matplotlib", "numpy", "pydantic", "scipy", "yaml"}),
+        ("reglab.experiment", {*BACKENDS, "matplotlib", "scipy"}),
+        ("reglab.__main__", {*BACKENDS, "matplotlib", "pydantic", "scipy"}),
+    ],
+)
+def test_importing_loads_nothing_heavy(entrance: str, heavy: set[str]) -> None:
+    """In a new interpreter; the layers of regularizers are imported inside seats."""
     code = (
         f"import importlib, sys; importlib.import_module({entrance!r}); "
-        f"print([name for name in {heavy!r} if name in sys.modules])"
+        f"print([name for name in {sorted(heavy)!r} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
-def test_questions_of_every_form_are_found() -> None:
-    """The finder itself; Keras's own operations are no question, nor is a name in a sentence."""
+def test_public_names_exist() -> None:
+    """Each is imported at its first use; another name is an AttributeError."""
+    assert {name for name in reglab.__all__ if getattr(reglab, name)} <= set(dir(reglab))
+    assert reglab.Experiment(name="x").name == "x"
+    name = "experimnt"
+    with pytest.raises(AttributeError, match="module 'reglab' has no attribute 'experimnt'"):
+        getattr(reglab, name)
+
+
+def test_circles_are_found() -> None:
+    """Of any length; a diamond is not a circle."""
+    diamond = [("a", "b"), ("a", "c"), ("b", "d"), ("c", "d")]
+    assert find_circle(diamond) == []
+    assert set(find_circle([*diamond, ("d", "a")])) >= {"a", "d"}
+    assert find_circle([("a", "a")]) == ["a", "a"]
+
+
+def test_backend_names_of_every_form_are_found() -> None:
+    """Operations of Keras do not count, and neither does a name in a sentence."""
     source = """
 import torch.nn
 import os, keras, keras.ops
@@ -235,11 +236,11 @@ from keras import backend, layers
 from keras.backend import floatx
 def f():
     from jax import lax
-    "KERAS_BACKEND says which."
+    "KERAS_BACKEND selects it."
     keras.ops.backend
     return keras.backend.backend(), keras.config.backend(), os.environ["KERAS_BACKEND"]
 """
-    assert sorted(find_questions(source)) == [
+    assert sorted(find_backend_names(source)) == [
         "KERAS_BACKEND",
         "jax.lax",
         "keras.backend",
@@ -251,7 +252,7 @@ def f():
 
 
 def test_imports_of_every_form_are_found() -> None:
-    """The finder itself: relative, aliased, nested, for types."""
+    """Relative, aliased, nested, and for types."""
     source = """
 import keras.layers as kl, os
 from . import tree
@@ -264,23 +265,23 @@ else:
 class A:
     import torch
     async def f(self):
-        from .schema import Data
+        from .data import Data
 def g():
     def h():
         import tensorflow
 """
-    found = [(one.imported, one.lazy) for one in find_imports(source, "reglab.config.loading")]
+    found = [(one.imported, one.lazy) for one in find_imports(source, "reglab.config.setup")]
     assert found == [
         ("keras.layers", False),
         ("os", False),
-        ("reglab.config.yaml.tree", False),
+        ("reglab.config.tree", False),
         ("reglab.errors.Problem", False),
         ("reglab.data.split", False),
         ("jax", True),
         ("json", False),
         ("torch", False),
-        ("reglab.config.schema.Data", True),
+        ("reglab.config.data.Data", True),
         ("tensorflow", True),
     ]
-    (one,) = find_imports("from .tree import Tree", "reglab.config", is_package=True)
+    (one,) = find_imports("from .tree import Tree", "reglab.config.yaml", is_package=True)
     assert one.imported == "reglab.config.yaml.tree.Tree"

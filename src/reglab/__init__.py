@@ -1,3 +1,31 @@
-"""reglab: a laboratory for regularization of convolutional networks."""
+"""reglab: a laboratory for regularization of convolutional networks.
+
+Public names are imported at their first use, so that `import reglab` loads neither Keras nor pydantic.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reglab.errors import ExperimentError, ReglabError
+    from reglab.experiment import Experiment
 
 __version__ = "0.1.0"
+__all__ = ["Experiment", "ExperimentError", "ReglabError", "__version__"]
+
+_MODULES = {
+    "Experiment": "reglab.experiment",
+    "ExperimentError": "reglab.errors",
+    "ReglabError": "reglab.errors",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a public name (PEP 562)."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES})

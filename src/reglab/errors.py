@@ -1,13 +1,13 @@
-"""What a user can cause and mend: each is shown as plain lines, without a traceback."""
+"""Errors that a user can cause and correct. They are printed as plain lines, without a traceback."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 class ReglabError(Exception):
-    """The base of every error that is the user's to mend.
+    """The base of every error that a user can correct.
 
-    `exit_code` is what the command line leaves with: 2 for wrong input, 1 for a run that failed.
+    `exit_code` is the exit code of the command line: 2 for wrong input, 1 for a failed run.
     """
 
     exit_code = 2
@@ -15,12 +15,12 @@ class ReglabError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong in an experiment, and where.
+    """One problem of an experiment.
 
     Attributes:
-        place: file and line (`configs/mp.yaml:12`), or the `--set` that said it.
+        place: file and line (`configs/mp.yaml:12`), or the `--set` option; empty for values from Python.
         key: dotted path of the key (`regularizers.dropout.rate`); empty for the whole file.
-        message: what was expected, what came, and the nearest known name.
+        message: what is wrong and what would be right.
     """
 
     place: str
@@ -32,7 +32,7 @@ class Problem:
 
 
 class ExperimentError(ReglabError):
-    """An experiment that cannot be run as it stands; carries every problem that was found."""
+    """An experiment is not valid. `problems` has every problem that was found."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
@@ -40,22 +40,22 @@ class ExperimentError(ReglabError):
 
 
 class DataError(ReglabError):
-    """Images that are missing, truncated, or not what they claim to be."""
+    """Images are missing, truncated, or not in the expected format."""
 
 
 class RunError(ReglabError):
-    """A run's directory that is missing, foreign, in use, or cannot be written."""
+    """A run's directory is missing, belongs to another experiment, is in use, or cannot be written."""
 
 
 class BackendError(ReglabError):
-    """A backend of Keras that is none, that is not installed, or that a run was not begun on."""
+    """A Keras backend is unknown, is not installed, or is not the one that a run was started on."""
 
 
 class ImageError(ReglabError):
-    """A picture of the user's own that cannot be read."""
+    """An image file of the user cannot be read."""
 
 
 class TrainingError(ReglabError):
-    """A training that cannot go on, as when the loss is no longer a number."""
+    """A training cannot continue, for example because the loss is not a number."""
 
     exit_code = 1

@@ -1,4 +1,4 @@
-"""An experiment: what is trained, with which regularizers, on which images."""
+"""An experiment: the network, its training, its regularizers and its images."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,27 +15,25 @@ from reglab.config.data import Data
 from reglab.config.model import Model
 from reglab.config.setup import Setup
 from reglab.config.training import Training
-from reglab.config.yaml.inheritance import merge
-from reglab.config.yaml.kinds import imply_kinds
-from reglab.config.yaml.loading import load_tree, validate_tree
+from reglab.config.yaml.loading import convert_mapping, load_tree, validate_tree
 from reglab.config.yaml.messages import CONFLICT
-from reglab.config.yaml.overrides import nest
-from reglab.config.yaml.tree import Tree
-from reglab.errors import ExperimentError, Problem
+from reglab.config.yaml.overrides import apply_changes
 from reglab.regularizers.base import Advice
 from reglab.regularizers.table import Regularizers
 
-# The names of an experiment do not change its numbers.
+# These do not change the numbers of a run.
 _NAMES = frozenset({"name", "title", "description"})
-# Keys that were added after the first runs. At their default they are left out of the identity, so that
-# older runs keep theirs.
+# Keys that were added after the first runs: section, key and default. The identity omits them at their
+# default, so that it is the same for older runs.
 _ADDED = (("model", "residual", False),)
 
 
 class Experiment(Frozen):
-    """One YAML file, resolved and validated: the unit that is run, repeated and compared.
+    """One YAML file, resolved and validated.
 
-    Every rule holds however it was built: from a file, from a mapping, or in Python.
+    Runs repeat it with several seeds, and comparisons compare it with others. The same rules are checked
+    for an experiment from a file, from a mapping, and from `Experiment(...)`. The last one raises
+    pydantic's `ValidationError`, the others an `ExperimentError`.
 
     Example:
         >>> experiment = Experiment.from_mapping({"name": "mp", "regularizers": {"max_pooling": {}}})
@@ -44,11 +42,11 @@ class Experiment(Frozen):
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$", max_length=80)]
-    """Folder of its runs; the file's own name if omitted."""
+    """Name of the folder of its runs; if omitted, the name of the file."""
     title: str = ""
-    """What figures and tables call it; the name if omitted."""
+    """Its name in figures and tables; if omitted, `name`."""
     description: str = ""
-    """The question that it asks, in one sentence."""
+    """Its question, in one sentence."""
     data: Data = Data()
     model: Model = Model()
     regularizers: Regularizers = Field(default_factory=Regularizers)
@@ -63,41 +61,34 @@ class Experiment(Frozen):
             overrides: `key=value`, as after `--set`.
 
         Raises:
-            ExperimentError: with every problem of the file, each with its line.
+            ExperimentError: with every problem of the file and its line.
         """
-        return validate_tree(load_tree(path, overrides, imply_kinds(cls)), cls)
+        return validate_tree(load_tree(path, overrides), cls)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Self:
-        """Builds an experiment from nested mappings, lists and numbers, as a YAML file has them.
+        """Builds an experiment from nested mappings, lists and scalars, such as those of a YAML file.
 
         Args:
-            values: sections and keys; what is omitted has its default, `name` the default `experiment`.
+            values: sections and keys. Omitted keys have their default, `name` the default `experiment`.
 
         Raises:
             ExperimentError: with every problem, each with its key.
         """
-        try:
-            plain = json.loads(json.dumps(dict(values)))
-        except (TypeError, ValueError) as error:
-            message = f"expected mappings, lists, texts, numbers, true, false and null only: {error}"
-            raise ExperimentError([Problem("", "", message)]) from None
-        return validate_tree(Tree(merge({"name": "experiment", **imply_kinds(cls)}, plain), {}), cls)
+        return validate_tree(convert_mapping(values), cls)
 
     def with_changes(self, changes: Mapping[str, Any]) -> Self:
         """The same experiment with other values.
 
         Args:
-            changes: new values by key, such as `{"training.epochs": 5, "regularizers.dropout": None}`. A
-                mapping is merged into the one that is there, as with `--set`.
+            changes: new values by key, such as `{"training.epochs": 5, "regularizers.dropout": None}`. As
+                with `--set`, a mapping is merged into the existing one, and another optimizer replaces it.
 
         Raises:
             ExperimentError: with every problem, each with its key.
         """
         values = self.model_dump(mode="json", exclude_none=True)
-        for key, value in changes.items():
-            values = merge(values, nest(tuple(key.split(".")), value))
-        return self.from_mapping(values)
+        return self.from_mapping(apply_changes(values, changes))
 
     def with_seed(self, seed: int) -> Self:
         """The same experiment with another seed."""
@@ -105,17 +96,17 @@ class Experiment(Frozen):
 
     @property
     def label(self) -> str:
-        """What figures and tables call this experiment."""
+        """Its name in figures and tables."""
         return self.title or self.name
 
     @property
     def setup(self) -> Setup:
-        """What its regularizers are checked against."""
+        """The part that its regularizers are checked against."""
         return Setup(self.data, self.model, self.training, self.regularizers.names)
 
     @property
     def identity(self) -> str:
-        """A hash, 16 hexadecimal digits, of everything but the seed that decides the numbers of a run."""
+        """A hash of all settings that change the numbers of a run, except the seed; 16 hexadecimal digits."""
         values = self.model_dump(mode="json", exclude_none=True, exclude=set(_NAMES))
         del values["training"]["seed"]
         for section, key, default in _ADDED:
@@ -124,7 +115,7 @@ class Experiment(Frozen):
         return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
     def advice(self) -> tuple[Advice, ...]:
-        """What the literature says against its settings: of each active regularizer, then of the data."""
+        """Reasons from the literature against its settings: of each active regularizer, then of the data."""
         return tuple(self._advice())
 
     def _advice(self) -> Iterator[Advice]:
@@ -132,8 +123,8 @@ class Experiment(Frozen):
             yield from regularizer.advice(self.setup)
         if self.data.validation == "test":
             yield Advice(
-                "the validation set is the test set: a setting that is chosen on it is not tested by it; "
-                "data.validation: 0.1 holds out a part of train",
+                "the validation set is the test set, so settings that are chosen on it have no independent "
+                "test; set data.validation to 0.1 to hold out a part of train",
                 "Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2009, section 7.2",
             )
 

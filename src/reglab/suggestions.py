@@ -1,10 +1,21 @@
-"""The known name that a mistyped one is nearest to."""
+"""The known name that is nearest to a mistyped one."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean dropout?`, or nothing if no known name is near."""
-    matches = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    """`; did you mean dropout?`, or an empty string if no known name is near."""
+    matches = get_close_matches(name, list(known), n=1, cutoff=0.7)
     return f"; did you mean {matches[0]}?" if matches else ""
+
+
+def nearest_config(missing: Path) -> str:
+    """The same for a file that does not exist: the YAML file in its folder whose stem is nearest."""
+    try:
+        names = {path.stem: path.name for path in sorted(missing.parent.glob("*.yaml"))}
+    except (OSError, ValueError):
+        return ""
+    matches = get_close_matches(missing.stem, names, n=1, cutoff=0.7)
+    return f"; did you mean {names[matches[0]]}?" if matches else ""

@@ -1,4 +1,4 @@
-"""Runs become experiments, experiments a comparison."""
+"""Runs are grouped into experiments, and experiments are compared."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from reglab.analysis.comparison import LeftOut, compare_runs
+from reglab.analysis.comparison import SkippedRun, compare_runs
+from reglab.analysis.metrics import BEST_EPOCH, TEST_ACCURACY, VALIDATION_ACCURACY
+from reglab.analysis.spread import Spread
 from reglab.errors import RunError
 from reglab.runs.finding import RunRecord
 
@@ -14,7 +16,7 @@ Maker = Callable[..., RunRecord]
 
 
 def test_seeds_are_gathered_in_order_of_appearance(make_record: Maker) -> None:
-    """Experiments come as their first runs came, seeds ascend, numbers are over seeds."""
+    """Experiments have the order of their first runs, seeds ascend, numbers are over seeds."""
     comparison = compare_runs(
         [
             make_record("mp", 1, [0.25, 0.5]),
@@ -24,17 +26,15 @@ def test_seeds_are_gathered_in_order_of_appearance(make_record: Maker) -> None:
     )
     mp, bn = comparison.experiments
     assert (mp.name, mp.title, mp.seeds, bn.seeds) == ("mp", "CNN + MP", (0, 1), (0,))
-    assert mp.final_val_accuracy.values == (0.25, 0.5)
-    assert mp.best_val_accuracy.values == (0.5, 0.5)
-    assert mp.best_epoch.values == (1, 2)
-    assert mp.gap_accuracy.mean == pytest.approx(0.9 - 0.375)
-    assert bn.final_val_accuracy.deviation is None
+    assert mp.final(VALIDATION_ACCURACY) == Spread((0.25, 0.5))
+    assert mp.final(BEST_EPOCH) == Spread((1, 2))
+    assert bn.final(VALIDATION_ACCURACY) == Spread((0.75,))
     assert mp.difference is None
     assert comparison.baseline is None
 
 
 def test_seeds_of_another_identity_are_another_experiment(make_record: Maker) -> None:
-    """What only shares a folder and a name is not averaged."""
+    """Runs that share only a folder and a name are not averaged."""
     other = make_record("mp", 1, [0.75])
     other = replace(other, status=other.status.model_copy(update={"identity": "bbbbbbbb"}))
     comparison = compare_runs([make_record("mp", 0, [0.25]), other])
@@ -44,14 +44,14 @@ def test_seeds_of_another_identity_are_another_experiment(make_record: Maker) ->
     ]
 
 
-def test_incomplete_runs_are_left_out_with_a_reason(make_record: Maker) -> None:
-    """Every run that does not count is named, and why."""
+def test_incomplete_runs_are_skipped_with_a_reason(make_record: Maker) -> None:
+    """Every skipped run is named, with the reason."""
     killed = make_record("a", 0, [0.5], state="running", epochs=40)
     comparison = compare_runs(
         [
             make_record("mp", 0, [0.5]),
             killed,
-            replace(killed, locked=True),
+            replace(killed, is_trained=True),
             make_record("b", 0, [0.5], state="interrupted", epochs=40),
             make_record("c", 0, [0.5], state="failed", message="the loss is not a number in epoch 2"),
             replace(make_record("d", 0, [0.5]), summary=None),
@@ -59,18 +59,18 @@ def test_incomplete_runs_are_left_out_with_a_reason(make_record: Maker) -> None:
         ]
     )
     assert [result.name for result in comparison.experiments] == ["mp"]
-    assert [str(run) for run in comparison.left_out] == [
+    assert [str(run) for run in comparison.skipped] == [
         "results/a/seed-0 was interrupted after epoch 1 of 40",
         "results/a/seed-0 is still running: epoch 1 of 40",
         "results/b/seed-0 was interrupted after epoch 1 of 40",
         "results/c/seed-0 failed: the loss is not a number in epoch 2",
-        "results/d/seed-0 has lost its summary.json",
-        "results/e/seed-0 has lost its history.csv",
+        "results/d/seed-0 has no summary.json",
+        "results/e/seed-0 has no history.csv",
     ]
 
 
 def test_nothing_complete_is_an_error(make_record: Maker) -> None:
-    """Without a complete run there is nothing to compare; the reasons are told."""
+    """Without a complete run there is nothing to compare; the reasons are in the message."""
     with pytest.raises(RunError) as caught:
         compare_runs([make_record("mp", 0, [0.5], state="failed", message="out of memory")])
     assert str(caught.value) == "no complete run to compare: results/mp/seed-0 failed: out of memory"
@@ -80,7 +80,7 @@ def test_nothing_complete_is_an_error(make_record: Maker) -> None:
 
 
 def test_same_name_in_two_folders_is_two_experiments(make_record: Maker) -> None:
-    """They are kept apart, and both name and title say which is which."""
+    """They are separate, and their names and titles include the folder."""
     comparison = compare_runs(
         [make_record("mp", 0, [0.5], folder="results_a"), make_record("mp", 0, [0.6], folder="results_b")]
     )
@@ -91,14 +91,14 @@ def test_same_name_in_two_folders_is_two_experiments(make_record: Maker) -> None
     ]
 
 
-def test_copy_of_a_seed_is_left_out(make_record: Maker) -> None:
-    """A seed counts once, or the spread would be a lie."""
+def test_copy_of_a_seed_is_skipped(make_record: Maker) -> None:
+    """A seed counts once; otherwise the spread would be too small."""
     original = make_record("mp", 0, [0.5])
     copy = replace(original, directory=replace(original.directory, path=Path("results/mp/seed-0 copy")))
     comparison = compare_runs([original, copy])
     assert comparison.experiments[0].seeds == (0,)
-    assert comparison.left_out == (
-        LeftOut(Path("results/mp/seed-0 copy"), "is of the same experiment and seed as results/mp/seed-0"),
+    assert comparison.skipped == (
+        SkippedRun(Path("results/mp/seed-0 copy"), "has the same experiment and seed as results/mp/seed-0"),
     )
 
 
@@ -121,13 +121,13 @@ def test_difference_is_paired_with_the_baseline(make_record: Maker, baseline: st
 
 
 def test_incomparable_experiments_are_not_subtracted(make_record: Maker) -> None:
-    """Accuracies on other images give no difference."""
+    """Accuracies on different images have no difference."""
     records = [make_record("mp", 0, [0.5]), make_record("bn", 0, [0.6], dataset="MNIST")]
     assert compare_runs(records, "bn").experiments[0].difference is None
 
 
 def test_unknown_baseline_gets_the_nearest_name(make_record: Maker) -> None:
-    """A slip of the pen is answered with the names there are."""
+    """The message lists the known names and suggests the nearest."""
     with pytest.raises(RunError) as caught:
         compare_runs([make_record("baseline", 0, [0.5]), make_record("bn", 0, [0.6])], "basline")
     assert str(caught.value) == (
@@ -136,7 +136,7 @@ def test_unknown_baseline_gets_the_nearest_name(make_record: Maker) -> None:
 
 
 def test_ambiguous_baseline_is_refused(make_record: Maker) -> None:
-    """A name that two experiments have is answered with the names that tell them apart."""
+    """If two experiments have the name, the message lists their unique names."""
     records = [make_record("mp", 0, [0.5], folder=folder) for folder in ("a", "b")]
     with pytest.raises(RunError) as caught:
         compare_runs([*records, make_record("bn", 0, [0.5])], "mp")
@@ -144,10 +144,8 @@ def test_ambiguous_baseline_is_refused(make_record: Maker) -> None:
 
 
 def test_test_accuracy_needs_every_seed(make_record: Maker) -> None:
-    """A mean over some of the seeds is not shown as that of all."""
+    """A mean over some of the seeds is not shown as the mean of all."""
     some = compare_runs([make_record("mp", 0, [0.5], test_accuracy=0.5), make_record("mp", 1, [0.5])])
-    assert some.experiments[0].test_accuracy is None
+    assert some.experiments[0].final(TEST_ACCURACY) is None
     both = compare_runs([make_record("mp", seed, [0.5], test_accuracy=0.5) for seed in (0, 1)])
-    spread = both.experiments[0].test_accuracy
-    assert spread is not None
-    assert spread.values == (0.5, 0.5)
+    assert both.experiments[0].final(TEST_ACCURACY) == Spread((0.5, 0.5))

@@ -1,4 +1,4 @@
-"""Curves over seeds, of the same length and not."""
+"""Curves over seeds of equal and different length."""
 
 from collections.abc import Callable
 
@@ -24,8 +24,8 @@ def test_mean_and_range_over_seeds(make_record: Callable[..., RunRecord]) -> Non
     np.testing.assert_array_equal(curve.epochs, [1, 2])
 
 
-def test_stopped_seeds_drop_out(make_record: Callable[..., RunRecord]) -> None:
-    """After early stopping, the mean is over the seeds still running, and the count says how many."""
+def test_stopped_seeds_do_not_count(make_record: Callable[..., RunRecord]) -> None:
+    """After early stopping, the mean is over the seeds that still train; the count is their number."""
     curve = average_histories(histories(make_record, [0.25, 0.5], [0.75, 1.0, 0.5]), "val_accuracy")
     np.testing.assert_array_equal(curve.mean, [0.5, 0.75, 0.5])
     np.testing.assert_array_equal(curve.count, [2, 2, 1])

@@ -1,4 +1,4 @@
-"""No two experiments are called the same."""
+"""Names and titles of a comparison are unique."""
 
 from pathlib import Path
 
@@ -6,13 +6,13 @@ from reglab.analysis.labels import distinguish_names, distinguish_titles
 
 
 def test_different_names_stay() -> None:
-    """Where nothing collides, nothing is added."""
+    """Unique names are not changed."""
     assert distinguish_names(["mp", "bn"], [Path("/r/mp"), Path("/r/bn")]) == ("mp", "bn")
     assert distinguish_titles(["A", "B"], ["mp", "bn"]) == ("A", "B")
 
 
 def test_same_names_get_their_folders() -> None:
-    """As much of the path as tells them apart, and no more."""
+    """The shortest end of the path that distinguishes them."""
     folders = [Path("/home/a/mp"), Path("/home/b/mp"), Path("/home/b/bn")]
     assert distinguish_names(["mp", "mp", "bn"], folders) == ("a/mp", "b/mp", "bn")
     deep = [Path("/x/results/mp"), Path("/y/results/mp")]
@@ -20,6 +20,6 @@ def test_same_names_get_their_folders() -> None:
 
 
 def test_same_titles_get_their_names() -> None:
-    """An experiment run again under another name with `--set` keeps its title, and is told apart."""
+    """An experiment that was run again under another name keeps its title, and the name is added."""
     titles = distinguish_titles(["CNN", "CNN", "CNN + MP"], ["cnn", "slow", "mp"])
     assert titles == ("CNN (cnn)", "CNN (slow)", "CNN + MP")

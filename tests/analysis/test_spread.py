@@ -15,7 +15,7 @@ def test_mean_and_sample_deviation() -> None:
 
 
 def test_one_seed_has_no_deviation() -> None:
-    """Nothing is known about the spread of one number; zero would be a claim."""
+    """The spread of one number is unknown, not zero."""
     assert Spread((0.7,)).deviation is None
 
 
@@ -32,7 +32,7 @@ def test_interval_is_students(count: int) -> None:
 
 
 def test_only_shared_seeds_are_paired() -> None:
-    """Seeds that only one has do not count."""
+    """Seeds that only one experiment has do not count."""
     difference = subtract_paired({0: 0.5, 1: 0.75, 7: 9.0}, {1: 0.5, 0: 0.5, 2: 0.1})
     assert difference is not None
     assert difference.seeds == (0, 1)
@@ -40,10 +40,10 @@ def test_only_shared_seeds_are_paired() -> None:
 
 
 def test_one_shared_seed_has_no_interval() -> None:
-    """With one pair there is a difference, but no idea of its error."""
+    """With one pair there is a difference, but its error is unknown."""
     assert subtract_paired({3: 0.75}, {3: 0.5}) == Difference((3,), 0.25, None)
 
 
-def test_no_shared_seed_is_no_difference() -> None:
-    """What is not paired is not subtracted."""
+def test_without_shared_seeds_there_is_no_difference() -> None:
+    """Only pairs are subtracted."""
     assert subtract_paired({0: 0.7}, {1: 0.6}) is None

@@ -154,6 +154,7 @@ def make_run(here: Path) -> Callable[..., RunDirectory]:
             validation=validation,
         )
         write_status(run.status, status)
+        run.experiment.write_text(f"name: {name}\n")
         for number, value in enumerate(accuracies, start=1):
             gap = 0.875 - value
             row = Epoch(number, 30.0, 1e-3, 1.0, 0.8, 1.0, 0.5, 0.875, 0.75, value, 0.0, gap, 0.25)
@@ -275,7 +276,7 @@ def attempts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attempts]:
 
 @pytest.fixture(scope="session")
 def with_keras() -> Iterator[Command]:
-    """Calls a command in a process that has loaded Keras."""
+    """Calls a command in a process that has loaded Keras; the width of a terminal is not set."""
     with subprocess.Popen(
         [sys.executable, "-c", _SERVER],
         stdin=subprocess.PIPE,
@@ -288,7 +289,10 @@ def with_keras() -> Iterator[Command]:
         def ask(*arguments: str | Path, **environment: str) -> Done:
             assert process.stdin is not None
             assert process.stdout is not None
-            request = {"arguments": [str(argument) for argument in arguments], "environment": environment}
+            request = {
+                "arguments": [str(argument) for argument in arguments],
+                "environment": {"COLUMNS": None, **environment},
+            }
             process.stdin.write(json.dumps(request) + "\n")
             return Done(*json.loads(process.stdout.readline()))
 

@@ -15,7 +15,7 @@ WRITTEN = ("comparison.png", "comparison.svg", "comparison.md", "comparison.csv"
 
 @pytest.fixture
 def results(make_run: Maker, here: Path) -> Path:
-    """Two complete experiments, one that failed, and folders that are something else."""
+    """Two complete experiments, a failed one, and entries that are not runs."""
     make_run("results/baseline/seed-0", [0.5, 0.5], title="CNN")
     make_run("results/mp/seed-0", [0.5, 0.75], title="CNN + MP")
     make_run("results/bn/seed-0", [0.5], state="failed", message="loss became nan in epoch 2")
@@ -25,10 +25,10 @@ def results(make_run: Maker, here: Path) -> Path:
 
 
 def test_as_the_shell_expands_it(call: Command, results: Path, here: Path) -> None:
-    """`compare results/*`: what holds no run is named in one line, and left out; so are failed runs."""
+    """`compare results/*`: entries without runs and failed runs are named and skipped."""
     expanded = sorted(str(path.relative_to(here)) for path in results.iterdir())
     code, out, err = call("compare", *expanded, "--baseline", "baseline")
-    assert (code, err) == (0, "no runs in results/README.md, results/notes: left out\n")
+    assert (code, err) == (0, "skipped, no runs in results/README.md, results/notes\n")
     caption, headings, _, first, second, *notes, written = out.splitlines()
     assert caption == "CIFAR-10; validation: test set (10,000 images); one seed each: no spread is known"
     assert re.split("  +", headings) == [
@@ -41,20 +41,20 @@ def test_as_the_shell_expands_it(call: Command, results: Path, here: Path) -> No
         "best (epoch)",
         "gap, points",
         "validation cross-entropy",
-        "minutes",
+        "time",
         "Δ validation, points [95 % CI]",
     ]
     same = ["295,914", "0", "2", "87.5 %"]
     assert re.split("  +", first) == [
-        *("CNN", *same, "50.0 %", "50.0 % (1)", "37.5", "0.750", "1.0", "baseline")
+        *("CNN", *same, "50.0 %", "50.0 % (1)", "37.5", "0.750", "60 s", "baseline")
     ]
     assert re.split("  +", second) == [
-        *("CNN + MP", *same, "75.0 %", "75.0 % (2)", "12.5", "0.750", "1.0", "+25.0")
+        *("CNN + MP", *same, "75.0 %", "75.0 % (2)", "12.5", "0.750", "60 s", "+25.0")
     ]
     assert notes == [
-        "Accuracies and gap are at the end, ± is the standard deviation over seeds, where there are several.",
+        "Accuracies and gap are final; ± is the standard deviation over seeds.",
         "Δ is paired by seed with the baseline baseline, n = 1.",
-        "Left out: results/bn/seed-0 failed: loss became nan in epoch 2.",
+        "Skipped: results/bn/seed-0 failed: loss became nan in epoch 2.",
     ]
     assert written == "written: " + ", ".join(f"comparison/{name}" for name in WRITTEN)
     assert sorted(path.name for path in (here / "comparison").iterdir()) == sorted(WRITTEN)
@@ -64,7 +64,7 @@ def test_as_the_shell_expands_it(call: Command, results: Path, here: Path) -> No
 
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_widths(call: Command, results: Path, width: int) -> None:
-    """Every accuracy is whole; but for the list of files, no line is wider than the terminal."""
+    """Every accuracy is whole; except the list of files, no line is wider than the terminal."""
     *lines, written = call("compare", results, COLUMNS=str(width)).out.splitlines()
     assert max(map(len, lines)) <= width
     assert [line.split()[-1] for line in lines if "75.0 %" in line or "50.0 %" in line] != []
@@ -73,7 +73,7 @@ def test_widths(call: Command, results: Path, width: int) -> None:
 
 
 def test_names_with_spaces_and_letters_of_all_kinds(call: Command, make_run: Maker, here: Path) -> None:
-    """Titles are text, never markup; paths may be called anything."""
+    """Titles are text, never markup; paths may have any letters."""
     make_run("my résultats/été/seed-0", title="[bold]Été[/x] :smile: $x$")
     code, out, err = call("compare", "my résultats", "--output", "mein Bild")
     assert (code, err) == (0, "")
@@ -82,7 +82,7 @@ def test_names_with_spaces_and_letters_of_all_kinds(call: Command, make_run: Mak
 
 
 def test_unknown_baseline(call: Command, results: Path, here: Path) -> None:
-    """The known ones are named, and the nearest; nothing is written."""
+    """The known names and the nearest one are listed; nothing is written."""
     code, out, err = call("compare", "results/baseline", "results/mp", "--baseline", "baselin")
     message = "baseline: expected one of baseline, mp, got baselin; did you mean baseline?\n"
     assert (code, out, err) == (2, "", message)
@@ -90,18 +90,18 @@ def test_unknown_baseline(call: Command, results: Path, here: Path) -> None:
 
 
 def test_nothing_complete(call: Command, results: Path, here: Path) -> None:
-    """Why each is left out."""
+    """The message has the reason for each skipped run."""
     message = "no complete run to compare: results/bn/seed-0 failed: loss became nan in epoch 2\n"
     assert call("compare", "results/bn") == (2, "", message)
     assert not (here / "comparison").exists()
 
 
 def test_a_damaged_run(call: Command, results: Path) -> None:
-    """The file and what is wrong with it; the others are compared."""
+    """The file and its problem are printed, and the others are compared."""
     (results / "mp" / "seed-0" / "status.json").write_text("{")
     code, out, err = call("compare", "results/baseline", "results/mp")
     assert (code, "CNN" in out) == (0, True)
     assert err == (
-        "left out: results/mp/seed-0/status.json: expected a status of reglab: "
+        "skipped: results/mp/seed-0/status.json: expected a status of reglab: "
         "Invalid JSON: EOF while parsing an object at line 1 column 1\n"
     )

@@ -1,4 +1,4 @@
-"""The program itself: its help, how fast it is there, and what it does where it cannot write."""
+"""The program: its help, what it loads, and what it does when it cannot write."""
 
 import os
 import subprocess
@@ -19,8 +19,8 @@ def run_python(*arguments: str, **options: Any) -> "subprocess.CompletedProcess[
     return subprocess.run([sys.executable, *arguments], text=True, check=False, **options)
 
 
-def test_help_names_every_command_in_a_whole_line(call: Command) -> None:
-    """In the order of use, none cut short."""
+def test_help_lists_every_command(call: Command) -> None:
+    """In the order of use; no line is shortened."""
     code, out, err = call("--help")
     assert (code, err) == (0, "")
     listed = out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
@@ -30,17 +30,17 @@ def test_help_names_every_command_in_a_whole_line(call: Command) -> None:
 
 
 def test_without_a_command_it_shows_its_help(call: Command) -> None:
-    """Which is no success."""
+    """The exit code is 2."""
     assert call() == (2, "", call("--help").out)
 
 
 def test_version(call: Command) -> None:
-    """The package's."""
+    """That of the package."""
     assert call("--version") == (0, f"reglab, version {__version__}\n", "")
 
 
 def test_mistyped_command(call: Command, here: Path) -> None:
-    """The nearest one is named."""
+    """The nearest one is suggested."""
     usage = "Usage: reglab [OPTIONS] COMMAND [ARGS]...\nTry 'reglab --help' for help.\n\n"
     message = f"{usage}Error: No such command 'comapre'. Did you mean 'compare'?\n"
     assert call("comapre") == (2, "", message.replace("reglab", "main"))
@@ -48,14 +48,14 @@ def test_mistyped_command(call: Command, here: Path) -> None:
 
 
 def test_python_m_reglab(program: Command, here: Path) -> None:
-    """The same program."""
+    """It is the same program."""
     code, out, err = program("--version", folder=here)
     assert (code, out, err) == (0, f"reglab, version {__version__}\n", "")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["list", "results"], ["compare", "results"]])
 def test_no_backend_is_loaded(arguments: list[str], make_run: Callable[..., Any], here: Path) -> None:
-    """What needs no network does not wait for one."""
+    """Commands without a network are fast."""
     make_run("results/mp/seed-0")
     code = (
         "import sys; from reglab.cli import main\n"
@@ -67,8 +67,8 @@ def test_no_backend_is_loaded(arguments: list[str], make_run: Callable[..., Any]
     assert (done.returncode, done.stdout.splitlines()[-1:], done.stderr) == (0, ["[]"], "")
 
 
-def test_a_terminal_without_a_letter_shows_a_question_mark(here: Path) -> None:
-    """Instead of a traceback."""
+def test_letters_that_a_terminal_lacks_are_question_marks(here: Path) -> None:
+    """There is no traceback."""
     environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
     done = run_python("-m", "reglab", "run", "--help", capture_output=True, env=environment)
     assert (done.returncode, done.stderr) == (0, "")
@@ -77,15 +77,15 @@ def test_a_terminal_without_a_letter_shows_a_question_mark(here: Path) -> None:
 
 @pytest.mark.parametrize("arguments", [["--help"], ["schema"], ["list", "."]])
 def test_full_disk(arguments: list[str], here: Path, make_run: Callable[..., Any]) -> None:
-    """One line, and no success."""
+    """One line, and exit code 2."""
     make_run("mp/seed-0")
     with Path("/dev/full").open("w") as full:
         done = run_python("-m", "reglab", *arguments, stdout=full, stderr=subprocess.PIPE)
     assert (done.returncode, done.stderr) == (2, "cannot write: No space left on device\n")
 
 
-def test_a_reader_that_has_seen_enough(here: Path) -> None:
-    """As `head` does: no word about it."""
+def test_a_closed_pipe(here: Path) -> None:
+    """As with `head`: there is no message."""
     reader, writer = os.pipe()
     os.close(reader)
     try:
@@ -96,7 +96,7 @@ def test_a_reader_that_has_seen_enough(here: Path) -> None:
 
 
 def test_closed_output(make_run: Callable[..., Any], here: Path) -> None:
-    """Nothing to write to is nothing to fail at."""
+    """Without standard output, a command succeeds silently."""
     make_run("mp/seed-0")
     done = subprocess.run(
         ["sh", "-c", '"$0" -m reglab list . >&-', sys.executable], stderr=subprocess.PIPE, check=False

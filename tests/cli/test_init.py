@@ -1,4 +1,4 @@
-"""`reglab init` and `schema`."""
+"""`reglab init` and `reglab schema`."""
 
 import json
 from collections.abc import Callable
@@ -12,36 +12,36 @@ SHIPPED = sorted(path.relative_to(shipped_directory()) for path in shipped_direc
 
 
 def test_init(call: Command, here: Path) -> None:
-    """All of them, in `configs` where no folder is named."""
+    """All configs are copied, into `configs` by default."""
     count = len(SHIPPED)
-    message = f"{count} configs written to configs; look at one: reglab show configs/mp.yaml\n"
+    message = f"{count} configs written to configs; to see one: reglab show configs/mp.yaml\n"
     assert call("init") == (0, message, "")
     assert sorted(path.relative_to("configs") for path in Path("configs").rglob("*.yaml")) == SHIPPED
     assert (here / "configs/mp.yaml").read_bytes() == (shipped_directory() / "mp.yaml").read_bytes()
 
 
-def test_init_leaves_what_stands(call: Command, here: Path) -> None:
-    """A file of the same name is the user's."""
+def test_init_keeps_existing_files(call: Command, here: Path) -> None:
+    """The others are copied."""
     (here / "mine").mkdir()
     (here / "mine" / "mp.yaml").write_text("title: mine\n")
     code, out, err = call("init", "mine")
     assert (code, err) == (0, "")
     assert out == (
-        "left as they are: mine/mp.yaml\n"
-        f"{len(SHIPPED) - 1} configs written to mine; look at one: reglab show mine/mp.yaml\n"
+        "existing files kept: mine/mp.yaml\n"
+        f"{len(SHIPPED) - 1} configs written to mine; to see one: reglab show mine/mp.yaml\n"
     )
     assert (here / "mine" / "mp.yaml").read_text() == "title: mine\n"
 
 
 def test_init_where_a_file_is_in_the_way(call: Command, here: Path) -> None:
-    """Exit 2, and the file stays."""
+    """Exit code 2; the file is kept."""
     (here / "file").write_text("")
     assert call("init", "file/below") == (2, "", "cannot write to file/below: Not a directory\n")
     assert [path.name for path in here.iterdir()] == ["file"]
 
 
 def test_schema(call: Command, here: Path) -> None:
-    """One JSON document, with every regularizer in it."""
+    """The output is one JSON document."""
     code, out, err = call("schema")
     schema = json.loads(out)
     assert (code, err) == (0, "")

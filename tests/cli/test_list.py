@@ -20,23 +20,23 @@ def results(make_run: Maker) -> None:
 
 @pytest.mark.usefixtures("results")
 def test_table(call: Command) -> None:
-    """State, epochs, accuracy and what it is measured on; seeds as numbers; not folded in a pipe."""
+    """State, epochs, accuracy, gap and validation set; seeds sorted as numbers; not folded in a pipe."""
     code, out, err = call("list")
     assert (code, err) == (0, "")
     assert [line.rstrip() for line in out.splitlines()] == [
         "state        experiment  seed  epochs  validation accuracy  gap, points  age  validation",
         "─" * 90,
         "interrupted  bn             0     0/2                                    2 h  test set",
-        "complete     mp_do          0     2/2                75.0%        +12.5  2 h  test set",
-        "failed       mp_do          2     1/2                50.0%        +37.5  2 h  test set",
-        "complete     mp_do         10     2/2                62.5%        +25.0  2 h  held-out 0.1",
+        "complete     mp_do          0     2/2               75.0 %         12.5  2 h  test set",
+        "failed       mp_do          2     1/2               50.0 %         37.5  2 h  test set",
+        "complete     mp_do         10     2/2               62.5 %         25.0  2 h  held-out 0.1",
     ]
 
 
 @pytest.mark.usefixtures("results")
 @pytest.mark.parametrize("width", [30, 40, 60, 80, 120])
 def test_widths(call: Command, width: int) -> None:
-    """No line is wider than the terminal, no state or number cut off; what is left out is named."""
+    """No line is wider than the terminal, no state or number is cut; hidden columns are named."""
     code, out, err = call("list", COLUMNS=str(width))
     lines = out.splitlines()
     assert (code, err) == (0, "")
@@ -47,21 +47,24 @@ def test_widths(call: Command, width: int) -> None:
 
 
 def test_one_experiment(call: Command, make_run: Maker, results: None) -> None:
-    """Only what lies under the path."""
+    """Only runs under the path."""
     out = call("list", "results/bn").out
     assert "bn" in out
     assert "mp_do" not in out
 
 
 def test_nothing(call: Command, here: Path) -> None:
-    """A folder without runs is no error."""
+    """Before the first run, with and without the folder, the message has the command that trains one."""
+    message = "no runs in results; to train one: reglab run configs/smoke.yaml\n"
+    assert call("list") == (0, message, "")
     (here / "results").mkdir()
-    assert call("list") == (0, "no runs in results\n", "")
+    (here / "results" / "README.md").write_text("Your results.")
+    assert call("list") == (0, message, "")
 
 
 @pytest.mark.usefixtures("results")
 def test_a_damaged_run(call: Command, here: Path) -> None:
-    """What is wrong with it; the others are listed."""
+    """Its problem is printed, and the others are listed."""
     (here / "results/bn/seed-0/status.json").write_text("{")
     code, out, err = call("list")
     assert (code, out.count("mp_do")) == (0, 3)

@@ -11,14 +11,12 @@ from reglab.cli.progress import (
     PlainProgress,
     QuietProgress,
     build_progress,
-    format_epoch,
-    format_seconds,
 )
 from reglab.processes import events
 from reglab.processes.events import Event
 from reglab.runs.history import Epoch
 
-FIGURES = "clean 62.3%  validation 51.0%  gap +11.3 points"
+FIGURES = "clean 62.3 %  validation 51.0 %  gap 11.3 points"
 
 
 def done(number: int) -> events.EpochDone:
@@ -134,25 +132,3 @@ def test_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert type(progress) is PlainProgress
     progress.show(events.Note(message="a line"))
     assert capsys.readouterr() == ("a line\n", "")
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.4, "0 s"),
-        (89.4, "89 s"),
-        (90, "2 min"),
-        (5_369, "89 min"),
-        (5_400, "1 h 30 min"),
-        (11_100, "3 h 05 min"),
-    ],
-)
-def test_durations(seconds: float, text: str) -> None:
-    """Seconds, minutes, hours; the unit that fits."""
-    assert format_seconds(seconds) == text
-
-
-def test_numbers_of_an_epoch() -> None:
-    """Percentages with one digit; a gap below zero keeps its sign."""
-    row = Epoch(1, 1.0, 1e-3, 1.0, 0.5, 1.0, 0.9, 0.5, 1.1, 0.5125, 0.0, -0.0125, 0.2)
-    assert format_epoch(row) == "clean 50.0%  validation 51.2%  gap -1.2 points"

@@ -18,10 +18,10 @@ from reglab.runs.status import read_status
 from reglab.runs.summary import read_summary
 
 Command = Callable[..., Any]
-FIGURES = r"\d+ images/s  clean \d+\.\d%  validation \d+\.\d%  gap [+-]\d+\.\d points  \d+ (s|min) left"
+FIGURES = r"\d+ images/s  clean \d+\.\d %  validation \d+\.\d %  gap -?\d+\.\d points  \d+ (s|min) left"
 RESULT = (
-    r"validation accuracy \(held-out 25 % of train\) (\d+\.\d)%, best (\d+\.\d)% in epoch (\d+), "
-    r"gap [+-]\d+\.\d points, test accuracy \d+\.\d%, \d+ (?:s|min), "
+    r"validation accuracy \(held-out 25 % of train\) (\d+\.\d %), best (\d+\.\d %) in epoch (\d+), "
+    r"gap -?\d+\.\d points, test accuracy \d+\.\d %, \d+ (?:s|min), "
 )
 FILES = {
     "curves.png",
@@ -104,8 +104,10 @@ def test_last_line(attempts: Any) -> None:
     match = re.fullmatch(rf"Tiny B, seed 0: {RESULT}in results/b/seed-0", line)
     assert match is not None, line
     summary = read_summary(run_of(attempts, "b").summary)
-    final, best = f"{summary.final_val_accuracy:.1%}", f"{summary.best_val_accuracy:.1%}"
-    assert (match[1] + "%", match[2] + "%", int(match[3])) == (final, best, summary.best_epoch)
+    final, best = (
+        f"{100 * value:.1f} %" for value in (summary.final_val_accuracy, summary.best_val_accuracy)
+    )
+    assert (match[1], match[2], int(match[3])) == (final, best, summary.best_epoch)
 
 
 @pytest.mark.slow
@@ -231,7 +233,7 @@ def test_a_config_from_windows(call: Command, here: Path) -> None:
     assert (code, out) == (2, "")
     assert err == (
         "dos.yaml:4: model.kernel: unknown key; expected one of groups, kernel_size, activation, head, "
-        "dense; did you mean kernel_size?\n"
+        "dense, residual; did you mean kernel_size?\n"
     )
 
 

@@ -13,15 +13,15 @@ from reglab.config.shipped import shipped_directory
 Command = Callable[..., Any]
 CONFIG = shipped_directory() / "mp_do.yaml"
 ON_TEST = (
-    "Advice: the validation set is the test set: what is tuned on it is not tested by it; "
-    "data.validation: 0.1 holds out a part of train (Hastie, Tibshirani and Friedman, "
+    "Advice: the validation set is the test set, so settings that are chosen on it have no independent "
+    "test; set data.validation to 0.1 to hold out a part of train (Hastie, Tibshirani and Friedman, "
     "The Elements of Statistical Learning, 2009, section 7.2)"
 )
 BIG = shipped_directory() / "mp_bn_da.yaml"
 
 
 def test_resolved(call: Command, here: Path) -> None:
-    """Every default filled in, `--set` and `extends` applied; what is printed can be run."""
+    """With all defaults, `extends` and `--set`; the output can be loaded again."""
     code, out, err = call("show", CONFIG, "--resolved", "--set", "training.epochs=7")
     assert (code, err) == (0, "")
     experiment = yaml.safe_load(out)
@@ -32,7 +32,7 @@ def test_resolved(call: Command, here: Path) -> None:
 
 
 def test_layers(with_keras: Command) -> None:
-    """Each layer with its shape, parameters and multiply-adds; the sums; who sits where."""
+    """Each layer with its shape, parameters and multiply-adds; the sums; the positions of regularizers."""
     code, out, err = with_keras("show", CONFIG)
     assert (code, err) == (0, "")
     assert [line.rstrip() for line in out.splitlines()] == [
@@ -54,7 +54,7 @@ def test_layers(with_keras: Command) -> None:
         "dense_1 (Dense)                                    64       8,256      8,192",
         "output_dropout (Dropout)                           64           0",
         "output (Dense)                                     10         650        640",
-        "Parameters: 295,914 total, 295,914 trainable, 0 not. Multiply-adds per image: 38,642,304.",
+        "Parameters: 295,914 total, 295,914 trainable, 0 non-trainable. Multiply-adds per image: 38,642,304.",
         "Regularizers:",
         "  Max pooling {pool_size: 2, padding: valid}",
         "    MaxPooling2D at group_1, group_2, group_3",
@@ -65,7 +65,7 @@ def test_layers(with_keras: Command) -> None:
 
 
 def test_advice_and_brackets(with_keras: Command) -> None:
-    """What the literature says against a setting; titles are text."""
+    """Advice from the literature; brackets in a title are not markup."""
     changes = ("--set", "regularizers.dropout.rate=0.7", "--set", 'title="[b]A[/x] :smile:"')
     lines = with_keras("show", CONFIG, *changes).out.splitlines()
     assert lines[0].startswith("[b]A[/x] :smile:")
@@ -77,7 +77,7 @@ def test_advice_and_brackets(with_keras: Command) -> None:
 
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_widths(with_keras: Command, width: int) -> None:
-    """Nothing is wider than the terminal, every count is whole."""
+    """No line is wider than the terminal, and no number is shortened."""
     code, out, err = with_keras("show", BIG, COLUMNS=str(width))
     assert (code, err) == (0, "")
     assert max(map(len, out.splitlines())) <= width
@@ -88,7 +88,7 @@ def test_widths(with_keras: Command, width: int) -> None:
 
 
 def test_preview(with_keras: Command, attempts: Any, tmp_path: Path) -> None:
-    """One picture, of originals and what becomes of them."""
+    """One figure of original and augmented images."""
     picture = tmp_path / "preview.png"
     arguments = ("preview", attempts.folder / "a.yaml", "--set", "regularizers.augmentation={}")
     data = ("--data-dir", attempts.folder / "pictures")

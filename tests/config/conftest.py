@@ -1,4 +1,4 @@
-"""What the tests of experiments share: a folder of their own, and files in it."""
+"""Files in an empty current folder, and the experiments and problems that they give."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,14 +12,14 @@ from reglab.experiment import Experiment
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to stand in, so that messages name files as they were typed."""
+    """An empty current folder, so that messages contain short paths."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 @pytest.fixture
 def write() -> Callable[..., Path]:
-    """Writes a file, `x.yaml` unless named, and gives its path."""
+    """Writes a file, `x.yaml` by default, and returns its path."""
 
     def write_file(text: str, name: str = "x.yaml") -> Path:
         path = Path(name)
@@ -32,7 +32,7 @@ def write() -> Callable[..., Path]:
 
 @pytest.fixture
 def load(write: Callable[..., Path]) -> Callable[..., Experiment]:
-    """The experiment that a text makes, with overrides."""
+    """Loads an experiment from a text, with overrides."""
 
     def load_text(text: str, *overrides: str) -> Experiment:
         return Experiment.load(write(text), overrides)
@@ -42,7 +42,7 @@ def load(write: Callable[..., Path]) -> Callable[..., Experiment]:
 
 @pytest.fixture
 def complaints(load: Callable[..., Experiment]) -> Callable[..., list[str]]:
-    """Every line that is said against a text in `x.yaml`, with overrides."""
+    """The lines of the error that a text in `x.yaml` causes, with overrides."""
 
     def complain(text: str, *overrides: str) -> list[str]:
         with pytest.raises(ExperimentError) as raised:

@@ -1,4 +1,4 @@
-"""The configs that come with reglab, and how they are handed out."""
+"""The configs that are installed with reglab, and how they are copied."""
 
 import os
 import resource
@@ -17,7 +17,7 @@ SHIPPED = sorted(path.relative_to(shipped_directory()) for path in shipped_direc
 
 @contextmanager
 def files_of_at_most(size: int) -> Iterator[None]:
-    """A system that refuses to write more bytes than that to a file, as a full disk would."""
+    """Limits the size of files that are written, in bytes; a longer one fails, as on a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -26,30 +26,30 @@ def files_of_at_most(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_the_lecture_s_systems_are_shipped() -> None:
-    """Each of them by its file's name."""
+def test_the_experiments_of_the_lecture_are_shipped() -> None:
+    """Each by the name of its file."""
     lecture = (
         "baseline l1 l2 l1_l2 mp ap do bn da mp_l1 mp_l2 mp_do mp_bn mp_do_bn mp_do_bn_da mp_bn_da convnetjs"
     )
     assert {Path(f"{name}.yaml") for name in lecture.split()} <= set(SHIPPED)
 
 
-def test_each_opens_with_its_question() -> None:
-    """The first line says what the experiment is for."""
+def test_each_starts_with_its_question() -> None:
+    """The first line is a comment with a question."""
     first = {str(path): (shipped_directory() / path).read_text("utf-8").splitlines()[0] for path in SHIPPED}
     assert {name: line for name, line in first.items() if not (line.startswith("# ") and "?" in line)} == {}
 
 
 def test_the_baseline_is_the_schema_s_default() -> None:
-    """The lecture's settings stand in both, and must not drift apart."""
+    """Both have the settings of the lecture."""
     baseline = Experiment.load(shipped_directory() / "baseline.yaml")
     default = Experiment(name="baseline")
     for section in ("data", "model", "training", "regularizers"):
         assert getattr(baseline, section) == getattr(default, section), section
 
 
-def test_l1_and_l2_are_as_strong_together_as_alone() -> None:
-    """Else their sum would not be compared with its parts."""
+def test_l1_and_l2_are_equally_strong_together_and_alone() -> None:
+    """So that their sum can be compared with its parts."""
     l1, l2, both = (
         Experiment.load(shipped_directory() / f"{name}.yaml").regularizers for name in ("l1", "l2", "l1_l2")
     )
@@ -60,7 +60,7 @@ def test_l1_and_l2_are_as_strong_together_as_alone() -> None:
 
 
 def test_all_are_copied_with_their_folders() -> None:
-    """Byte by byte, into a folder that is made for them."""
+    """Byte by byte, into a new folder."""
     copied, kept = copy_shipped(Path("new/configs"))
     assert kept == ()
     assert [path.relative_to("new/configs") for path in copied] == SHIPPED
@@ -68,8 +68,8 @@ def test_all_are_copied_with_their_folders() -> None:
         assert (Path("new/configs") / path).read_bytes() == (shipped_directory() / path).read_bytes()
 
 
-def test_a_file_that_stands_is_kept() -> None:
-    """As it is; the others are copied around it."""
+def test_an_existing_file_is_kept() -> None:
+    """The others are copied."""
     Path("mp.yaml").write_text("title: mine\n")
     copied, kept = copy_shipped(Path())
     assert kept == (Path("mp.yaml"),)
@@ -77,7 +77,7 @@ def test_a_file_that_stands_is_kept() -> None:
     assert Path("mp.yaml").read_text() == "title: mine\n"
 
 
-def test_a_link_to_nowhere_is_kept() -> None:
+def test_a_broken_link_is_kept() -> None:
     """Nothing is written through it."""
     Path("mp.yaml").symlink_to("elsewhere.yaml")
     assert copy_shipped(Path())[1] == (Path("mp.yaml"),)
@@ -85,13 +85,13 @@ def test_a_link_to_nowhere_is_kept() -> None:
 
 
 def test_a_second_copy_changes_nothing() -> None:
-    """Everything is kept."""
+    """All files are kept."""
     first, _ = copy_shipped(Path())
     assert copy_shipped(Path()) == ((), first)
 
 
 def test_a_file_in_place_of_the_folder_is_named() -> None:
-    """One line, with what the system said."""
+    """In one line, with the reason of the system."""
     Path("configs").write_text("")
     with pytest.raises(RunError) as raised:
         copy_shipped(Path("configs"))
@@ -100,7 +100,7 @@ def test_a_file_in_place_of_the_folder_is_named() -> None:
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_may_not_be_written_is_named() -> None:
-    """One line, and nothing in it."""
+    """In one line; no file is written."""
     Path("configs").mkdir(mode=0o555)
     with pytest.raises(RunError) as raised:
         copy_shipped(Path("configs"))
@@ -109,7 +109,7 @@ def test_a_folder_that_may_not_be_written_is_named() -> None:
 
 
 def test_a_full_disk_leaves_no_half_of_a_file() -> None:
-    """Which would be kept as the user's own the next time."""
+    """The next copy would keep half a file."""
     with files_of_at_most(50), pytest.raises(RunError) as raised:
         copy_shipped(Path("configs"))
     assert str(raised.value) == "cannot write to configs: File too large"

@@ -1,46 +1,24 @@
-"""Numbers in words."""
+"""Circumstances in words."""
 
 from collections.abc import Callable
 
 import pytest
 
 from reglab.analysis.comparison import compare_runs
-from reglab.analysis.spread import Difference, Spread
 from reglab.report import wording
 from reglab.runs.finding import RunRecord
-
-
-def test_spreads() -> None:
-    """The deviation is written where there is one."""
-    assert wording.format_percent(Spread((0.7123,))) == "71.2 %"
-    assert wording.format_percent(Spread((0.7, 0.71, 0.72))) == "71.0 ± 1.0 %"
-    assert wording.format_points(Spread((0.25, 0.25))) == "25.0 ± 0.0"
-    assert wording.format_nats(Spread((0.8744,))) == "0.874"
-
-
-@pytest.mark.parametrize(
-    ("difference", "words"),
-    [
-        (None, "–"),
-        (Difference((0,), -0.0244, None), "-2.4"),
-        (Difference((0, 1), 0.024, (-0.0111, 0.06)), "+2.4 [-1.1, +6.0]"),
-    ],
-)
-def test_differences(difference: Difference | None, words: str) -> None:
-    """Signed, in points, with the interval where there is one."""
-    assert wording.format_difference(difference) == words
 
 
 @pytest.mark.parametrize(
     ("seeds", "words"), [((0,), "0"), ((0, 1), "0, 1"), ((2, 3, 4), "2–4"), ((0, 2, 3), "0, 2, 3")]
 )
 def test_seeds(seeds: tuple[int, ...], words: str) -> None:
-    """Runs of three or more without a hole are shortened."""
+    """Three or more consecutive seeds are a range."""
     assert wording.format_seeds(seeds) == words
 
 
 def test_shortening_keeps_both_ends() -> None:
-    """Endings tell variants apart, so the middle goes."""
+    """The middle is omitted, because endings distinguish variants."""
     assert wording.shorten("CNN + MP", 10) == "CNN + MP"
     assert wording.shorten("CNN + MP (results_a/mp)", 14) == "CNN + MP…/mp)"
 

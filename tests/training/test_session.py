@@ -145,11 +145,12 @@ def test_learning_rate_and_batch_size_change_in_place(make_session: Callable[...
     """The compiled step stays; the next batch has the next images of the epoch's shuffle."""
     rows: list[Epoch] = []
     session = make_session(rows)
+    tracings = _count_tracings(session.model)
     session.train(2)
-    model, function = session.model, session.model.train_function
+    model, traced = session.model, len(tracings)
     changes = {"training.optimizer.learning_rate": 0.002, "training.batch_size": 10, "training.epochs": 4}
     assert session.change(session.experiment.with_changes(changes)) == "in place"
-    assert (session.model, session.model.train_function) == (model, function)
+    assert session.model is model
     assert session.steps_left == 3
     batches = _note_batches(session)
     session.train(session.steps_left)
@@ -158,6 +159,9 @@ def test_learning_rate_and_batch_size_change_in_place(make_session: Callable[...
         np.concatenate(batches), session.subject.split.train[order_images(60, 0, 0)[32:]]
     )
     assert [len(batch) for batch in batches] == [10, 10, 8]
+    # JAX compiles each shape, PyTorch nothing.
+    if keras.backend.backend() == "tensorflow":
+        assert len(tracings) == traced == 1
     assert rows[0].learning_rate == 0.002
     assert session.train() == 3 * 6
 
@@ -238,12 +242,11 @@ def test_what_cannot_change_is_named(make_session: Callable[..., Session]) -> No
     changes = {"data.validation": 0.2, "training.seed": 1, "training.precision": "mixed_bfloat16"}
     with pytest.raises(ExperimentError) as caught:
         session.change(session.experiment.with_changes(changes))
-    assert str(caught.value).splitlines()[1:] == [
-        "training.seed: cannot change while a network is trained (is 0, got 1); start a new session",
-        "training.precision: cannot change while a network is trained (is float32, got mixed_bfloat16); "
-        "start a new session",
+    assert str(caught.value).splitlines() == [
+        "data.validation: a session cannot change this: expected test, got 0.2",
+        "training.seed: a session cannot change this: expected 0, got 1",
+        "training.precision: a session cannot change this: expected float32, got mixed_bfloat16",
     ]
-    assert caught.value.problems[0].key == "data"
     renamed = session.experiment.with_changes({"title": "Other"})
     assert (session.change(renamed), session.experiment) == ("none", renamed)
 
@@ -288,6 +291,19 @@ def _note_batches(session: Session) -> list[np.ndarray]:
 
     session.model.fit = noted
     return batches
+
+
+def _count_tracings(model: Any) -> list[None]:
+    """An entry for each time that Python runs through the training step."""
+    tracings: list[None] = []
+    step = model.train_step
+
+    def traced(*arguments: Any) -> Any:
+        tracings.append(None)
+        return step(*arguments)
+
+    model.train_step = traced
+    return tracings
 
 
 def _numbers(row: Epoch) -> dict[str, float]:

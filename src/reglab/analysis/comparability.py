@@ -102,7 +102,7 @@ def read_settings(path: Path) -> Mapping[str, str] | None:
         values = Experiment.load(path).model_dump(mode="json", exclude_none=True)
     except ReglabError:
         try:
-            # An experiment of an older version that a newer rule forbids still says how it was run.
+            # An older experiment that a newer rule forbids still has its values.
             values = dict(load_tree(path).value)
         except ReglabError:
             return None

@@ -11,14 +11,14 @@ from reglab.runs.history import History
 
 @dataclass(frozen=True)
 class Curve:
-    """One quantity, epoch by epoch; every array is `(epochs of the longest run,)`.
+    """One figure for each epoch; every array is `(epochs of the longest run,)`.
 
     Attributes:
         epochs: 1, 2, …; int64.
-        mean: over the seeds still running at that epoch; float64.
-        low: smallest of them; float64.
-        high: largest of them; float64.
-        count: how many they are; int64.
+        mean: over the seeds that trained that epoch; float64.
+        low: minimum of these seeds; float64.
+        high: maximum of these seeds; float64.
+        count: number of these seeds; int64.
     """
 
     epochs: NDArray[np.int64]
@@ -32,7 +32,7 @@ def average_histories(histories: Sequence[History], column: str) -> Curve:
     """Averages one column over runs that may have stopped at different epochs.
 
     Args:
-        histories: one a seed, none of them empty.
+        histories: one for each seed, none empty.
         column: a field of `Epoch`.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Names that tell experiments apart, also when two were given the same."""
+"""Unique names and titles for the experiments of a comparison."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,20 +6,20 @@ from pathlib import Path
 
 
 def distinguish_names(names: Sequence[str], folders: Sequence[Path]) -> tuple[str, ...]:
-    """Replaces names that occur twice by as much of the folder as it takes to tell them apart.
+    """Replaces names that occur twice by the shortest unique end of their folder.
 
     Args:
-        names: one an experiment.
-        folders: where each experiment's runs lie; those of the same name lie in different ones.
+        names: one for each experiment.
+        folders: with the runs of each experiment; experiments of one name have different folders.
 
     Returns:
-        One name an experiment, no two the same: `results_a/mp` and `results_b/mp`.
+        One unique name for each experiment: `results_a/mp` and `results_b/mp`.
     """
-    counts = Counter(names)
+    same: dict[str, list[Path]] = {}
+    for name, folder in zip(names, folders, strict=True):
+        same.setdefault(name, []).append(folder)
     return tuple(
-        name
-        if counts[name] == 1
-        else _shorten(folder, [place for other, place in zip(names, folders, strict=True) if other == name])
+        name if len(same[name]) == 1 else _shorten(folder, same[name])
         for name, folder in zip(names, folders, strict=True)
     )
 
@@ -33,10 +33,10 @@ def distinguish_titles(titles: Sequence[str], names: Sequence[str]) -> tuple[str
     )
 
 
-def _shorten(folder: Path, rivals: Sequence[Path]) -> str:
-    """The fewest last parts of a path, two at least, that none of its rivals ends with."""
+def _shorten(folder: Path, folders: Sequence[Path]) -> str:
+    """The fewest last parts of a path, two at least, with which no other of the paths ends."""
     for length in range(2, len(folder.parts)):
         ending = folder.parts[-length:]
-        if sum(rival.parts[-length:] == ending for rival in rivals) == 1:
+        if sum(other.parts[-length:] == ending for other in folders) == 1:
             return str(Path(*ending))
     return str(folder)

@@ -60,11 +60,6 @@ class Metric:
     column: str | None = None
     final: str | None = None
 
-    @property
-    def axis(self) -> str:
-        """The title with its unit, for an axis or the head of a column: `accuracy gap (points)`."""
-        return f"{self.title} ({self.unit.word})" if self.unit.word else self.title
-
     def read(self, source: Epoch | Summary) -> float | None:
         """Reads the recorded number of an epoch or a run; None where the source does not have it."""
         field = self.column if isinstance(source, Epoch) else self.final
@@ -92,6 +87,10 @@ class Metric:
         """Writes a recorded number with its unit, for a sentence: `71.3 %`, `24.1 points`."""
         word = "" if value is None or self.unit.symbol or self.unit is SECONDS else self.unit.word
         return f"{self.format(value)} {word}".rstrip()
+
+    def write(self, source: Epoch | Summary) -> str:
+        """Reads the number of an epoch or a run and writes it with its unit."""
+        return self.describe(self.read(source))
 
     def format_difference(self, difference: Difference | None) -> str:
         """Writes a paired difference, `+2.4 [+1.1, +3.7]`; `–` where there is none."""
@@ -146,38 +145,15 @@ TIME = Metric("seconds", "time", SECONDS, "down", "seconds", "seconds")
 SPEED = Metric("images_per_second", "images per second", COUNT, "up", final="images_per_second")
 PARAMETERS = Metric("parameters", "parameters", COUNT, "neither", final="parameters")
 
-METRICS: tuple[Metric, ...] = (
-    TRAIN_LOSS,
-    TRAIN_ACCURACY,
-    TRAIN_CROSS_ENTROPY,
-    CLEAN_ACCURACY,
-    CLEAN_CROSS_ENTROPY,
-    VALIDATION_ACCURACY,
-    VALIDATION_CROSS_ENTROPY,
-    BEST_VALIDATION_ACCURACY,
-    BEST_EPOCH,
-    TEST_ACCURACY,
-    TEST_CROSS_ENTROPY,
-    ACCURACY_GAP,
-    CROSS_ENTROPY_GAP,
-    PENALTY,
-    LEARNING_RATE,
-    TIME,
-    SPEED,
-    PARAMETERS,
-)
-
 
 def describe_epoch(row: Epoch) -> str:
-    """An epoch in one line: `clean 90.0 %  validation 75.0 %  gap 15.0 points`."""
+    """Describes an epoch in one line: `clean 90.0 %  validation 75.0 %  gap 15.0 points`."""
     figures = (("clean", CLEAN_ACCURACY), ("validation", VALIDATION_ACCURACY), ("gap", ACCURACY_GAP))
-    return "  ".join(f"{word} {metric.describe(metric.read(row))}" for word, metric in figures)
+    return "  ".join(f"{word} {metric.write(row)}" for word, metric in figures)
 
 
-def format_seconds(seconds: float | None) -> str:
-    """A duration as `45 s`, `12 min` or `3 h 05 min`; `?` where it is not known."""
-    if seconds is None:
-        return "?"
+def format_seconds(seconds: float) -> str:
+    """Writes a duration as `45 s`, `12 min` or `3 h 05 min`."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -185,6 +161,6 @@ def format_seconds(seconds: float | None) -> str:
 
 
 def format_range(numbers: Sequence[float]) -> str:
-    """Whole numbers as `40`, or as `23–40` where they differ."""
+    """Writes whole numbers as `40`, or as `23–40` where they differ."""
     low, high = min(numbers), max(numbers)
     return f"{low:.0f}" if low == high else f"{low:.0f}–{high:.0f}"

@@ -12,7 +12,7 @@ class Spread:
     """One number over seeds.
 
     Attributes:
-        values: one a seed, in the order of the seeds.
+        values: one for each seed, in the order of the seeds.
     """
 
     values: tuple[float, ...]
@@ -33,7 +33,7 @@ class Difference:
     """An experiment minus the baseline, paired by seed.
 
     Attributes:
-        seeds: that both have.
+        seeds: of both experiments.
         mean: of the differences.
         interval: 95 % confidence interval of the mean; None with one seed.
     """
@@ -47,14 +47,14 @@ def subtract_paired(values: Mapping[int, float], baseline: Mapping[int, float]) 
     """The mean difference over the seeds that two experiments share, with its confidence interval.
 
     d̄ ± t(0.975, n − 1) · s / √n, where s is the sample standard deviation of the n differences.
-    Pairing takes out what the seeds have in common: the initial weights and the order of the images.
+    Pairing removes the variation that the experiments share: initial weights and order of the images.
 
     Args:
         values: by seed.
         baseline: by seed.
 
     Returns:
-        The difference, in the unit of the values; None where no seed is shared.
+        The difference, in the unit of the values; None without a shared seed.
 
     Source: Student, "The Probable Error of a Mean", 1908.
     """
@@ -68,7 +68,7 @@ def subtract_paired(values: Mapping[int, float], baseline: Mapping[int, float]) 
 def _interval(differences: Sequence[float]) -> tuple[float, float] | None:
     if len(differences) < 2:
         return None
-    # scipy.special holds the t quantile too, and loads in a tenth of the time of scipy.stats.
+    # scipy.special also has the t quantile, and loads in a tenth of the time of scipy.stats.
     from scipy.special import stdtrit
 
     mean = float(np.mean(differences))

@@ -1,6 +1,6 @@
-"""The command line: click commands, one file each, thin.
+"""The command line: click commands, one thin file each.
 
-Nothing heavy is imported here or at the top of a command's file: `reglab --help` must be instant, and
+The files of the commands import heavy modules inside functions only: `reglab --help` must be fast, and
 `list` and `compare` never load TensorFlow.
 """
 
@@ -35,8 +35,8 @@ from reglab.cli.show import show
 def main() -> None:
     """A laboratory for regularization.
 
-    A short YAML file says which regularizers to add to a convolutional network; reglab trains it,
-    records curves that may be compared, and compares them.
+    A YAML file describes a convolutional network and its regularizers. reglab trains it, records its
+    curves, and compares it with others.
     """
 
 

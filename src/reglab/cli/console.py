@@ -1,4 +1,4 @@
-"""Standard output, as `rich` writes to it."""
+"""Standard output through `rich`."""
 
 import os
 import sys
@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _ENDLESS = 10_000
-"""Cells of a line in a file or a pipe, which has no border to break it at."""
+"""Width of a file or a pipe, in characters; their lines are not wrapped."""
 
 
 def build_console() -> "Console":
-    """A console that takes text as it stands, and breaks lines only where a terminal ends."""
+    """A console without markup, which wraps lines at the width of a terminal, or of COLUMNS if it is set."""
     from rich.console import Console
 
     bounded = is_terminal() or "COLUMNS" in os.environ
@@ -20,5 +20,5 @@ def build_console() -> "Console":
 
 
 def is_terminal() -> bool:
-    """Whether standard output is a terminal; it may also be a file, a pipe, or closed."""
+    """Whether standard output is a terminal, and not a file, a pipe or closed."""
     return sys.stdout is not None and sys.stdout.isatty()

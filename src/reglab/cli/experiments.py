@@ -1,4 +1,4 @@
-"""Experiments from the command line's words."""
+"""Experiments named on the command line."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 def load_all(paths: Sequence[Path], overrides: Sequence[str] = ()) -> "list[Experiment]":
-    """Loads experiments, and raises one ExperimentError for everything wrong in any of them."""
+    """Loads experiments.
+
+    Raises:
+        ExperimentError: with the problems of all files; each two experiments need different names.
+    """
     from reglab.experiment import Experiment
 
     experiments: list[Experiment] = []
@@ -35,7 +39,7 @@ def _check_names(
     for experiment, path in zip(experiments, paths, strict=True):
         other = first.setdefault(experiment.name, path)
         if other == path and other is not path:
-            problems[Problem(str(path), "", "expected each experiment once, got it twice")] = None
+            problems[Problem(str(path), "", "the experiment is given twice")] = None
         elif other is not path:
-            message = f"expected a name of its own, got {experiment.name!r}, which {other} has too"
+            message = f"{other} has the same name, {experiment.name!r}; change one of them"
             problems[Problem(str(path), "name", message)] = None

@@ -1,4 +1,4 @@
-"""What all commands share: how they end when something is wrong."""
+"""How all commands end after an error."""
 
 import errno
 import io
@@ -13,14 +13,14 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class ReglabGroup(click.Group):
-    """Commands in the order of use; the user's errors as plain lines; 130 after Ctrl-C."""
+    """Commands in the order of use; errors of the user as plain lines; exit code 130 after Ctrl-C."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order in which they were added, which is the order in which they are used."""
+        """Names in the order in which the commands were added."""
         return list(self.commands)
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Runs the program; where the terminal lacks a letter, a question mark stands for it."""
+        """Runs the program; letters that the terminal lacks are printed as question marks."""
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")
@@ -33,11 +33,11 @@ class ReglabGroup(click.Group):
             sys.exit(2)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command; what the user can mend ends as lines on standard error."""
+        """Runs the command; prints errors that a user can correct to standard error."""
         try:
             result = super().invoke(ctx)
             if sys.stdout is not None:
-                # What a full disk refuses is to be told here, not while the interpreter ends.
+                # Otherwise a full disk is noticed only when the interpreter exits.
                 sys.stdout.flush()
         except ReglabError as error:
             click.echo(str(error), err=True)
@@ -46,7 +46,7 @@ class ReglabGroup(click.Group):
             click.echo("interrupted", err=True)
             ctx.exit(130)
         except BrokenPipeError:
-            # The reader, as in `reglab list | head`, has seen enough.
+            # The reader, as in `reglab list | head`, has closed the pipe.
             sys.stderr.close()
             ctx.exit(0)
         return result

@@ -12,19 +12,23 @@ if TYPE_CHECKING:
     from reglab.runs.finding import RunRecord
 
 
+_RESULTS = Path("results")
+
+
 @click.command("list", epilog=examples("reglab list", "reglab list results/mp"))
-@click.argument("path", type=AnyPath, default=Path("results"))
+@click.argument("path", type=AnyPath, default=_RESULTS)
 def list_(path: Path) -> None:
     """List the runs under PATH (default: results)."""
     from reglab.cli.console import build_console
     from reglab.report.tables.grid import Column, Grid
-    from reglab.runs.finding import find_runs
+    from reglab.runs.finding import Found, find_runs
 
-    found = find_runs([path])
+    # Before the first run there may be no folder yet.
+    found = find_runs([path]) if path.exists() or path != _RESULTS else Found((), (path,))
     for problem in found.damaged:
         click.echo(problem, err=True)
     if not found.runs:
-        click.echo(f"no runs in {path}; reglab run configs/smoke.yaml trains one")
+        click.echo(f"no runs in {path}; to train one: reglab run configs/smoke.yaml")
         return
     # Heading, and the rank by which a narrow terminal hides it.
     headings = {

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands have."""
+"""Arguments and options that several commands share."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,11 +8,11 @@ import click
 
 
 class _NamedPath(click.Path):
-    """A path that says something: empty, as an unset variable gives it, it would be the current folder."""
+    """A path that may not be empty; click would use the current folder for an unset variable."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "":
-            self.fail("expected a path, got an empty text", param, ctx)
+            self.fail("the path is empty", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -25,18 +25,18 @@ overrides_option: Decorator = click.option(
     "overrides",
     metavar="KEY=VALUE",
     multiple=True,
-    help="Change one key of the experiment, as in training.epochs=5; may be given several times, and works "
-    "in order: a new training.optimizer.name drops the old one's settings.",
+    help="Change one key of the experiment, such as training.epochs=5. May be repeated; changes apply in "
+    "order, and another training.optimizer.name drops the settings of the old optimizer.",
 )
 
 
 data_directory_option: Decorator = click.option(
     "--data-dir",
     type=AnyPath,
-    help="Directory with the images. Left out: REGLAB_DATA_DIR, reglab's cache, Keras's download.",
+    help="Directory with the images. If omitted: REGLAB_DATA_DIR, reglab's cache, Keras's cache.",
 )
 
 
 def examples(*lines: str) -> str:
-    """The end of a command's help: examples, one a line, as they are typed."""
+    """The end of a command's help: example commands, one per line."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)

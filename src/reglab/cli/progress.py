@@ -11,6 +11,7 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
+from reglab.analysis.metrics import describe_epoch, format_seconds
 from reglab.cli.console import is_terminal
 from reglab.processes import events
 from reglab.processes.events import Event
@@ -72,7 +73,7 @@ class PlainProgress(QuietProgress):
         left = (started.epochs - row.epoch) * row.seconds
         self._print(
             f"{started.title}: epoch {row.epoch}/{started.epochs}  {epoch.images_per_second:.0f} images/s  "
-            f"{format_epoch(row)}  {format_seconds(left)} left"
+            f"{describe_epoch(row)}  {format_seconds(left)} left"
         )
 
     def _print(self, message: str) -> None:
@@ -117,7 +118,7 @@ class LiveProgress(PlainProgress):
         self._bar.below = [details]
         if self._row is not None:
             left = (started.epochs - done / started.steps) * self._row.seconds
-            self._bar.below = [f"{details} · {format_seconds(left)} left", format_epoch(self._row)]
+            self._bar.below = [f"{details} · {format_seconds(left)} left", describe_epoch(self._row)]
         self._bar.update(self._bar.task_ids[0], completed=done)
         self._bar.start()
 
@@ -169,19 +170,3 @@ def build_progress(quiet: bool, shown: set[str]) -> QuietProgress:
     if quiet:
         return QuietProgress()
     return (LiveProgress if is_terminal() else PlainProgress)(_PatientConsole(), shown)
-
-
-def format_epoch(row: Epoch) -> str:
-    """Accuracies and gap of an epoch."""
-    return (
-        f"clean {row.clean_accuracy:.1%}  validation {row.val_accuracy:.1%}  "
-        f"gap {100 * row.gap_accuracy:+.1f} points"
-    )
-
-
-def format_seconds(seconds: float) -> str:
-    """A duration, as `45 s`, `12 min`, `3 h 05 min`."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"

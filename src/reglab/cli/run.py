@@ -12,7 +12,6 @@ from reglab.cli.options import AnyPath, FolderPath, data_directory_option, examp
 if TYPE_CHECKING:
     from reglab.processes.events import Job
     from reglab.processes.launch import Outcome
-    from reglab.runs.summary import Summary
 
 
 @click.command(
@@ -93,7 +92,13 @@ def _train(job: "Job", quiet: bool, advice: set[str]) -> "Outcome":
 
 def _report(outcome: "Outcome", label: str, seed: int) -> None:
     """Prints the last line of a run."""
-    from reglab.cli.progress import format_seconds
+    from reglab.analysis.metrics import (
+        ACCURACY_GAP,
+        BEST_VALIDATION_ACCURACY,
+        TEST_ACCURACY,
+        TIME,
+        VALIDATION_ACCURACY,
+    )
     from reglab.errors import RunError
     from reglab.runs.summary import read_summary
 
@@ -114,15 +119,11 @@ def _report(outcome: "Outcome", label: str, seed: int) -> None:
         except RunError as error:
             click.echo(f"{name}: complete, but without its summary: {error}", err=True)
             return
+        # Without a value where the test set was the validation set.
+        test = "" if summary.test_accuracy is None else f"test accuracy {TEST_ACCURACY.write(summary)}, "
         click.echo(
-            f"{name}: validation accuracy ({summary.validation}) {summary.final_val_accuracy:.1%}, "
-            f"best {summary.best_val_accuracy:.1%} in epoch {summary.best_epoch}, "
-            f"gap {100 * summary.gap_accuracy:+.1f} points, "
-            f"{_describe_test(summary)}{format_seconds(summary.seconds)}, "
+            f"{name}: validation accuracy ({summary.validation}) {VALIDATION_ACCURACY.write(summary)}, "
+            f"best {BEST_VALIDATION_ACCURACY.write(summary)} in epoch {summary.best_epoch}, "
+            f"gap {ACCURACY_GAP.write(summary)}, {test}{TIME.write(summary)}, "
             f"{'complete before, ' if outcome.skipped else ''}in {outcome.run.path}"
         )
-
-
-def _describe_test(summary: "Summary") -> str:
-    """The test accuracy, unless the test set was the validation set."""
-    return "" if summary.test_accuracy is None else f"test accuracy {summary.test_accuracy:.1%}, "

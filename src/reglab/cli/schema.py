@@ -9,7 +9,7 @@ from reglab.cli.options import examples
 def schema() -> None:
     """Print the JSON Schema of an experiment.
 
-    With it, editors complete and check the YAML.
+    Editors use it to complete and check the YAML.
     """
     import json
 

@@ -1,4 +1,4 @@
-"""`reglab show`: an experiment before it is trained."""
+"""`reglab show`: the network and the regularizers of an experiment."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,11 +23,12 @@ _USUAL_CLASSES = 10
 @click.argument("config", type=AnyPath)
 @overrides_option
 @data_directory_option
-@click.option("--resolved", is_flag=True, help="Print the full YAML instead, every default filled in.")
+@click.option("--resolved", is_flag=True, help="Print the full YAML with all defaults instead.")
 def show(config: Path, overrides: tuple[str, ...], data_dir: Path | None, resolved: bool) -> None:
-    """Show what an experiment is, without training it.
+    """Show an experiment without training it.
 
-    Its layers, their output shapes, parameters and multiply-adds, where each regularizer sits, and advice.
+    Prints its layers with output shapes, parameters and multiply-adds, the positions of its regularizers,
+    and advice from the literature.
     """
     from reglab.cli.experiments import load_all
     from reglab.config.yaml.dumping import dump_yaml
@@ -55,7 +56,7 @@ def show(config: Path, overrides: tuple[str, ...], data_dir: Path | None, resolv
     console.print(title)
     _print_layers(console, measure_size(network))
     if classes is None:
-        console.print(f"Counted with {_USUAL_CLASSES} classes: say where the folder is, with --data-dir.")
+        console.print(f"Counted with {_USUAL_CLASSES} classes; pass --data-dir to count those of the folder.")
     _print_regularizers(console, experiment, seats)
     for advice in experiment.advice():
         console.print(f"Advice: {advice}")
@@ -78,7 +79,7 @@ def _print_layers(console: "Console", size: "Size") -> None:
     console.print(Grid(columns))
     console.print(
         f"Parameters: {size.parameters:,} total, {size.trainable:,} trainable, "
-        f"{size.non_trainable:,} not. Multiply-adds per image: {size.multiply_adds:,}."
+        f"{size.non_trainable:,} non-trainable. Multiply-adds per image: {size.multiply_adds:,}."
     )
 
 
@@ -89,13 +90,13 @@ def _print_regularizers(console: "Console", experiment: "Experiment", seats: "tu
         console.print("Regularizers: none.")
         return
     console.print("Regularizers:")
-    for guest in experiment.regularizers.active:
-        console.print(Padding(guest.describe(), (0, 0, 0, 2), expand=False))
+    for regularizer in experiment.regularizers.active:
+        console.print(Padding(regularizer.describe(), (0, 0, 0, 2), expand=False))
         taken: dict[str, list[str]] = {}
         for seat in seats:
-            if seat.technique == guest.title:
+            if seat.technique == regularizer.title:
                 taken.setdefault(seat.what, []).append(seat.layer)
-        taken |= {f"changes the {seat}": [] for seat in guest.training_seats()}
+        taken |= {f"changes the {seat}": [] for seat in regularizer.training_seats()}
         for what, layers in taken.items():
             where = f" at {', '.join(layers)}" if layers else ""
             console.print(Padding(f"{what}{where}", (0, 0, 0, 4), expand=False))

@@ -1,1 +1,1 @@
-"""What an experiment is: schema, loading, inheritance, overrides, and messages with file and line."""
+"""The sections of an experiment except its regularizers, and how an experiment is read from YAML."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Conflict:
-    """A setting that cannot work, or would have no effect, in this experiment.
+    """A setting that cannot work, or has no effect, in this experiment.
 
     Attributes:
-        key: the key at fault, relative to its section or regularizer (`optimizer.nesterov`); empty for a
+        key: the wrong key, relative to its section or regularizer (`optimizer.nesterov`); empty for a
             regularizer as a whole.
         message: what is wrong and what would be right.
     """

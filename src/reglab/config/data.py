@@ -1,4 +1,4 @@
-"""The `data` section: which images, and which of them train, validate and test."""
+"""The `data` section: which images are used for training, validation and test."""
 
 from collections.abc import Iterable
 from typing import Annotated, Literal
@@ -12,7 +12,7 @@ DatasetName = Literal["cifar10", "cifar100", "mnist", "fashion_mnist", "folder",
 
 
 class Subset(Frozen):
-    """How many images to keep, the same share of every class; left out: all."""
+    """Numbers of images to keep, stratified by class; all if omitted."""
 
     train: Count | None = None
     """Training images."""
@@ -21,22 +21,22 @@ class Subset(Frozen):
 
 
 class Data(Frozen):
-    """Which images, and which of them are trained on, validated on and tested on."""
+    """The data set, and how it is divided into training, validation and test images."""
 
     dataset: DatasetName = "cifar10"
-    """Where the images come from."""
+    """Name of the data set."""
     validation: Literal["test"] | Annotated[float, Field(gt=0, lt=1)] = "test"
-    """`test`: the test set, as the lecture does; a number: that fraction of train, held out."""
+    """`test`: validate on the test set, as the lecture does; a number: hold out this fraction of train."""
     subset: Subset | None = None
-    """Fewer images, stratified by class."""
+    """Use fewer images, stratified by class."""
     clean: Count = 5000
-    """Training images that are also measured in inference mode, each epoch."""
+    """Number of training images that are also measured in inference mode after each epoch."""
     image_size: Annotated[int, Field(ge=8, le=256)] | None = None
-    """Side in pixels that the images of a `folder` are resized to; 32 where left out."""
+    """Side to which the images of a `folder` are resized, pixels; 32 if omitted."""
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
-        """Height, width and channels of one image."""
+        """Height, width and channels of one image, pixels."""
         if self.dataset in ("mnist", "fashion_mnist"):
             return (28, 28, 1)
         side = self.image_size or 32

@@ -8,24 +8,29 @@ from reglab.config.base import Count, Frozen
 
 Activation = Literal["relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid"]
 Head = Literal["global_max_pooling", "global_average_pooling", "flatten"]
+Filters = Annotated[tuple[Count, ...], Field(min_length=1)]
 
 
 class Model(Frozen):
     """The convolutional network: groups of convolutions, a head, dense layers, the output."""
 
-    groups: Annotated[tuple[Annotated[tuple[Count, ...], Field(min_length=1)], ...], Field(min_length=1)] = (
+    groups: Annotated[tuple[Filters, ...], Field(min_length=1, examples=[[[32, 32], [64]]])] = (
         (32, 32),
         (64, 64),
         (128, 128),
     )
-    """Filters of each convolution, group by group; pooling sits after each group."""
+    """Number of filters of each convolution, by group; pooling follows each group."""
     kernel_size: Annotated[int, Field(ge=1, le=15)] = 3
-    """Side of every convolution's kernel, pixels."""
+    """Side of the kernel of every convolution, pixels."""
     activation: Activation = "relu"
-    """After every convolution and every hidden dense layer."""
+    """Activation after every convolution and every hidden dense layer."""
     head: Head = "global_max_pooling"
-    """How the last feature maps become a vector."""
-    dense: tuple[Count, ...] = (64,)
-    """Widths of the hidden dense layers; may be empty."""
+    """How the last feature maps are reduced to a vector."""
+    dense: Annotated[tuple[Count, ...], Field(examples=[[64]])] = (64,)
+    """Units of each hidden dense layer; `[]` for no hidden layer."""
     residual: bool = False
-    """Add each group's input to the output of its last convolution, before the activation."""
+    """Add the input of each group to the output of its last convolution, before the activation.
+
+    The input takes an identity shortcut, or a 1×1 convolution where the widths differ (He, Zhang, Ren and
+    Sun, "Deep Residual Learning for Image Recognition", 2016).
+    """

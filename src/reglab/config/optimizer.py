@@ -1,4 +1,4 @@
-"""The optimizers, with Keras's defaults."""
+"""The optimizers, with the defaults of Keras."""
 
 from typing import Annotated, Literal
 
@@ -17,9 +17,9 @@ class Adam(Frozen):
     name: Literal["adam"] = "adam"
     learning_rate: LearningRate = 0.001
     beta_1: Fraction = 0.9
-    """Decay of the mean of the gradients."""
+    """Decay of the moving average of the gradients."""
     beta_2: Fraction = 0.999
-    """Decay of the mean of their squares."""
+    """Decay of the moving average of the squared gradients."""
     epsilon: Positive = 1e-7
 
 
@@ -28,23 +28,23 @@ class AdamW(Frozen):
 
     Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019.
 
-    As in Keras, its `weight_decay` also shrinks biases and batch-norm scales; the `weight_decay`
-    regularizer leaves those alone.
+    As in Keras, its `weight_decay` also applies to biases and to the parameters of batch normalization; the
+    `weight_decay` regularizer applies to kernels only.
     """
 
     name: Literal["adamw"] = "adamw"
     learning_rate: LearningRate = 0.001
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.004
-    """Fraction of each weight taken away a step, times the learning rate."""
+    """Fraction of each weight that a step subtracts, multiplied by the learning rate."""
     beta_1: Fraction = 0.9
-    """Decay of the mean of the gradients."""
+    """Decay of the moving average of the gradients."""
     beta_2: Fraction = 0.999
-    """Decay of the mean of their squares."""
+    """Decay of the moving average of the squared gradients."""
     epsilon: Positive = 1e-7
 
 
 class SGD(Frozen):
-    """Stochastic gradient descent, with (Nesterov) momentum."""
+    """Stochastic gradient descent, with momentum or Nesterov momentum."""
 
     name: Literal["sgd"] = "sgd"
     learning_rate: LearningRate = 0.01
@@ -58,18 +58,18 @@ class RMSprop(Frozen):
     name: Literal["rmsprop"] = "rmsprop"
     learning_rate: LearningRate = 0.001
     rho: Fraction = 0.9
-    """Decay of the mean of the squared gradients."""
+    """Decay of the moving average of the squared gradients."""
     momentum: Fraction = 0.0
     epsilon: Positive = 1e-7
 
 
 class Adadelta(Frozen):
-    """Adadelta (Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012); the paper's rate is 1."""
+    """Adadelta (Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012); the paper uses the rate 1."""
 
     name: Literal["adadelta"] = "adadelta"
     learning_rate: LearningRate = 0.001
     rho: Fraction = 0.95
-    """Decay of the mean of the squared gradients."""
+    """Decay of the moving average of the squared gradients."""
     epsilon: Positive = 1e-7
 
 

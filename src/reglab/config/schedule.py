@@ -1,4 +1,4 @@
-"""The learning rate over time, as a factor of the optimizer's own."""
+"""The learning rate over time, as a factor of the optimizer's learning rate."""
 
 from typing import Annotated, Literal
 
@@ -10,21 +10,24 @@ WarmUp = Annotated[float, Field(ge=0)]
 
 
 class Constant(Frozen):
-    """The same learning rate throughout."""
+    """A constant learning rate."""
 
     name: Literal["constant"] = "constant"
     warmup_epochs: WarmUp = 0.0
-    """Epochs over which the rate first rises from zero in a straight line."""
+    """Epochs at the start in which the rate rises linearly from 0."""
 
 
 class Cosine(Frozen):
-    """Half a cosine from the full rate down (Loshchilov and Hutter, "SGDR", 2017)."""
+    """Half a cosine, from the full rate to `final_fraction` of it.
+
+    Source: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017.
+    """
 
     name: Literal["cosine"] = "cosine"
     warmup_epochs: WarmUp = 0.0
-    """Epochs over which the rate first rises from zero in a straight line."""
+    """Epochs at the start in which the rate rises linearly from 0."""
     final_fraction: Annotated[float, Field(ge=0, le=1)] = 0.0
-    """What is left of the learning rate at the end."""
+    """Fraction of the learning rate at the end of training."""
 
 
 class Step(Frozen):
@@ -32,7 +35,7 @@ class Step(Frozen):
 
     name: Literal["step"] = "step"
     warmup_epochs: WarmUp = 0.0
-    """Epochs over which the rate first rises from zero in a straight line."""
+    """Epochs at the start in which the rate rises linearly from 0."""
     every_epochs: Annotated[int, Field(ge=1)] = 10
     factor: Annotated[float, Field(gt=0, le=1)] = 0.1
 

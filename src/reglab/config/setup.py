@@ -1,4 +1,4 @@
-"""The part of an experiment that its regularizers are checked against."""
+"""The part of an experiment that a regularizer is checked against."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from reglab.config.training import Training
 
 @dataclass(frozen=True)
 class Setup:
-    """What a regularizer may look at when it gives advice or reports a conflict.
+    """What a regularizer reads when it gives advice or reports a conflict.
 
     Attributes:
         data: the `data` section.

@@ -1,4 +1,4 @@
-"""The configs that come with reglab."""
+"""The configs that are installed with reglab."""
 
 from pathlib import Path
 
@@ -8,22 +8,22 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def shipped_directory() -> Path:
-    """Where they are: inside an installed package, or at the top of a checkout."""
+    """Their folder: in the installed package, or at the top of a checkout."""
     installed = _PACKAGE / "shipped_configs"
     return installed if installed.is_dir() else _PACKAGE.parents[1] / "configs"
 
 
 def copy_shipped(directory: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Copies them, never over a file that stands.
+    """Copies the configs; existing files are kept.
 
     Args:
-        directory: where to; it is made if need be.
+        directory: target folder, which is created if it does not exist.
 
     Returns:
-        The files that were written, and those that were there already.
+        The files that were written, and those that existed.
 
     Raises:
-        RunError: the system refused.
+        RunError: if a file cannot be written.
     """
     source = shipped_directory()
     copied: list[Path] = []
@@ -39,7 +39,7 @@ def copy_shipped(directory: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
 
 
 def _copy(file: Path, target: Path) -> bool:
-    """Whether the file was copied, which it is whole or not at all; not if the target stands."""
+    """Copies a whole file; False if the target exists."""
     content = file.read_bytes()
     try:
         copy = target.open("xb")
@@ -49,7 +49,7 @@ def _copy(file: Path, target: Path) -> bool:
         with copy:
             copy.write(content)
     except OSError:
-        # Half a file would be taken for the user's own the next time.
+        # The next call would keep half a file as one of the user's.
         target.unlink()
         raise
     return True

@@ -17,28 +17,34 @@ class Training(Frozen):
     """How the network is trained."""
 
     epochs: Count = 40
-    """Passes over the training images."""
+    """Number of passes over the training images."""
     batch_size: Count = 200
-    """Images a step."""
+    """Number of images in a step."""
     optimizer: Optimizer = AdamW()
-    """The rule of the steps."""
+    """The optimizer and its parameters."""
     schedule: Schedule = Constant()
     """The learning rate over time."""
     precision: Precision = "auto"
-    """`auto`: mixed_bfloat16 where the processor has the instructions, else float32."""
+    """`auto`: mixed_bfloat16 if the processor has instructions for it, else float32."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
-    """Fixes the split, the order, the initial weights and every random draw."""
+    """Determines the split, the shuffle, the initial weights and every random number."""
 
     def conflicts(self) -> Iterable[Conflict]:
-        """Settings that would have no effect."""
+        """Settings that have no effect."""
         optimizer, schedule, epochs = self.optimizer, self.schedule, self.epochs
         if isinstance(optimizer, SGD) and optimizer.nesterov and not optimizer.momentum:
             message = "nesterov has no effect while momentum is 0; set momentum above 0 or remove nesterov"
             yield Conflict("optimizer.nesterov", message)
         if schedule.warmup_epochs > epochs:
-            message = f"expected at most training.epochs, {epochs}, got {schedule.warmup_epochs:g}"
+            message = (
+                f"a warm-up of {schedule.warmup_epochs:g} epochs is longer than training.epochs: {epochs}; "
+                f"set warmup_epochs to {epochs} or less"
+            )
             yield Conflict("schedule.warmup_epochs", message)
-        # After the last epoch there is no step left that the new rate could change.
+        # A change after the last epoch affects no step.
         if isinstance(schedule, Step) and schedule.every_epochs >= epochs:
-            message = f"expected less than training.epochs, {epochs}, got {schedule.every_epochs}"
+            message = (
+                f"every_epochs has no effect while training.epochs is {epochs}; "
+                f"set every_epochs below {epochs} or use the constant schedule"
+            )
             yield Conflict("schedule.every_epochs", message)

@@ -1,1 +1,1 @@
-"""Pictures and tables from analysis."""
+"""Pictures and tables of runs and comparisons."""

@@ -1,14 +1,14 @@
 """A training that can be stepped, measured, saved, restored and changed."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from reglab.backend.start import Backend
-from reglab.errors import ExperimentError, Problem
 from reglab.experiment import Experiment
 from reglab.runs.history import Epoch
+from reglab.training.change import Change, can_stay_compiled, check_change
 from reglab.training.listener import Listener
 from reglab.training.loop.batches import Batches
 from reglab.training.loop.callbacks import Progress
@@ -27,10 +27,6 @@ from reglab.training.loop.state import (
     read_variables,
 )
 from reglab.training.subject import Subject
-
-Change = Literal["none", "in place", "rebuilt"]
-# Sections and keys that decide which images there are and which random numbers are drawn.
-_FIXED = ("data", "training.seed", "training.precision")
 
 
 class Session:
@@ -133,7 +129,8 @@ class Session:
             Steps done; fewer than `steps` at the end of the training.
 
         Raises:
-            TrainingError: a loss or another number is not finite.
+            TrainingError: a loss or another number is not finite. After this, as after an interruption, only
+                `set_state` or a new session continues.
         """
         done = 0
         while not self.complete and (steps is None or done < steps):
@@ -195,30 +192,34 @@ class Session:
             `none`, `in place` or `rebuilt`.
 
         Raises:
-            ExperimentError: data, seed or precision differ; nothing has changed then.
+            ExperimentError: data, seed or precision differ; nothing changes then.
         """
         old, new = self.experiment, experiment
-        _check_change(old, new)
-        if old.identity == new.identity:
+        check_change(old, new)
+        rate = new.training.optimizer.learning_rate
+        has_new_rate = rate != old.training.optimizer.learning_rate
+        if old.identity == new.identity or can_stay_compiled(old, new):
             self.subject = self.subject.with_experiment(new)
-            return "none"
-        values = read_variables(self._name_variables())
-        states = {name: callback.get_state() for name, callback in self._stateful.items()}
-        if new.training.optimizer.learning_rate != old.training.optimizer.learning_rate:
+            if has_new_rate:
+                self._model.optimizer.learning_rate = rate
+            return "none" if old.identity == new.identity else "in place"
+        before = self.get_state()
+        values = dict(before.variables)
+        if has_new_rate:
             values.pop(f"{old.training.optimizer.name}/learning_rate", None)
-        if _can_stay(old, new):
-            self.subject = self.subject.with_experiment(new)
-            self._model.optimizer.learning_rate = new.training.optimizer.learning_rate
-            self._progress.measuring.learning_rate = new.training.optimizer.learning_rate
-            return "in place"
-        shapes = [weight.shape for weight in self._model.network.weights]
+        shapes = self._weight_shapes
         self._build(new, int(self._model.optimizer.iterations))
         carry_over(values, self._name_variables())
-        if shapes == [weight.shape for weight in self._model.network.weights]:
+        # Callbacks may keep weights of the network.
+        if shapes == self._weight_shapes:
             for name, callback in self._stateful.items():
-                if name in states:
-                    callback.set_state(states[name])
+                if name in before.callbacks:
+                    callback.set_state(before.callbacks[name])
         return "rebuilt"
+
+    @property
+    def _weight_shapes(self) -> list[tuple[int, ...]]:
+        return [tuple(weight.shape) for weight in self._model.network.weights]
 
     @property
     def _stateful(self) -> dict[str, StatefulCallback]:
@@ -249,6 +250,8 @@ class Session:
 
     def _find_first_step(self, iterations: int) -> int:
         """Step at which a schedule is at time 0, so that epochs end at whole times; 0 for one batch size."""
+        if is_constant(self.experiment.training):
+            return 0
         return iterations + self.steps_left - (self.epochs_done + 1) * self.steps_per_epoch
 
     def _fit(self, steps: int | None) -> None:
@@ -282,38 +285,3 @@ class Session:
 
     def _name_variables(self) -> dict[str, Any]:
         return name_variables(self._model, self.experiment.training.optimizer.name)
-
-
-def _check_change(old: Experiment, new: Experiment) -> None:
-    problems = []
-    for key in _FIXED:
-        before, after = _look_up(old, key), _look_up(new, key)
-        if before != after:
-            message = (
-                f"cannot change while a network is trained (is {before}, got {after}); start a new session"
-            )
-            problems.append(Problem("", key, message))
-    if problems:
-        raise ExperimentError(problems)
-
-
-def _look_up(experiment: Experiment, key: str) -> Any:
-    value: Any = experiment
-    for name in key.split("."):
-        value = getattr(value, name)
-    return value
-
-
-def _can_stay(old: Experiment, new: Experiment) -> bool:
-    """Whether the compiled model of `old` can be trained as `new`."""
-    constant = is_constant(old.training) and is_constant(new.training)
-    rest = [
-        (
-            experiment.model,
-            experiment.regularizers,
-            experiment.training.schedule,
-            experiment.training.optimizer.model_dump(exclude={"learning_rate"}),
-        )
-        for experiment in (old, new)
-    ]
-    return constant and rest[0] == rest[1]

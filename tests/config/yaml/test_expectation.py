@@ -1,4 +1,4 @@
-"""Expectations in words, read off the schema of a model."""
+"""Expectations in words, derived from the schema of a model."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -12,27 +12,27 @@ from reglab.config.yaml.tree import KeyPath
 
 
 class Circle(Frozen):
-    """One kind of shape."""
+    """A kind of shape."""
 
     name: Literal["circle"] = "circle"
     radius: Annotated[float, Field(gt=0)] = 1.0
 
 
 class Square(Frozen):
-    """Another one."""
+    """Another kind."""
 
     name: Literal["square"] = "square"
     side: Annotated[int, Field(ge=1)] = 1
 
 
 class Plain(Frozen):
-    """Something without kinds."""
+    """A model without kinds."""
 
     depth: float = 0.0
 
 
 class Everything(Frozen):
-    """A field of every sort."""
+    """One field of each type."""
 
     any_integer: int = 0
     any_number: float = 0.0
@@ -51,6 +51,7 @@ class Everything(Frozen):
     word_or_number: Literal["test"] | Annotated[float, Field(gt=0, lt=1)] = "test"
     maybe: int | None = None
     items: tuple[int, ...] = ()
+    counts: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(examples=[[64]])] = ()
     nested: Annotated[tuple[tuple[bool, ...], ...], Field(min_length=1)] = ((True,),)
     plain: Plain = Plain()
     maybe_plain: Plain | None = None
@@ -62,28 +63,29 @@ class Everything(Frozen):
     [
         ("any_integer", "an integer"),
         ("any_number", "a number"),
-        ("above", "a number above 0"),
-        ("at_least", "a number of at least 0.5"),
-        ("below", "a number in (-∞, 2)"),
-        ("at_most", "an integer in (-∞, 2]"),
+        ("above", "a number > 0"),
+        ("at_least", "a number ≥ 0.5"),
+        ("below", "a number < 2"),
+        ("at_most", "an integer ≤ 2"),
         ("closed", "a number in [0, 1]"),
         ("half_open", "a number in [0, 0.25)"),
         ("open", "a number in (0, 2147483648)"),
         ("flag", "true or false"),
-        ("text", "a text"),
-        ("code", "up to 8 letters, digits and . _ + -, a letter or digit first"),
+        ("text", "a string"),
+        ("code", "1 to 8 letters, digits or . _ + -, starting with a letter or digit"),
         ("word", "only"),
         ("words", "one of one, two"),
-        ("word_or_number", "test, or a number in (0, 1)"),
+        ("word_or_number", "test or a number in (0, 1)"),
         ("maybe", "an integer"),
-        ("items", "a list whose items are each an integer"),
-        ("nested", "a list, not empty, whose items are each a list whose items are each true or false"),
-        ("plain", "a mapping of parameters"),
-        ("maybe_plain", "a mapping of parameters"),
-        ("shape", "a mapping of parameters whose name is one of circle, square"),
+        ("items", "a list of integers"),
+        ("counts", "a list of integers ≥ 1, such as [64]"),
+        ("nested", "a list of lists of true or false"),
+        ("plain", "a mapping"),
+        ("maybe_plain", "a mapping"),
+        ("shape", "a mapping whose name is one of circle, square"),
     ],
 )
-def test_every_sort_of_field_is_described(key: str, words: str) -> None:
+def test_every_type_of_field_is_described(key: str, words: str) -> None:
     """Types, bounds, choices, lists and unions."""
     assert describe(root_node(Everything).descend((key,), {})) == words
 
@@ -91,20 +93,19 @@ def test_every_sort_of_field_is_described(key: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        (("nested", 0), {}, "a list whose items are each true or false"),
+        (("nested", 0), {}, "a list of true or false"),
         (("nested", 0, 3), {}, "true or false"),
         (("maybe_plain", "depth"), {"maybe_plain": {}}, "a number"),
-        (("shape", "side"), {"shape": {"name": "square"}}, "an integer of at least 1"),
-        (("shape", "radius"), {"shape": {"name": "circle"}}, "a number above 0"),
+        (("shape", "side"), {"shape": {"name": "square"}}, "an integer ≥ 1"),
+        (("shape", "radius"), {"shape": {"name": "circle"}}, "a number > 0"),
         (("shape", "name"), {"shape": {"name": "triangle"}}, "one of circle, square"),
+        (("shape", "name"), {"shape": {"name": ["circle"]}}, "one of circle, square"),
         (("shape", "name"), {"shape": {}}, "one of circle, square"),
         (("shape", "name"), {"shape": 5}, "one of circle, square"),
     ],
 )
-def test_paths_lead_through_lists_and_the_member_of_a_union_that_is_meant(
-    path: KeyPath, value: Mapping[str, Any], words: str
-) -> None:
-    """The file's own `name` tells which."""
+def test_paths_lead_through_lists_and_unions(path: KeyPath, value: Mapping[str, Any], words: str) -> None:
+    """The `name` in the file selects the member of a union."""
     assert describe(root_node(Everything).descend(path, value)) == words
 
 
@@ -118,15 +119,15 @@ def test_paths_lead_through_lists_and_the_member_of_a_union_that_is_meant(
         (("text",), {"text": ""}, ()),
     ],
 )
-def test_keys_are_those_of_the_kind_that_is_meant(
+def test_keys_are_those_of_the_selected_kind(
     path: KeyPath, value: Mapping[str, Any], keys: tuple[str, ...]
 ) -> None:
     """A square has no radius."""
     assert root_node(Everything).keys_at(path, value) == keys
 
 
-def test_choices_are_the_words_of_a_field() -> None:
-    """Of a union too; none where any text may stand."""
+def test_choices_are_the_allowed_strings_of_a_field() -> None:
+    """Also in a union; none if any string is allowed."""
     root = root_node(Everything)
     assert root.descend(("words",), {}).choices == ("one", "two")
     assert root.descend(("word_or_number",), {}).choices == ("test",)

@@ -1,4 +1,4 @@
-"""`extends`: chains, what is merged and what is replaced, and where each value came from."""
+"""`extends`: chains, what is merged and what is replaced, and the place of each value."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,21 +6,30 @@ from typing import Any
 
 import pytest
 
-from reglab.config.yaml.inheritance import inherit, merge
+from reglab.config.yaml.inheritance import DEFAULTS, inherit, merge
 from reglab.errors import ExperimentError
 
 Write = Callable[..., Path]
-NOTHING_TO_TAKE = (
-    "expected parameters, or {} for the defaults, got nothing; nothing is inherited here to take away"
-)
+
+
+def values_of(path: Path) -> dict[str, Any]:
+    """The merged values, without the default optimizer and schedule."""
+    value = inherit(path).value
+    assert set(DEFAULTS["training"]) <= set(value["training"])
+    training = {key: inner for key, inner in value.pop("training").items() if key not in DEFAULTS["training"]}
+    return value | ({"training": training} if training else {})
+
+
+def nothing_to_remove(name: str) -> str:
+    return f"no inherited {name} to remove; write {name}: {{}} to use its defaults, or remove the line"
 
 
 def test_a_chain_is_merged_key_by_key(write: Write) -> None:
-    """Three files in three folders; the nearest word counts, paths are relative to their file."""
+    """Three files in three folders; paths are relative to the file that has them."""
     write("data: {clean: 1, validation: test}\ntraining: {epochs: 40, batch_size: 200}", "base/a.yaml")
     write("extends: ../base/a.yaml\ntraining: {epochs: 20}\nregularizers: {l2: {strength: 0.1}}", "b/b.yaml")
     path = write("extends: b/b.yaml\ndata: {clean: 3}\nregularizers: {dropout: {}}")
-    assert inherit(path).value == {
+    assert values_of(path) == {
         "data": {"clean": 3, "validation": "test"},
         "training": {"epochs": 20, "batch_size": 200},
         "regularizers": {"l2": {"strength": 0.1}, "dropout": {}},
@@ -28,13 +37,13 @@ def test_a_chain_is_merged_key_by_key(write: Write) -> None:
 
 
 def test_an_absolute_parent_is_found(write: Write, folder: Path) -> None:
-    """`extends` with a path from the root."""
+    """A path from the root."""
     write("model: {kernel_size: 5}", "a.yaml")
     path = write(f"extends: '{folder / 'a.yaml'}'")
-    assert inherit(path).value == {"model": {"kernel_size": 5}}
+    assert values_of(path) == {"model": {"kernel_size": 5}}
 
 
-def test_places_point_to_the_file_that_said_it(write: Write) -> None:
+def test_a_place_is_in_the_file_that_sets_the_value(write: Write) -> None:
     """Merged, inherited and replaced values."""
     write("training:\n  epochs: 40\n  batch_size: 200\nmodel: {dense: [64]}\n", "a.yaml")
     tree = inherit(write("extends: a.yaml\ntraining:\n\n  epochs: 20\nmodel: {dense: [5]}\n"))
@@ -45,128 +54,117 @@ def test_places_point_to_the_file_that_said_it(write: Write) -> None:
 
 
 @pytest.mark.parametrize("key", ["name", "title", "description"])
-def test_what_a_parent_is_called_is_not_inherited(write: Write, key: str) -> None:
-    """Neither from the parent nor from its parent; a child's own words stand."""
+def test_names_are_not_inherited(write: Write, key: str) -> None:
+    """Neither from the parent nor from its parent."""
     write(f"{key}: first", "a.yaml")
     write(f"extends: a.yaml\n{key}: second", "b.yaml")
-    assert inherit(write("extends: b.yaml")).value == {}
-    assert inherit(write(f"extends: b.yaml\n{key}: own")).value == {key: "own"}
+    assert values_of(write("extends: b.yaml")) == {}
+    assert values_of(write(f"extends: b.yaml\n{key}: own")) == {key: "own"}
 
 
 def test_lists_are_replaced(write: Write) -> None:
     """Groups are not appended to groups."""
     write("model: {groups: [[32, 32], [64]], dense: [64]}", "a.yaml")
     path = write("extends: a.yaml\nmodel: {groups: [[8]]}")
-    assert inherit(path).value == {"model": {"groups": [[8]], "dense": [64]}}
+    assert values_of(path) == {"model": {"groups": [[8]], "dense": [64]}}
 
 
 def test_an_optimizer_of_another_name_replaces_the_inherited_one(write: Write) -> None:
-    """AdamW's settings mean nothing to SGD."""
+    """SGD does not have the parameters of AdamW."""
     write("training: {epochs: 5, optimizer: {name: adamw, weight_decay: 0.1}}", "a.yaml")
     path = write("extends: a.yaml\ntraining: {optimizer: {name: sgd, momentum: 0.9}}")
-    assert inherit(path).value == {"training": {"epochs": 5, "optimizer": {"name": "sgd", "momentum": 0.9}}}
+    assert inherit(path).value["training"]["optimizer"] == {"name": "sgd", "momentum": 0.9}
 
 
 @pytest.mark.parametrize("name", ["", "name: adamw, "])
 def test_an_optimizer_of_the_same_name_or_none_is_merged(write: Write, name: str) -> None:
-    """Only what is said changes."""
+    """Only the given parameters change."""
     write("training: {optimizer: {name: adamw, weight_decay: 0.1}}", "a.yaml")
     path = write(f"extends: a.yaml\ntraining: {{optimizer: {{{name}learning_rate: 0.2}}}}")
     assert inherit(path).value["training"]["optimizer"] == {
-        "name": "adamw",
+        **DEFAULTS["training"]["optimizer"],
         "weight_decay": 0.1,
         "learning_rate": 0.2,
     }
 
 
-def test_null_takes_an_inherited_regularizer_away_and_it_can_come_back(write: Write) -> None:
-    """Come back as it is said then, with nothing left of the first parameters."""
+def test_null_removes_an_inherited_regularizer(write: Write) -> None:
+    """A child may add it again, without the first parameters."""
     write("regularizers: {dropout: {rate: 0.3, groups: 0.1}, l2: {}}", "a.yaml")
     path = write("extends: a.yaml\nregularizers: {dropout: null}", "b.yaml")
     without = inherit(path)
-    assert without.value == {"regularizers": {"dropout": None, "l2": {}}}
+    assert without.value["regularizers"] == {"dropout": None, "l2": {}}
     assert without.problems == ()
     again = inherit(write("extends: b.yaml\nregularizers: {dropout: {rate: 0.5}}"))
-    assert again.value == {"regularizers": {"dropout": {"rate": 0.5}, "l2": {}}}
+    assert again.value["regularizers"] == {"dropout": {"rate": 0.5}, "l2": {}}
 
 
-def test_null_with_nothing_to_take_away_is_a_problem(write: Write) -> None:
-    """In a file that extends nothing, in one whose parent lacks it, and in the parent itself."""
+def test_null_without_an_inherited_regularizer_is_a_problem(write: Write) -> None:
+    """In a file without a parent, and in one whose parent lacks it or has something else than a mapping."""
     path = write("regularizers:\n  l2:\n", "a.yaml")
     assert [str(problem) for problem in inherit(path).problems] == [
-        f"a.yaml:2: regularizers.l2: {NOTHING_TO_TAKE}"
+        f"a.yaml:2: regularizers.l2: {nothing_to_remove('l2')}"
     ]
     path = write("extends: a.yaml\nregularizers:\n  dropout: ~\n  l2: ~\n")
     assert [str(problem) for problem in inherit(path).problems] == [
-        f"a.yaml:2: regularizers.l2: {NOTHING_TO_TAKE}",
-        f"x.yaml:3: regularizers.dropout: {NOTHING_TO_TAKE}",
+        f"a.yaml:2: regularizers.l2: {nothing_to_remove('l2')}",
+        f"x.yaml:3: regularizers.dropout: {nothing_to_remove('dropout')}",
     ]
-
-
-@pytest.mark.parametrize("inherited", ["regularizers: null", "regularizers: [l2]", "title: a"])
-def test_a_parent_without_a_mapping_has_nothing_to_take_away(write: Write, inherited: str) -> None:
-    """Whatever stands there instead."""
-    write(inherited, "a.yaml")
-    path = write("extends: a.yaml\nregularizers: {l2: null}")
-    assert [str(problem) for problem in inherit(path).problems] == [
-        f"x.yaml:2: regularizers.l2: {NOTHING_TO_TAKE}"
-    ]
+    for parent in ("regularizers: null", "regularizers: [l2]", "title: a"):
+        write(parent, "a.yaml")
+        [problem] = inherit(write("extends: a.yaml\nregularizers: {l2: null}")).problems
+        assert (problem.place, problem.key) == ("x.yaml:2", "regularizers.l2")
 
 
 def test_problems_of_a_parent_are_kept_with_its_name(write: Write) -> None:
-    """A duplicate in the file that is extended."""
+    """A duplicate key in the parent."""
     write("title: a\ntitle: b\n", "a.yaml")
-    assert [str(problem) for problem in inherit(write("extends: a.yaml")).problems] == [
-        "a.yaml:2: title: expected each key once, got it in line 1 too"
-    ]
+    [problem] = inherit(write("extends: a.yaml")).problems
+    assert (problem.place, problem.key) == ("a.yaml:2", "title")
 
 
 @pytest.mark.parametrize(
-    ("files", "message"),
+    ("files", "line"),
     [
-        (
-            {"x.yaml": "extends: x.yaml"},
-            "x.yaml:1: extends: expected a file that does not lead back here, got x.yaml → x.yaml",
-        ),
+        ({"x.yaml": "extends: x.yaml"}, "x.yaml:1: extends: circular inheritance: x.yaml → x.yaml"),
         (
             {
                 "x.yaml": "extends: a.yaml",
                 "a.yaml": "title: a\nextends: b.yaml",
                 "b.yaml": "extends: ./a.yaml",
             },
-            "b.yaml:1: extends: expected a file that does not lead back here, got a.yaml → b.yaml → a.yaml",
+            "b.yaml:1: extends: circular inheritance: a.yaml → b.yaml → a.yaml",
         ),
     ],
-    ids=["itself", "further up"],
+    ids=["itself", "a parent of the parent"],
 )
-def test_a_ring_is_shown_whole(write: Write, files: dict[str, str], message: str) -> None:
-    """Named in the file that closes it."""
+def test_a_circle_is_shown_whole(write: Write, files: dict[str, str], line: str) -> None:
+    """At the file that closes it."""
     for name, text in files.items():
         write(text, name)
     with pytest.raises(ExperimentError) as raised:
         inherit(Path("x.yaml"))
-    assert str(raised.value) == message
+    assert str(raised.value) == line
 
 
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        ("bsaeline.yaml", "'bsaeline.yaml', which is not there; did you mean baseline.yaml?"),
-        ("elsewhere/baseline.yaml", "'elsewhere/baseline.yaml', which is not there"),
-        (".", "'.', which is not there"),
-        ("''", "'', which is not there"),
-        ('"a\\0/b"', "'a\\x00/b', which is not there"),
-        ("a" * 300, f"'{'a' * 300}', which is not there"),
+        ("bsaeline.yaml", "'bsaeline.yaml' does not exist; did you mean baseline.yaml?"),
+        ("baseline.yml", "'baseline.yml' does not exist; did you mean baseline.yaml?"),
+        ("elsewhere/baseline.yaml", "'elsewhere/baseline.yaml' does not exist"),
+        (".", "'.' does not exist"),
+        ("''", "'' does not exist"),
+        ('"a\\0/b"', "'a\\x00/b' does not exist"),
+        ("a" * 300, f"'{'a' * 300}' does not exist"),
     ],
 )
-def test_a_parent_that_is_not_there_is_named_with_the_nearest(
-    write: Write, target: str, message: str
-) -> None:
-    """The nearest among its neighbours; a folder is no parent, nor a path that no system takes."""
+def test_a_missing_parent_is_named_with_the_nearest(write: Write, target: str, message: str) -> None:
+    """The nearest file of its folder; a folder and an impossible path are no files."""
     write("title: a", "baseline.yaml")
     with pytest.raises(ExperimentError) as raised:
         inherit(write(f"title: a\nextends: {target}"))
-    assert str(raised.value) == f"x.yaml:2: extends: expected an experiment's file, got {message}"
+    assert str(raised.value) == f"x.yaml:2: extends: the file {message}"
 
 
 @pytest.mark.parametrize(
@@ -179,15 +177,15 @@ def test_a_parent_that_is_not_there_is_named_with_the_nearest(
         ("true", "true"),
     ],
 )
-def test_a_parent_that_is_no_path_is_refused(write: Write, target: str, received: str) -> None:
-    """Texts only."""
+def test_a_parent_that_is_not_a_path_is_refused(write: Write, target: str, received: str) -> None:
+    """Only a string is a path."""
     with pytest.raises(ExperimentError) as raised:
         inherit(write(f"extends: {target}"))
     assert str(raised.value) == f"x.yaml:1: extends: expected the path of another experiment, got {received}"
 
 
 def test_a_parent_that_cannot_be_read_is_named(write: Write) -> None:
-    """The message is about the parent's file, not the child's."""
+    """With its own name, not that of the child."""
     write("", "a.yaml")
     with pytest.raises(ExperimentError) as raised:
         inherit(write("extends: a.yaml"))
@@ -202,13 +200,13 @@ def test_a_parent_that_cannot_be_read_is_named(write: Write) -> None:
         ({"a": 2}, {"a": {"b": 1}}, {"a": {"b": 1}}),
         ({"a": {"b": 1}}, {"a": None}, {"a": None}),
         ({"a": [1, 2]}, {"a": [3]}, {"a": [3]}),
-        ({}, {}, {}),
+        ({"a": {"name": "b", "c": 1}}, {"a": {"name": ["b"]}}, {"a": {"name": ["b"]}}),
     ],
 )
-def test_merging_leaves_its_arguments_alone(
+def test_merging_does_not_change_its_arguments(
     below: dict[str, Any], above: dict[str, Any], merged: dict[str, Any]
 ) -> None:
-    """Mappings of mappings; everything else is replaced."""
+    """Mappings are merged; everything else is replaced."""
     before = repr((below, above))
     assert merge(below, above) == merged
     assert repr((below, above)) == before

@@ -1,4 +1,4 @@
-"""`--set key=value`: what it changes, what it is blamed for, and what it is not."""
+"""`--set key=value`: what it changes, and which problems are at its place."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -38,19 +38,19 @@ def tree_of(value: dict[str, Any]) -> Tree:
     ],
 )
 def test_keys_are_written_over_the_file_in_order(overrides: Sequence[str], value: dict[str, Any]) -> None:
-    """Single keys, whole mappings, lists, and nothing at all after the sign."""
+    """Single keys, whole mappings, lists, and an empty value."""
     tree = tree_of({"training": {"epochs": 40, "seed": 0}})
     assert apply_overrides(tree, overrides).value == value
     assert tree.value == {"training": {"epochs": 40, "seed": 0}}
 
 
-def test_null_switches_a_regularizer_off(load: Callable[..., Experiment]) -> None:
-    """And an empty mapping switches one on."""
+def test_null_removes_a_regularizer(load: Callable[..., Experiment]) -> None:
+    """An empty mapping adds one."""
     experiment = load("regularizers: {l2: {}}", "regularizers.l2=null", "regularizers.dropout={}")
     assert experiment.regularizers.names == ("dropout",)
 
 
-def test_another_optimizer_replaces_the_file_s(load: Callable[..., Experiment]) -> None:
+def test_another_optimizer_replaces_that_of_the_file(load: Callable[..., Experiment]) -> None:
     """As in a file that extends another."""
     text = "training: {optimizer: {name: adamw, weight_decay: 0.1}}"
     experiment = load(text, "training.optimizer.name=sgd", "training.optimizer.momentum=0.9")
@@ -65,28 +65,26 @@ def test_another_optimizer_replaces_the_file_s(load: Callable[..., Experiment]) 
 @pytest.mark.parametrize(
     ("overrides", "lines"),
     [
-        (["epochs"], ["--set epochs: expected key=value, as in training.epochs=5"]),
-        ([""], ["--set : expected key=value, as in training.epochs=5"]),
-        (["=5"], ["--set =5: expected key=value, as in training.epochs=5"]),
-        (["training..epochs=5"], ["--set training..epochs=5: expected key=value, as in training.epochs=5"]),
+        (["epochs"], ["--set epochs: expected key=value, such as training.epochs=5"]),
+        ([""], ["--set : expected key=value, such as training.epochs=5"]),
+        (["=5"], ["--set =5: expected key=value, such as training.epochs=5"]),
+        (["training..epochs=5"], ["--set training..epochs=5: expected key=value, such as training.epochs=5"]),
         (["title=["], ["--set title=[: expected a YAML value after the =, got '['"]),
         (
             ["extends=a.yaml"],
-            ["--set extends=a.yaml: expected a key of the experiment; only a file can extend"],
+            ["--set extends=a.yaml: extends can be set in a file only"],
         ),
         (
             ["a", "title={b: 1, b: 2}", "training.epochs=0"],
             [
-                "--set a: expected key=value, as in training.epochs=5",
-                "--set title={b: 1, b: 2}: expected each key once, got it in line 1 too",
+                "--set a: expected key=value, such as training.epochs=5",
+                "--set title={b: 1, b: 2}: duplicate key; it is also in line 1",
             ],
         ),
     ],
 )
-def test_overrides_that_cannot_be_understood_are_all_named(
-    overrides: Sequence[str], lines: list[str]
-) -> None:
-    """Whole, as they were typed; values are looked at only after that."""
+def test_all_wrong_overrides_are_named(overrides: Sequence[str], lines: list[str]) -> None:
+    """As they were typed; values are validated after that."""
     with pytest.raises(ExperimentError) as raised:
         apply_overrides(tree_of({}), overrides)
     assert str(raised.value).splitlines() == lines
@@ -95,13 +93,13 @@ def test_overrides_that_cannot_be_understood_are_all_named(
 @pytest.mark.parametrize(
     ("override", "line"),
     [
-        ("training.epochs=0", "training.epochs: expected an integer of at least 1, got 0"),
-        ("model.groups=[[8, -1]]", "model.groups[0][1]: expected an integer of at least 1, got -1"),
+        ("training.epochs=0", "training.epochs: expected an integer ≥ 1, got 0"),
+        ("model.groups=[[8, -1]]", "model.groups[0][1]: expected an integer ≥ 1, got -1"),
         ("model={kernel_size: 99}", "model.kernel_size: expected an integer in [1, 15], got 99"),
-        ("training.epochs.x=1", "training.epochs: expected an integer of at least 1, got a mapping"),
+        ("training.epochs.x=1", "training.epochs: expected an integer ≥ 1, got a mapping"),
         (
             "model.dense.0=5",
-            "model.dense: expected a list whose items are each an integer of at least 1, got a mapping",
+            "model.dense: expected a list of integers ≥ 1, such as [64], got a mapping",
         ),
         (
             "training.epoch=5",
@@ -110,20 +108,22 @@ def test_overrides_that_cannot_be_understood_are_all_named(
         ),
     ],
 )
-def test_a_bad_value_is_blamed_on_the_override(complaints: Complaints, override: str, line: str) -> None:
-    """And not on the line of the file that it wrote over."""
+def test_a_wrong_value_has_the_place_of_the_override(
+    complaints: Complaints, override: str, line: str
+) -> None:
+    """Instead of the line of the file that it replaces."""
     text = "training: {epochs: 5}\nmodel: {groups: [[8, 8]], dense: [5]}\n"
     assert complaints(text, override) == [f"--set {override}: {line}"]
 
 
-def test_what_the_override_left_alone_is_blamed_on_the_file(complaints: Complaints) -> None:
-    """The sections above a changed key still come from the file."""
+def test_other_values_keep_their_place_in_the_file(complaints: Complaints) -> None:
+    """Sections that contain a changed key too."""
     assert complaints("training:\n  epochs: 0\n", "training.seed=-1") == [
         "--set training.seed=-1: training.seed: expected an integer in [0, 2147483648), got -1",
-        "x.yaml:2: training.epochs: expected an integer of at least 1, got 0",
+        "x.yaml:2: training.epochs: expected an integer ≥ 1, got 0",
     ]
 
 
-def test_an_override_mends_the_file(load: Callable[..., Experiment]) -> None:
-    """What was written over is not looked at."""
+def test_an_override_corrects_the_file(load: Callable[..., Experiment]) -> None:
+    """The replaced value is not validated."""
     assert load("training: {epochs: none}", "training.epochs=3").training.epochs == 3

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from reglab.report.labels import spread_positions
+from reglab.report.figures.end_labels import spread_positions
 
 
 def test_distant_labels_stay() -> None:
-    """Where nothing overlaps, nothing moves."""
+    """Labels that do not overlap are not moved."""
     assert spread_positions([0.9, 0.1, 0.5], 0.1) == pytest.approx([0.9, 0.1, 0.5])
 
 
@@ -34,6 +34,6 @@ def test_order_is_kept_at_the_edges() -> None:
     assert found[3] < found[1] < found[0] < found[2]
 
 
-def test_too_many_labels_share_the_room() -> None:
-    """Where the spacing does not fit, the labels are spread evenly over all there is."""
+def test_too_many_labels_are_spread_evenly() -> None:
+    """If the spacing does not fit, the labels are spread evenly."""
     np.testing.assert_allclose(sorted(spread_positions([0.5] * 21, 0.2)), np.linspace(0, 1, 21), atol=1e-12)

@@ -1,4 +1,4 @@
-"""An experiment as YAML that can be run again."""
+"""An experiment as YAML that can be loaded again."""
 
 from typing import Any
 
@@ -9,19 +9,19 @@ from reglab.config.yaml.tree import parse_scalar
 
 
 def dump_yaml(model: BaseModel) -> str:
-    """A model as YAML with every key that has a value; loading it gives an equal model."""
+    """A model as YAML, without keys that are null; loading it gives an equal model."""
     values = model.model_dump(mode="json", exclude_none=True)
     return yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes what YAML 1.2 would take for something else than text, and keeps lists on one line."""
+    """Quotes texts that YAML 1.2 would read as something else, and writes a list in one line."""
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = None
     if not text.isprintable():
-        # Line breaks of every kind are escaped: written as they are, YAML would fold them.
+        # Escapes line breaks of every kind, because YAML folds them.
         style = '"'
     elif not isinstance(parse_scalar(text), str):
         style = "'"

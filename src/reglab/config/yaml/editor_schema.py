@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 
 def build_editor_schema(kind: type[BaseModel]) -> dict[str, Any]:
-    """The schema of what a person writes: with `extends`, and with every key optional.
+    """The schema of a file: with `extends`, and with every key optional.
 
     Args:
         kind: the experiment's model.
@@ -17,12 +17,12 @@ def build_editor_schema(kind: type[BaseModel]) -> dict[str, Any]:
     schema = kind.model_json_schema()
     extends = {"type": "string", "description": "Path of the experiment that this one changes."}
     schema["properties"] = {"extends": extends, **schema["properties"]}
+    # Every key may be inherited, so none is required.
     schema.pop("required", None)
-    # What is inherited need not be said again, so nothing is required anywhere.
     for definition in schema["$defs"].values():
         definition.pop("required", None)
         for entry in definition.get("properties", {}).values():
-            # The name of the kind may be inherited, too; then several kinds fit, and `oneOf` fails.
+            # Without its name, an optimizer may match several kinds, which `oneOf` rejects.
             if "discriminator" in entry:
                 entry["anyOf"] = entry.pop("oneOf")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,6 +1,6 @@
-"""What is expected at a key, in words, read off the JSON Schema of the experiment.
+"""What is expected at a key, in words, derived from the JSON Schema of the experiment.
 
-The schema is the one place where types and bounds stand, so a message cannot contradict it.
+The schema is the only source of types and bounds, so a message cannot contradict it.
 """
 
 from collections.abc import Mapping
@@ -15,36 +15,34 @@ from reglab.config.yaml.tree import KeyPath
 
 @dataclass(frozen=True)
 class SchemaNode:
-    """A piece of a JSON Schema, and the definitions that it refers to."""
+    """A part of a JSON Schema, and the definitions that it refers to."""
 
     schema: Mapping[str, Any]
     definitions: Mapping[str, Any]
 
     def descend(self, path: KeyPath, value: Any) -> "SchemaNode":
-        """The piece for a path; `value`, the file's content, tells which member of a union is meant."""
+        """The part for a path; `value`, the content of the file, selects the member of a union."""
         node = self._resolved()
         for part in path:
             node = node._object_for(value)._child(part)._resolved()
-            value = _inner(value, part)
+            value = value_at(value, (part,))
         return node
 
     def keys_at(self, path: KeyPath, value: Any) -> tuple[str, ...]:
-        """Names of the keys that may stand below a path, for the member of a union that is meant."""
+        """Names of the keys that are allowed below a path, for the selected member of a union."""
         node = self.descend(path, value)
-        for part in path:
-            value = _inner(value, part)
-        return tuple(node._object_for(value).schema.get("properties", ()))
+        return tuple(node._object_for(value_at(value, path)).schema.get("properties", ()))
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The words that may stand here, if it is one of a few words."""
+        """The strings that are allowed here; empty if any string is."""
         return tuple(
             word for option in self.options for word in _words(option.schema) if isinstance(word, str)
         )
 
     @property
     def options(self) -> tuple["SchemaNode", ...]:
-        """The members of a union; of anything else, itself."""
+        """The members of a union; for anything else, the node itself."""
         members = self.schema.get("anyOf") or self.schema.get("oneOf")
         if not members:
             return (self,)
@@ -59,10 +57,11 @@ class SchemaNode:
         discriminator = self.schema.get("discriminator")
         if discriminator:
             mapping = discriminator["mapping"]
-            kind = value.get("name") if isinstance(value, Mapping) else None
-            if kind not in mapping:
+            name = value.get(discriminator["propertyName"]) if isinstance(value, Mapping) else None
+            # In a wrong file the name may be of any type, a list among them.
+            if not isinstance(name, str) or name not in mapping:
                 return SchemaNode({"properties": {"name": {"enum": list(mapping)}}}, self.definitions)
-            return SchemaNode({"$ref": mapping[kind]}, self.definitions)._resolved()
+            return SchemaNode({"$ref": mapping[name]}, self.definitions)._resolved()
         for option in self.options:
             if "properties" in option.schema or option.schema.get("type") == "array":
                 return option
@@ -81,42 +80,61 @@ def root_node(kind: type[BaseModel]) -> SchemaNode:
     return SchemaNode(schema, schema.get("$defs", {}))
 
 
+def value_at(value: Any, path: KeyPath) -> Any:
+    """The value at a path, or None if there is nothing."""
+    for part in path:
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        else:
+            return None
+    return value
+
+
 def describe(node: SchemaNode) -> str:
-    """`a number in [0, 1)`, `one of relu, elu`, `test, or a number in (0, 1)`."""
+    """`a number in [0, 1)`, `one of relu, elu`, `test or a number in (0, 1)`, `a list of integers ≥ 1`."""
     discriminator = node.schema.get("discriminator")
     if discriminator:
-        return "a mapping of parameters whose name is one of " + ", ".join(discriminator["mapping"])
-    meant = [option for option in node.options if option.schema.get("type") != "null"]
-    return ", or ".join(_describe_one(option) for option in meant or node.options)
+        return "a mapping whose name is one of " + ", ".join(discriminator["mapping"])
+    options = [option for option in node.options if option.schema.get("type") != "null"]
+    words = " or ".join(_describe_one(option) for option in options)
+    examples = node.schema.get("examples", ())
+    return f"{words}, such as {examples[0]}" if examples else words
 
 
 def _describe_one(node: SchemaNode) -> str:
+    choices = _words(node.schema)
+    if choices:
+        return str(choices[0]) if len(choices) == 1 else "one of " + ", ".join(map(str, choices))
+    if "pattern" in node.schema:
+        # The only pattern is that of a name; its regular expression would not help.
+        return f"1 to {node.schema['maxLength']} letters, digits or . _ + -, starting with a letter or digit"
+    kind, range_ = _describe_type(node)
+    if kind.startswith(("true", "null")):
+        return kind
+    return f"{'an' if kind[0] == 'i' else 'a'} {kind}{range_}"
+
+
+def _describe_type(node: SchemaNode) -> tuple[str, str]:
+    """A noun, and what restricts it: `number`, ` in [0, 1)`."""
     schema = node.schema
-    words = _words(schema)
-    if words:
-        return str(words[0]) if len(words) == 1 else "one of " + ", ".join(map(str, words))
     match schema.get("type"):
         case "integer":
-            return f"an integer{_range(schema)}"
+            return "integer", _range(schema)
         case "number":
-            return f"a number{_range(schema)}"
+            return "number", _range(schema)
         case "boolean":
-            return "true or false"
-        case "null":
-            return "null"
+            return "true or false", ""
         case "string":
-            return _describe_name(schema) if "pattern" in schema else "a text"
+            return "string", ""
         case "array":
-            items = SchemaNode(schema.get("items", {}), node.definitions)._resolved()
-            length = "a list, not empty," if schema.get("minItems") else "a list"
-            return f"{length} whose items are each {describe(items)}"
+            noun, restriction = _describe_type(node._child(0)._resolved())
+            first, space, rest = noun.partition(" ")
+            items = noun if noun.startswith("true") else f"{first}s{space}{rest}"
+            return f"list of {items}{restriction}", ""
         case _:
-            return "a mapping of parameters"
-
-
-def _describe_name(schema: Mapping[str, Any]) -> str:
-    # The one pattern there is; in a message a regular expression would help nobody.
-    return f"up to {schema['maxLength']} letters, digits and . _ + -, a letter or digit first"
+            return "mapping", ""
 
 
 def _words(schema: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -124,26 +142,17 @@ def _words(schema: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _range(schema: Mapping[str, Any]) -> str:
-    above, from_ = schema.get("exclusiveMinimum"), schema.get("minimum")
-    below, to = schema.get("exclusiveMaximum"), schema.get("maximum")
-    low = above if above is not None else from_
-    high = below if below is not None else to
-    if low is None and high is None:
-        return ""
+    above, at_least = schema.get("exclusiveMinimum"), schema.get("minimum")
+    below, at_most = schema.get("exclusiveMaximum"), schema.get("maximum")
+    low = above if above is not None else at_least
+    high = below if below is not None else at_most
+    if low is None:
+        return "" if high is None else f" {'≤' if below is None else '<'} {_number(high)}"
     if high is None:
-        return f" above {low:g}" if above is not None else f" of at least {low:g}"
-    left = "(" if low is None or above is not None else "["
-    right = ")" if below is not None else "]"
-    return f" in {left}{'-∞' if low is None else f'{low:g}'}, {_whole(high)}{right}"
+        return f" {'≥' if above is None else '>'} {_number(low)}"
+    left, right = "[" if above is None else "(", "]" if below is None else ")"
+    return f" in {left}{_number(low)}, {_number(high)}{right}"
 
 
-def _whole(number: float) -> str:
+def _number(number: float) -> str:
     return str(int(number)) if number == int(number) else f"{number:g}"
-
-
-def _inner(value: Any, part: str | int) -> Any:
-    if isinstance(value, Mapping):
-        return value.get(part)
-    if isinstance(value, list) and isinstance(part, int) and part < len(value):
-        return value[part]
-    return None

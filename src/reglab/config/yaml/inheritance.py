@@ -1,51 +1,57 @@
-"""`extends`: an experiment says only what differs from another one."""
+"""`extends`: an experiment that contains only its differences from another one."""
 
 import os.path
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from reglab.config.training import Training
 from reglab.config.yaml.messages import show
 from reglab.config.yaml.tree import Tree, read_tree
 from reglab.errors import ExperimentError, Problem
-from reglab.suggestions import nearest
+from reglab.suggestions import nearest_config
 
-# A child that says nothing of these is not called by its parent's.
+# Not inherited from a parent.
 _OWN = ("extends", "name", "title", "description")
 
+_KINDS = {name for name, field in Training.model_fields.items() if field.discriminator}
+DEFAULTS: dict[str, Any] = {"training": Training().model_dump(mode="json", include=_KINDS)}
+"""The default optimizer and schedule, by section and key.
 
-def inherit(path: Path, implied: Mapping[str, Any] | None = None) -> Tree:
+Every experiment is merged onto them, so that `optimizer: {learning_rate: 0.01}` changes the default
+optimizer and needs no name.
+"""
+
+
+def inherit(path: Path) -> Tree:
     """Reads a file and everything that it extends, and merges them.
-
-    Mappings are merged key by key, anything else is replaced. Two mappings that name different kinds
-    (`optimizer: {name: sgd}` over `{name: adamw, weight_decay: …}`) are not merged: the new one stands.
 
     Args:
         path: the experiment's file.
-        implied: values below everything that is extended; they have no place of their own.
 
     Returns:
         The merged values without `extends`, and the place of each.
 
     Raises:
-        ExperimentError: if a file cannot be read, or the chain leads nowhere or back to itself.
+        ExperimentError: if a file cannot be read, or `extends` names no file or is circular.
     """
-    chain = _read_chain(path)
-    merged = chain.pop()
-    value, places = merge(dict(implied or {}), merged.value), dict(merged.places)
-    problems = [*merged.problems, *_empty_entries(merged, {})]
-    for tree in reversed(chain):
+    value: dict[str, Any] = DEFAULTS
+    places: dict[tuple[str | int, ...], str] = {}
+    problems: list[Problem] = []
+    for tree in reversed(_read_chain(path)):
         problems += [*tree.problems, *_empty_entries(tree, value)]
-        for key in _OWN:
-            value.pop(key, None)
-        value = merge(value, tree.value)
+        inherited = {key: inner for key, inner in value.items() if key not in _OWN}
+        value = merge(inherited, tree.value)
         places |= tree.places
     value.pop("extends", None)
     return Tree(value, places, tuple(problems))
 
 
 def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """What comes of `above` written over `below`."""
+    """Writes `above` over `below`.
+
+    Mappings are merged key by key, everything else is replaced. Mappings of different kinds, such as
+    `{name: sgd}` over `{name: adamw, weight_decay: 0.1}`, are not merged: the new one replaces the old one.
+    """
     merged = dict(below)
     for key, value in above.items():
         old = merged.get(key)
@@ -56,25 +62,28 @@ def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def _differ_in_kind(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    return "name" in old and "name" in new and old["name"] != new["name"]
+
+
 def _empty_entries(tree: Tree, inherited: dict[str, Any]) -> list[Problem]:
-    """Nulls among the regularizers where nothing is inherited that they could take away."""
+    """Regularizers that are null although none is inherited that null could remove."""
     entries = tree.value.get("regularizers")
     below = inherited.get("regularizers")
-    if not isinstance(entries, dict):
-        return []
     known = below if isinstance(below, dict) else {}
-    message = (
-        "expected parameters, or {} for the defaults, got nothing; nothing is inherited here to take away"
-    )
     return [
-        Problem(tree.places[("regularizers", name)], f"regularizers.{name}", message)
-        for name, value in entries.items()
+        Problem(
+            tree.places[("regularizers", name)],
+            f"regularizers.{name}",
+            f"no inherited {name} to remove; write {name}: {{}} to use its defaults, or remove the line",
+        )
+        for name, value in (entries.items() if isinstance(entries, dict) else ())
         if value is None and name not in known
     ]
 
 
 def _read_chain(path: Path) -> list[Tree]:
-    """The file, what it extends, what that extends, and so on."""
+    """The file, its parent, the parent's parent, and so on."""
     chain: list[Tree] = []
     seen: list[Path] = []
     current, place = path, ""
@@ -82,8 +91,8 @@ def _read_chain(path: Path) -> list[Tree]:
         tree = read_tree(current)
         resolved = current.resolve()
         if resolved in seen:
-            ring = " → ".join(str(file.name) for file in [*seen[seen.index(resolved) :], resolved])
-            raise _failure(place, f"expected a file that does not lead back here, got {ring}")
+            ring = " → ".join(file.name for file in [*seen[seen.index(resolved) :], resolved])
+            raise _failure(place, f"circular inheritance: {ring}")
         seen.append(resolved)
         chain.append(tree)
         if "extends" not in tree.value:
@@ -92,23 +101,10 @@ def _read_chain(path: Path) -> list[Tree]:
         if not isinstance(target, str):
             raise _failure(place, f"expected the path of another experiment, got {show(target)}")
         parent = current.parent / target
-        # Of a name that is too long, or in a folder that may not be read, `Path.is_file` raises.
+        # Path.is_file raises for a name that is too long, or in a folder that cannot be read.
         if not os.path.isfile(parent):
-            message = f"expected an experiment's file, got {target!r}, which is not there{_hint(parent)}"
-            raise _failure(place, message)
+            raise _failure(place, f"the file {target!r} does not exist{nearest_config(parent)}")
         current = parent
-
-
-def _hint(missing: Path) -> str:
-    try:
-        files = [file.name for file in missing.parent.glob("*.yaml")]
-    except (OSError, ValueError):
-        files = []
-    return nearest(missing.name, files)
-
-
-def _differ_in_kind(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    return "name" in old and "name" in new and old["name"] != new["name"]
 
 
 def _failure(place: str, message: str) -> ExperimentError:

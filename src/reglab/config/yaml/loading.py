@@ -1,4 +1,4 @@
-"""From a YAML file to a validated model; all problems of the file are reported at once."""
+"""From a YAML file or a mapping to a validated model; all problems are reported at once."""
 
 import json
 import re
@@ -8,32 +8,45 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from reglab.config.yaml.inheritance import inherit
+from reglab.config.yaml.inheritance import DEFAULTS, inherit, merge
 from reglab.config.yaml.messages import explain, sort_problems
 from reglab.config.yaml.overrides import apply_overrides
 from reglab.config.yaml.tree import Tree
-from reglab.errors import ExperimentError
+from reglab.errors import ExperimentError, Problem
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
-def load_tree(path: Path, overrides: Sequence[str] = (), implied: Mapping[str, Any] | None = None) -> Tree:
+def load_tree(path: Path, overrides: Sequence[str] = ()) -> Tree:
     """Reads a file and what it extends, then applies the overrides.
 
     Args:
         path: the experiment's YAML file.
         overrides: `key=value`, as after `--set`.
-        implied: values that hold where no file sets them.
 
     Returns:
-        The merged values. Where no file gives a `name`, it is the file's own.
+        The merged values. If no file gives a `name`, it is the file's own.
 
     Raises:
         ExperimentError: if a file cannot be read, or an override is not `key=value`.
     """
-    tree = apply_overrides(inherit(path, implied), overrides)
+    tree = apply_overrides(inherit(path), overrides)
     tree.value.setdefault("name", _name_from(path))
     return tree
+
+
+def convert_mapping(values: Mapping[str, Any]) -> Tree:
+    """The same for values from Python; `name` is `experiment` if omitted.
+
+    Raises:
+        ExperimentError: if there are other values than mappings, lists, strings, numbers, booleans and None.
+    """
+    try:
+        plain = json.loads(json.dumps(dict(values)))
+    except (TypeError, ValueError, RecursionError) as error:
+        message = f"expected mappings, lists, strings, numbers, booleans and None only: {error}"
+        raise ExperimentError([Problem("", "", message)]) from None
+    return Tree({"name": "experiment", **merge(DEFAULTS, plain)}, {})
 
 
 def validate_tree(tree: Tree, kind: type[ModelT]) -> ModelT:
@@ -44,8 +57,7 @@ def validate_tree(tree: Tree, kind: type[ModelT]) -> ModelT:
     """
     problems = list(tree.problems)
     try:
-        # JSON, because pydantic's strict mode takes a list for a tuple only there.
-        model = kind.model_validate_json(json.dumps(tree.value))
+        model = kind.model_validate(tree.value)
     except ValidationError as error:
         raise ExperimentError(sort_problems([*problems, *explain(error, tree, kind)])) from None
     if problems:

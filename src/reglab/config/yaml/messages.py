@@ -1,26 +1,26 @@
-"""Pydantic's errors in reglab's words: file, line, key, what was expected, what came, the nearest name."""
+"""Pydantic's errors as problems: file, line, key, the expected value, the given value, the nearest name."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from reglab.config.yaml.expectation import SchemaNode, describe, root_node
+from reglab.config.yaml.expectation import SchemaNode, describe, root_node, value_at
 from reglab.config.yaml.tree import KeyPath, Tree, format_key
 from reglab.errors import Problem
 from reglab.suggestions import nearest
 
 CONFLICT = "conflict"
-"""Pydantic's type of an error that carries its whole message."""
+"""Pydantic's type of an error that has its whole message."""
 
 
 def explain(error: ValidationError, tree: Tree, kind: type[BaseModel]) -> list[Problem]:
-    """One problem for each key that pydantic found fault with, in the order of the file.
+    """One problem for each key that pydantic reports, in the order of the file.
 
     Args:
-        error: what pydantic raised.
-        tree: the values that it was given, and their places.
-        kind: the model that they were to become.
+        error: pydantic's error.
+        tree: the values that were validated, and their places.
+        kind: the model that validated them.
     """
     root = root_node(kind)
     problems: dict[KeyPath, Problem] = {}
@@ -34,9 +34,9 @@ def explain(error: ValidationError, tree: Tree, kind: type[BaseModel]) -> list[P
         if fault["type"] in ("union_tag_invalid", "union_tag_not_found"):
             path = (*path, "name")
         if path not in problems:
-            message = _message(fault["type"], path, tree.value, root)
+            message = _message(fault["type"], path, tree, root)
             problems[path] = Problem(place_of(tree, path), format_key(path), message)
-    # A list whose items are wrong is reported as too short as well.
+    # Pydantic also reports a list with wrong items as too short.
     deepest = [
         path for path in problems if not any(other[: len(path)] == path != other for other in problems)
     ]
@@ -44,7 +44,7 @@ def explain(error: ValidationError, tree: Tree, kind: type[BaseModel]) -> list[P
 
 
 def sort_problems(problems: Iterable[Problem]) -> list[Problem]:
-    """By file, and by line within a file; those of one line stay in their order."""
+    """Sorts by file, and by line within a file; problems of one line keep their order."""
     return sorted(problems, key=_by_line)
 
 
@@ -56,46 +56,47 @@ def place_of(tree: Tree, path: KeyPath) -> str:
     return ""
 
 
-def _message(fault: str, path: KeyPath, value: Any, root: SchemaNode) -> str:
-    received = _value_at(value, path)
+def _message(fault: str, path: KeyPath, tree: Tree, root: SchemaNode) -> str:
+    value = tree.value
     if fault == "extra_forbidden":
         known = root.keys_at(path[:-1], value)
-        if len(path) == 1:
-            # Known to the files alone: by now, what they extend has been merged.
+        if len(path) == 1 and tree.places:
+            # Only a file can extend; its parents are merged before validation.
             known = ("extends", *known)
         what = "regularizer" if path[0] == "regularizers" and len(path) == 2 else "key"
-        return f"unknown {what}; expected one of {_join(known)}{nearest(str(path[-1]), known)}"
-    expected = describe(root.descend(path, value))
+        return f"unknown {what}; expected one of {', '.join(known)}{nearest(str(path[-1]), known)}"
+    node = root.descend(path, value)
     if fault in ("missing", "union_tag_not_found"):
-        return f"expected {expected}, got nothing"
-    hint = ""
-    if isinstance(received, str):
-        hint = nearest(received, root.descend(path, value).choices)
-    return f"expected {expected}, got {show(received)}{hint}"
+        return f"expected {describe(node)}, got nothing"
+    received = value_at(value, path)
+    hint = nearest(received, node.choices) if isinstance(received, str) else ""
+    return f"expected {describe(node)}, got {show(received)}{hint}"
 
 
 def show(value: Any) -> str:
-    """A value as a person would say it."""
+    """A value in a few words."""
     match value:
         case None:
             return "null"
         case bool():
             return "true" if value else "false"
         case str():
-            return f"the text {value!r}" if len(value) <= 60 else f"a text of {len(value)} characters"
+            return f"the string {value!r}" if len(value) <= 60 else f"a string of {len(value)} characters"
         case int() if abs(value) >= 10**20:
             return f"an integer of {len(str(abs(value)))} digits"
         case dict():
             return "a mapping"
+        case []:
+            return "an empty list"
         case list():
             text = str(value)
-            return f"the list {text}" if len(text) <= 60 else f"a list of {len(value)}"
+            return f"the list {text}" if len(text) <= 60 else f"a list of {len(value)} items"
         case _:
             return str(value)
 
 
 def _path_in(value: Any, loc: Iterable[str | int], fault: str) -> KeyPath:
-    """Pydantic's location without the members of unions, which are no keys of the file."""
+    """Pydantic's location without the members of unions, which are not keys of the file."""
     path: list[str | int] = []
     for part in loc:
         inside_list = isinstance(value, list) and isinstance(part, int) and part < len(value)
@@ -105,21 +106,6 @@ def _path_in(value: Any, loc: Iterable[str | int], fault: str) -> KeyPath:
         elif fault == "missing" and isinstance(value, Mapping):
             path.append(part)
     return tuple(path)
-
-
-def _value_at(value: Any, path: KeyPath) -> Any:
-    for part in path:
-        if isinstance(value, Mapping):
-            value = value.get(str(part))
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-            value = value[part]
-        else:
-            return None
-    return value
-
-
-def _join(names: Iterable[str]) -> str:
-    return ", ".join(names)
 
 
 def _by_line(problem: Problem) -> tuple[str, int]:

@@ -1,6 +1,6 @@
-"""`--set key=value`: single keys of an experiment, changed from the command line."""
+"""Single keys of an experiment, changed with `--set key=value` or from Python."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from reglab.config.yaml.inheritance import merge
@@ -13,41 +13,51 @@ def apply_overrides(tree: Tree, overrides: Sequence[str]) -> Tree:
 
     Args:
         tree: an experiment's values.
-        overrides: as typed: `training.optimizer.learning_rate=1e-4`, `regularizers.dropout=null`.
+        overrides: such as `training.optimizer.learning_rate=1e-4` and `regularizers.dropout=null`.
 
     Returns:
-        The changed values; the place of each changed key is the `--set` itself.
+        The changed values; the place of each changed key is the `--set` option.
 
     Raises:
-        ExperimentError: if an override has no `=`, no key, or a value that is not YAML.
+        ExperimentError: if an override has no `=` or no key, or its value is not YAML.
     """
     problems: list[Problem] = []
     value, places = tree.value, dict(tree.places)
     for override in overrides:
         place = f"--set {override}"
         key, equals, text = override.partition("=")
-        parts = key.strip().split(".")
-        if not equals or not all(parts):
-            problems.append(Problem(place, "", "expected key=value, as in training.epochs=5"))
+        path = _split(key.strip())
+        if not equals or not all(path):
+            problems.append(Problem(place, "", "expected key=value, such as training.epochs=5"))
             continue
-        if parts == ["extends"]:
-            problems.append(Problem(place, "", "expected a key of the experiment; only a file can extend"))
+        if path == ("extends",):
+            problems.append(Problem(place, "", "extends can be set in a file only"))
             continue
         try:
             new = parse_value(text, place)
         except ExperimentError as error:
             problems.extend(error.problems)
             continue
-        path: KeyPath = tuple(parts)
-        _claim(path, value, place, places)
-        value = merge(value, nest(path, new))
-        _mark(new, path, place, places)
+        _mark_path(path, value, place, places)
+        _mark_inside(new, path, place, places)
+        value = merge(value, _nest(path, new))
     if problems:
         raise ExperimentError(problems)
     return Tree(value, places, tree.problems)
 
 
-def nest(path: KeyPath, value: Any) -> dict[str, Any]:
+def apply_changes(values: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Writes each value over an experiment's values, in order; `changes` is by dotted key."""
+    for key, new in changes.items():
+        values = merge(values, _nest(_split(key), new))
+    return values
+
+
+def _split(key: str) -> KeyPath:
+    return tuple(key.split("."))
+
+
+def _nest(path: KeyPath, value: Any) -> dict[str, Any]:
     """`{"training": {"epochs": 5}}` for the path `("training", "epochs")` and the value 5."""
     for part in reversed(path):
         value = {part: value}
@@ -55,15 +65,15 @@ def nest(path: KeyPath, value: Any) -> dict[str, Any]:
     return result
 
 
-def _claim(path: KeyPath, below: Any, place: str, places: dict[KeyPath, str]) -> None:
-    """The key itself comes from the override, and so does each above it that was no mapping before."""
+def _mark_path(path: KeyPath, below: Any, place: str, places: dict[KeyPath, str]) -> None:
+    """The place of the key, and of every key above it that was not a mapping before."""
     for length, part in enumerate(path, start=1):
         below = below.get(part) if isinstance(below, dict) else None
         if length == len(path) or not isinstance(below, dict):
             places[path[:length]] = place
 
 
-def _mark(value: Any, path: KeyPath, place: str, places: dict[KeyPath, str]) -> None:
+def _mark_inside(value: Any, path: KeyPath, place: str, places: dict[KeyPath, str]) -> None:
     inside: Iterable[tuple[str | int, Any]] = ()
     if isinstance(value, dict):
         inside = value.items()
@@ -71,4 +81,4 @@ def _mark(value: Any, path: KeyPath, place: str, places: dict[KeyPath, str]) -> 
         inside = enumerate(value)
     for key, inner in inside:
         places[(*path, key)] = place
-        _mark(inner, (*path, key), place, places)
+        _mark_inside(inner, (*path, key), place, places)

@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 from math import pi
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from keras import ops
-
-if TYPE_CHECKING:
-    from reglab.regularizers.augmentation import Augmentation
 
 DRAWS_PER_IMAGE = 8
 
@@ -37,14 +34,14 @@ class Moves:
     flip_y: Any
 
 
-def scale_draws(draws: Any, ranges: "Augmentation", height: int, width: int) -> Moves:
+def scale_draws(draws: Any, ranges: Any, height: int, width: int) -> Moves:
     """Scales uniform draws to the ranges of an augmentation.
 
     Every amount has its own column, so that a change of one range does not change the other amounts.
 
     Args:
         draws: `(n, 8)` float32 in [0, 1).
-        ranges: limits of each amount.
+        ranges: limits of each amount, an `Augmentation`.
         height: of the images, pixels.
         width: of the images, pixels.
     """

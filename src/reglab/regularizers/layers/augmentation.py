@@ -1,6 +1,6 @@
 """The layer that augments images. Imports Keras; import it only inside a seat."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 from keras import ops
@@ -10,20 +10,17 @@ from reglab.regularizers.layers.compilation import compile_function
 from reglab.regularizers.layers.pixel_layer import PixelLayer
 from reglab.regularizers.layers.warp import warp
 
-if TYPE_CHECKING:
-    from reglab.regularizers.augmentation import Augmentation
-
 
 class AugmentationLayer(PixelLayer):
     """Moves each image at random.
 
     Args:
-        augmentation: limits of the moves.
+        augmentation: limits of the moves, an `Augmentation`.
         seed: seed of the draws; each draw follows from it and the number of draws before.
         name: name of the layer.
     """
 
-    def __init__(self, augmentation: "Augmentation", seed: int, name: str) -> None:
+    def __init__(self, augmentation: Any, seed: int, name: str) -> None:
         super().__init__(seed, name)
         self.augmentation = augmentation
         self._move_compiled = compile_function(self._move)

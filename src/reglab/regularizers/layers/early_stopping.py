@@ -3,14 +3,11 @@
 import sys
 from collections.abc import Mapping
 from math import isnan
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from reglab.regularizers.early_stopping import EarlyStopping
 
 _WEIGHT = "best_weight_"
 # Of the larger value: the rounding of two values, min_delta and their difference in double precision.
@@ -28,10 +25,10 @@ class EarlyStoppingCallback(keras.callbacks.EarlyStopping):
       distinguish from `min_delta`, those within 10⁻⁷ of the value.
 
     Args:
-        settings: patience and the other parameters.
+        settings: patience and the other parameters, an `EarlyStopping`.
     """
 
-    def __init__(self, settings: "EarlyStopping") -> None:
+    def __init__(self, settings: Any) -> None:
         super().__init__(
             monitor=settings.monitor,
             min_delta=settings.min_delta,

@@ -1,15 +1,12 @@
 """The layer that covers rectangles of images. Imports Keras; import it only inside a seat."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 from keras import ops
 
 from reglab.regularizers.layers.compilation import compile_function
 from reglab.regularizers.layers.pixel_layer import PixelLayer
-
-if TYPE_CHECKING:
-    from reglab.regularizers.random_erasing import RandomErasing
 
 ATTEMPTS = 100
 # Whether the image is covered, then area, aspect, top and left of each attempt.
@@ -21,12 +18,12 @@ class RandomErasingLayer(PixelLayer):
     """Covers a random rectangle of each image.
 
     Args:
-        erasing: probability, ranges and fill.
+        erasing: probability, ranges and fill, a `RandomErasing`.
         seed: seed of the draws; each draw follows from it and the number of draws before.
         name: name of the layer.
     """
 
-    def __init__(self, erasing: "RandomErasing", seed: int, name: str) -> None:
+    def __init__(self, erasing: Any, seed: int, name: str) -> None:
         super().__init__(seed, name)
         self.erasing = erasing
         self._erase_compiled = compile_function(self._erase)
@@ -46,12 +43,12 @@ class RandomErasingLayer(PixelLayer):
         return ops.where(cover_rectangles(draws, self.erasing, height, width), fill, images)
 
 
-def cover_rectangles(draws: Any, erasing: "RandomErasing", height: int, width: int) -> Any:
+def cover_rectangles(draws: Any, erasing: Any, height: int, width: int) -> Any:
     """Which pixels are covered.
 
     Args:
         draws: `(n, 401)` float32 in [0, 1): whether, then area, aspect, top and left of 100 attempts.
-        erasing: probability and ranges.
+        erasing: probability and ranges, a `RandomErasing`.
         height: of the images, pixels.
         width: of the images, pixels.
 

@@ -17,15 +17,12 @@ does not blend d with a, and its second repetition is shifted by a pixel. The co
 times as fast on two cores.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from keras import ops
 
-if TYPE_CHECKING:
-    from reglab.regularizers.augmentation import FillMode
 
-
-def warp(images: Any, matrices: Any, fill_mode: "FillMode") -> Any:
+def warp(images: Any, matrices: Any, fill_mode: str) -> Any:
     """Resamples each image bilinearly through its matrix.
 
     Args:
@@ -66,7 +63,7 @@ def _find_origins(matrices: Any, height: int, width: int) -> tuple[Any, Any]:
     return a0 * x + a1 * y + a2, b0 * x + b1 * y + b2
 
 
-def _fold(index: Any, side: int, fill_mode: "FillMode") -> tuple[Any, Any]:
+def _fold(index: Any, side: int, fill_mode: str) -> tuple[Any, Any]:
     """Indices folded into the image, and which of them were inside before."""
     inside = ops.logical_and(index >= 0, index < side)
     match fill_mode:
@@ -77,3 +74,5 @@ def _fold(index: Any, side: int, fill_mode: "FillMode") -> tuple[Any, Any]:
             return ops.minimum(folded, 2 * side - 1 - folded), inside
         case "wrap":
             return ops.mod(index, side), inside
+        case _:
+            raise ValueError(f"expected a fill mode, got {fill_mode!r}")

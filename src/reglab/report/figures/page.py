@@ -24,7 +24,7 @@ _LINE = 0.17
 """Height of a line of small text, inches."""
 _MARGIN = 0.15
 """To the left of the head, inches."""
-_LETTERS_PER_INCH = 13.5
+_LETTERS_PER_INCH = 15
 _DOTS_PER_INCH = 130
 
 

@@ -1,9 +1,9 @@
 """Colours that colour-blind readers can tell apart; an experiment has the same one in every figure."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from math import ceil
 from types import MappingProxyType
 
 # Seven colours of Okabe and Ito, "Color Universal Design", 2008, without their yellow, which is too pale on
@@ -27,11 +27,8 @@ _COLOURS = (
 # Dashes are used for the kind of curve, so experiments with the same colour differ in their markers.
 _MARKERS = ("", "o", "s", "^", "D", "v", "P", "X")
 
-_HOMES = 2 * len(_COLOURS)
-"""Pairs that names are hashed to: each colour without a marker and with the first one."""
-
-# With this number the 18 shipped experiments of the lecture have 18 different pairs, `baseline` is black, and those
-# that are usually compared have different colours.
+# With this number `baseline` is black, the 18 shipped experiments of the lecture share a colour in pairs at
+# most, and those that are usually compared do not share one.
 _SALT = 1113279
 
 _DARKER = 0.72
@@ -60,10 +57,10 @@ class Style:
 def assign_styles(names: Sequence[str]) -> Mapping[str, Style]:
     """Assigns one style to each name.
 
-    A name's colour and marker follow from a hash of the name, so that an experiment has the same colour in
-    every comparison. Markers are drawn only for colours that two names of the figure share. If two names
-    have the same colour and marker, the alphabetically first name has them and the other name has the next
-    pair that no name of the figure has.
+    A name's colour follows from a hash of the name, so an experiment has the same colour in every
+    comparison. The exception are names of one figure with the same hash: the alphabetically first one has
+    the colour, and the others have the next free ones. Figures with more names than colours use every colour
+    several times, with different markers.
 
     Args:
         names: of experiments; styles repeat if there are more than 96.
@@ -71,27 +68,25 @@ def assign_styles(names: Sequence[str]) -> Mapping[str, Style]:
     Returns:
         Name → style in the order of the names, read-only.
     """
-    places: dict[str, int] = {}
-    waiting = []
-    for name in sorted(set(names)):
-        if (home := _find_home(name)) in places.values():
-            waiting.append(name)
-        else:
-            places[name] = home
-    styles = len(_COLOURS) * len(_MARKERS)
-    for name in waiting:
-        taken = {place % styles for place in places.values()} if len(places) < styles else set()
-        places[name] = next(
-            place for step in range(styles) if (place := (_find_home(name) + step) % styles) not in taken
-        )
-    colours = Counter(place % len(_COLOURS) for place in places.values())
-    built = {}
-    for name in dict.fromkeys(names):
-        turn, colour = divmod(places[name], len(_COLOURS))
-        built[name] = Style(_COLOURS[colour], _MARKERS[turn] if colours[colour] > 1 else "")
-    return MappingProxyType(built)
+    unique = sorted(set(names))
+    limit = ceil(len(unique) / len(_COLOURS))
+    uses = [0] * len(_COLOURS)
+    styles: dict[str, Style] = {}
+
+    def take(name: str, colour: int) -> None:
+        styles[name] = Style(_COLOURS[colour], _MARKERS[uses[colour] % len(_MARKERS)])
+        uses[colour] += 1
+
+    for name in unique:
+        if uses[_hash(name)] < limit:
+            take(name, _hash(name))
+    for name in unique:
+        if name not in styles:
+            colours = ((_hash(name) + step) % len(_COLOURS) for step in range(len(_COLOURS)))
+            take(name, next(colour for colour in colours if uses[colour] < limit))
+    return MappingProxyType({name: styles[name] for name in dict.fromkeys(names)})
 
 
-def _find_home(name: str) -> int:
+def _hash(name: str) -> int:
     digest = blake2b(f"{_SALT}{name}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") % _HOMES
+    return int.from_bytes(digest, "big") % len(_COLOURS)

@@ -76,7 +76,7 @@ def build_run(run: RunRecord) -> Page:
 
 
 def _describe(axes: Axes, final: Epoch, validation: Metric, gap: Metric) -> None:
-    text = f"validation {validation.format(validation.read(final))}, gap {gap.describe(gap.read(final))}"
+    text = f"validation {validation.format(validation.read(final))}, gap {gap.write(final)}"
     axes.set_title(text, loc="left", fontsize=NORMAL, color=INK, fontweight="normal")
 
 

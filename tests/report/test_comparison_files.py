@@ -1,0 +1,34 @@
+"""The files of a comparison."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from reglab.analysis.comparison import compare_runs
+from reglab.errors import RunError
+from reglab.report.comparison_files import write_comparison
+from reglab.runs.finding import RunRecord
+
+Maker = Callable[..., RunRecord]
+
+
+def test_files_are_written(tmp_path: Path, make_record: Maker) -> None:
+    """Five files in a folder that is created; a title may have any letters."""
+    comparison = compare_runs([make_record("mp", 0, [0.5], title="$x$ & <y> costs $_")])
+    paths = write_comparison(comparison, tmp_path / "new" / "folder")
+    suffixes = ("png", "svg", "md", "csv", "json")
+    assert [path.name for path in paths] == [f"comparison.{suffix}" for suffix in suffixes]
+    assert sorted(paths) == sorted((tmp_path / "new" / "folder").iterdir())
+    with Image.open(paths[0]) as image:
+        assert image.size[0] == 1690
+    assert paths[1].read_text().startswith("<?xml")
+
+
+def test_file_in_the_way_is_named(tmp_path: Path, make_record: Maker) -> None:
+    """The output has to be a folder."""
+    (tmp_path / "taken").touch()
+    with pytest.raises(RunError) as caught:
+        write_comparison(compare_runs([make_record("mp", 0, [0.5])]), tmp_path / "taken")
+    assert str(caught.value) == f"cannot create {tmp_path / 'taken'}: File exists"

@@ -1,0 +1,268 @@
+"""An experiment from a file, from a mapping, with changes and in Python: the same rules apply."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from reglab.config.optimizer import SGD, AdamW
+from reglab.config.yaml.inheritance import merge
+from reglab.errors import ExperimentError
+from reglab.experiment import Experiment
+
+Values = dict[str, Any]
+NESTEROV = {"training": {"optimizer": {"name": "sgd", "nesterov": True}}}
+SGD_WITH_NESTEROV = {"training": {"optimizer": {"name": "sgd", "nesterov": True, "momentum": 0.9}}}
+POOLED_AWAY = {"model": {"groups": [[8]] * 6}, "regularizers": {"max_pooling": {}}}
+TWO_POOLINGS = {"regularizers": {"max_pooling": {}, "average_pooling": {}}}
+RING: Values = {}
+RING["data"] = RING
+TOGETHER = {
+    "regularizers": {
+        "augmentation": {},
+        "batch_norm": {},
+        "max_pooling": {},
+        "dropout": {"rate": 0.3},
+    }
+}
+
+
+def load(values: Values, folder: Path) -> Experiment:
+    """Through a YAML file."""
+    path = folder / "x.yaml"
+    path.write_text("\n".join(f"{key}: {value}" for key, value in values.items()).replace("True", "true"))
+    return Experiment.load(path)
+
+
+def change(values: Values, folder: Path) -> Experiment:
+    """Through changes of whole sections."""
+    return Experiment(name="x").with_changes(values)
+
+
+def build(values: Values, folder: Path) -> Experiment:
+    """In Python, as pydantic builds a model."""
+    return Experiment(name="x", **values)
+
+
+def convert(values: Values, folder: Path) -> Experiment:
+    """Through a mapping."""
+    return Experiment.from_mapping({"name": "x", **values})
+
+
+WAYS = (load, convert, change, build)
+
+
+def problems_of(way: Callable[[Values, Path], Experiment], values: Values, folder: Path) -> list[Any]:
+    """Key and message of every problem."""
+    with pytest.raises((ExperimentError, ValidationError)) as raised:
+        way(values, folder)
+    if isinstance(raised.value, ExperimentError):
+        return [(problem.key, problem.message) for problem in raised.value.problems]
+    return [(".".join(map(str, error["loc"])), error["msg"]) for error in raised.value.errors()]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("values", "key", "start"),
+    [
+        (NESTEROV, "training.optimizer.nesterov", "nesterov has no effect while momentum is 0; "),
+        (
+            {"training": {"epochs": 5, "schedule": {"name": "constant", "warmup_epochs": 5.5}}},
+            "training.schedule.warmup_epochs",
+            "a warm-up of 5.5 epochs is longer than training.epochs: 5; set warmup_epochs to 5 or less",
+        ),
+        (
+            {"training": {"epochs": 5, "schedule": {"name": "step"}}},
+            "training.schedule.every_epochs",
+            "every_epochs has no effect while training.epochs is 5; set every_epochs below 5 or use the "
+            "constant schedule",
+        ),
+        ({"data": {"image_size": 64}}, "data.image_size", "image_size has no effect on cifar10, "),
+        (TWO_POOLINGS, "regularizers.average_pooling", ""),
+        (POOLED_AWAY, "regularizers.max_pooling.pool_size", ""),
+        ({"regularizers": {"dropout": {"spatial": True}}}, "regularizers.dropout.spatial", ""),
+        ({"regularizers": {"stochastic_depth": {}}}, "regularizers.stochastic_depth", ""),
+    ],
+)
+def test_rules_hold_for_every_way(
+    tmp_path: Path, way: Callable[[Values, Path], Experiment], values: Values, key: str, start: str
+) -> None:
+    """Settings that cannot work together have the same key and sentence however they are given."""
+    [(found, message)] = problems_of(way, values, tmp_path)
+    assert (found, message) == (key, problems_of(build, values, tmp_path)[0][1])
+    assert message.startswith(start)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        SGD_WITH_NESTEROV,
+        {"training": {"epochs": 5, "schedule": {"name": "constant", "warmup_epochs": 5}}},
+        {"training": {"epochs": 5, "schedule": {"name": "step", "every_epochs": 4}}},
+        {"data": {"dataset": "folder", "image_size": 64}},
+        {"model": {"groups": [[8], [16, 16]], "dense": []}},
+        {"model": {"residual": True}, "regularizers": {"stochastic_depth": {}}},
+    ],
+)
+def test_every_way_gives_the_same_experiment(tmp_path: Path, values: Values) -> None:
+    """Values at the edge of the rules are allowed, and a list may be given for a tuple."""
+    built = build(values, tmp_path)
+    assert [way(values, tmp_path) for way in WAYS] == [built] * len(WAYS)
+    assert hash(built.model) == hash(build(values, tmp_path).model)
+
+
+def test_conflicts_are_reported_with_their_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the line of the key, or of the nearest key above it; together with problems of the file."""
+    monkeypatch.chdir(tmp_path)
+    text = (
+        "data: {image_size: 64}\n"
+        "title: a\n"
+        "title: b\n"
+        "model: {groups: [[8], [8], [8], [8], [8], [8], [8]]}\n"
+        "regularizers:\n"
+        "  max_pooling:\n"
+        "    strides: 2\n"
+        "training:\n"
+        "  optimizer: {name: sgd}\n"
+    )
+    Path("x.yaml").write_text(text)
+    with pytest.raises(ExperimentError) as raised:
+        Experiment.load(Path("x.yaml"), ["training.optimizer.nesterov=true"])
+    assert [(problem.place, problem.key) for problem in raised.value.problems] == [
+        ("--set training.optimizer.nesterov=true", "training.optimizer.nesterov"),
+        ("x.yaml:1", "data.image_size"),
+        ("x.yaml:3", "title"),
+        ("x.yaml:6", "regularizers.max_pooling.pool_size"),
+    ]
+
+
+def test_an_experiment_is_immutable() -> None:
+    """Its sections too."""
+    experiment = Experiment(name="x")
+    with pytest.raises(ValidationError):
+        experiment.training.epochs = 5  # type: ignore[misc]
+    with pytest.raises(ValidationError):
+        experiment.name = "y"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("field", ["groups", "dense"])
+def test_only_lists_and_tuples_are_sequences(field: str) -> None:
+    """A set has no order, and a string has letters."""
+    for wrong in ({8}, "8", 8):
+        with pytest.raises(ValidationError):
+            Experiment.model_validate({"name": "x", "model": {field: wrong}})
+
+
+def test_a_mapping_has_defaults() -> None:
+    """Also for its name; a mapping without a name changes the default optimizer."""
+    assert Experiment.from_mapping({}) == Experiment(name="experiment")
+    changed = Experiment.from_mapping({"training": {"optimizer": {"learning_rate": 0.1}}})
+    assert changed.training.optimizer == AdamW(learning_rate=0.1)
+
+
+def test_an_experiment_is_equal_to_that_of_its_own_mapping() -> None:
+    """As Python dumps it, with tuples and nulls."""
+    experiment = Experiment.from_mapping({"name": "x", **TOGETHER, **SGD_WITH_NESTEROV})
+    assert Experiment.from_mapping(experiment.model_dump()) == experiment
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            {"title": {1}},
+            "expected mappings, lists, strings, numbers, booleans and None only: "
+            "Object of type set is not JSON serializable",
+        ),
+        (
+            RING,
+            "expected mappings, lists, strings, numbers, booleans and None only: Circular reference detected",
+        ),
+        (
+            {"extends": "a.yaml"},
+            "extends: unknown key; expected one of name, title, description, data, model, regularizers, "
+            "training",
+        ),
+        ({"training": {"epochs": 0}}, "training.epochs: expected an integer ≥ 1, got 0"),
+    ],
+)
+def test_a_wrong_mapping_has_problems_without_a_place(values: Values, message: str) -> None:
+    """Values that YAML does not have, a key that only a file has, and a value out of range."""
+    with pytest.raises(ExperimentError) as raised:
+        Experiment.from_mapping(values)
+    assert str(raised.value) == message
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"training.epochs": 5}, {"training": {"epochs": 5}}),
+        ({"training": {"epochs": 5}, "training.seed": 3}, {"training": {"epochs": 5, "seed": 3}}),
+        ({"regularizers.dropout": None}, {"regularizers": {"dropout": None}}),
+        ({"regularizers.dropout.rate": 0.5}, {"regularizers": {"dropout": {"rate": 0.5}}}),
+        ({"regularizers.l2": {}}, {"regularizers": {"l2": {}}}),
+        ({"data.subset": {"train": 20}}, {"data": {"subset": {"train": 20}}}),
+        ({"model.groups": ((8,), (16, 16))}, {"model": {"groups": [[8], [16, 16]]}}),
+        ({}, {}),
+    ],
+)
+def test_changes_are_written_over_the_experiment(changes: Mapping[str, Any], expected: Values) -> None:
+    """By dotted key or whole section; None removes a regularizer; everything else is kept."""
+    start = {"name": "x", "title": "X", **TOGETHER, "training": {"batch_size": 10}}
+    experiment = Experiment.from_mapping(start)
+    assert experiment.with_changes(changes) == Experiment.from_mapping(merge(start, expected))
+    assert experiment == Experiment.from_mapping(start)
+
+
+def test_another_optimizer_replaces_the_old_one() -> None:
+    """Its parameters are not inherited; those of the same optimizer are."""
+    experiment = Experiment.from_mapping({"training": {"optimizer": {"learning_rate": 0.5}}})
+    sgd = experiment.with_changes({"training.optimizer": {"name": "sgd", "momentum": 0.9}})
+    assert sgd.training.optimizer == SGD(momentum=0.9)
+    both = experiment.with_changes({"training.optimizer.name": "sgd", "training.optimizer.momentum": 0.8})
+    assert both.training.optimizer == SGD(momentum=0.8)
+    faster = sgd.with_changes({"training.optimizer.learning_rate": 0.1})
+    assert faster.training.optimizer == SGD(momentum=0.9, learning_rate=0.1)
+
+
+def test_a_wrong_change_is_named() -> None:
+    """By its key, without a place."""
+    with pytest.raises(ExperimentError) as raised:
+        Experiment(name="x").with_changes({"training.epoch": 5, "regularizers.dropout.rate": 1})
+    assert {(problem.place, problem.key) for problem in raised.value.problems} == {
+        ("", "training.epoch"),
+        ("", "regularizers.dropout.rate"),
+    }
+
+
+def test_with_seed_changes_the_seed_only() -> None:
+    """And an impossible seed is refused."""
+    experiment = Experiment.from_mapping(TOGETHER)
+    assert experiment.with_seed(3) == experiment.with_changes({"training.seed": 3})
+    assert experiment.with_seed(3).identity == experiment.identity
+    with pytest.raises(ExperimentError):
+        experiment.with_seed(-1)
+
+
+def test_label_and_setup() -> None:
+    """The name replaces a missing title; regularizers act in the order of the table."""
+    experiment = Experiment.from_mapping({"name": "x", "regularizers": {"l2": {}, "batch_norm": {}}})
+    assert experiment.label == "x"
+    assert experiment.with_changes({"title": "CNN"}).label == "CNN"
+    assert experiment.setup.regularizers == experiment.regularizers.names == ("batch_norm", "l2")
+
+
+@pytest.mark.parametrize(
+    ("dataset", "shape"),
+    [
+        ({"dataset": "cifar10"}, (32, 32, 3)),
+        ({"dataset": "mnist"}, (28, 28, 1)),
+        ({"dataset": "folder"}, (32, 32, 3)),
+        ({"dataset": "folder", "image_size": 64}, (64, 64, 3)),
+    ],
+)
+def test_images_have_a_shape(dataset: Values, shape: tuple[int, int, int]) -> None:
+    """Height, width, channels."""
+    assert Experiment.from_mapping({"data": dataset}).data.image_shape == shape
