@@ -177,6 +177,11 @@ def test_an_experiment_is_equal_to_that_of_its_own_mapping() -> None:
             "Object of type set is not JSON serializable",
         ),
         (
+            {"title": "\ud800"},
+            "expected mappings, lists, strings, numbers, booleans and None only: 'utf-8' codec can't encode "
+            "character '\\ud800' in position 11: surrogates not allowed",
+        ),
+        (
             RING,
             "expected mappings, lists, strings, numbers, booleans and None only: Circular reference detected",
         ),

@@ -184,5 +184,5 @@ def test_runs_that_are_not_complete(
     """They have no trained network yet."""
     make_run("results/mp/seed-0", state=state)
     arguments = [*command, "results/mp/seed-0", *(["x.png"] if command == ["predict"] else [])]
-    message = f"results/mp/seed-0: expected a run that is complete, got one that is {state}\n"
+    message = f"results/mp/seed-0: expected a complete run, got one that is {state}\n"
     assert call(*arguments) == (2, "", message)

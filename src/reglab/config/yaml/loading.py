@@ -42,7 +42,8 @@ def convert_mapping(values: Mapping[str, Any]) -> Tree:
         ExperimentError: if there are other values than mappings, lists, strings, numbers, booleans and None.
     """
     try:
-        plain = json.loads(json.dumps(dict(values)))
+        # Half a surrogate pair cannot be encoded, nor written to a file later.
+        plain = json.loads(json.dumps(dict(values), ensure_ascii=False).encode())
     except (TypeError, ValueError, RecursionError) as error:
         message = f"expected mappings, lists, strings, numbers, booleans and None only: {error}"
         raise ExperimentError([Problem("", "", message)]) from None

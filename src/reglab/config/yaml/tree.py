@@ -22,6 +22,7 @@ _LARGEST_FILE = 1_000_000
 # A few lines of aliases of aliases can expand to any number of values.
 _MOST_VALUES = 10_000
 _DEEPEST = 50
+_TOO_MANY = f"expected an experiment, got more than {_MOST_VALUES:,} values"
 _TOO_DEEP = f"values are nested more than {_DEEPEST} levels deep, or an alias contains itself"
 # Python limits the digits of integers that it reads and prints; longer ones become floats.
 _INTEGER = re.compile(r"[-+]?[0-9]{1,1000}")
@@ -47,10 +48,28 @@ class Tree:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Keeps every scalar as text, for `parse_scalar`.
+    """Keeps every scalar as text, for `parse_scalar`, and stops at the first value too many or too deep.
 
     Nodes without a tag in the file get one common tag, so that a tag in the file is noticed, even `!!str`.
     """
+
+    def __init__(self, text: str, source: str) -> None:
+        super().__init__(text)
+        self._source = source
+        self._count = 0
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        self._count += 1
+        self._depth += 1
+        # PyYAML needs seconds for deep nesting and for many values, so the file is not read to its end.
+        if self._count > _MOST_VALUES:
+            raise _failure(self._source, _TOO_MANY)
+        if self._depth > _DEEPEST + 1:
+            raise _failure(self._source, _TOO_DEEP)
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
     def resolve(self, kind: type[yaml.Node], value: str | None, implicit: tuple[bool, bool]) -> str:
         return _UNTAGGED
@@ -70,7 +89,7 @@ def read_tree(path: Path) -> Tree:
     """
     text = _read_text(path)
     try:
-        root = yaml.compose(text, Loader=_PlainLoader)
+        root = _PlainLoader(text, str(path)).get_single_node()
     except yaml.reader.ReaderError:
         raise _failure(str(path), "expected a text file, got one with control characters") from None
     except yaml.MarkedYAMLError as error:
@@ -78,8 +97,6 @@ def read_tree(path: Path) -> Tree:
         place = f"{path}:{mark.line + 1}" if mark else str(path)
         problem = (error.problem or "it cannot be read").removeprefix("but ")
         raise _failure(place, f"YAML syntax error: {problem}") from None
-    except RecursionError:
-        raise _failure(str(path), _TOO_DEEP) from None
     if root is None:
         raise _failure(str(path), "expected an experiment, got an empty file")
     if not isinstance(root, yaml.MappingNode):
@@ -113,8 +130,8 @@ def parse_value(text: str, place: str) -> Any:
         ExperimentError: if it is not YAML.
     """
     try:
-        node = yaml.compose(text, Loader=_PlainLoader)
-    except (yaml.YAMLError, RecursionError):
+        node = _PlainLoader(text, place).get_single_node()
+    except yaml.YAMLError:
         raise _failure(place, f"expected a YAML value after the =, got {text!r}") from None
     reader = _Reader(lambda node: place)
     value = None if node is None else reader.read(node, ())
@@ -169,7 +186,7 @@ class _Reader:
         """Raises an ExperimentError for what no experiment needs."""
         self._count += 1
         if self._count > _MOST_VALUES:
-            message = f"expected an experiment, got more than {_MOST_VALUES:,} values"
+            message = _TOO_MANY
         elif len(path) > _DEEPEST:
             path, message = path[:1], _TOO_DEEP
         elif node.tag != _UNTAGGED:
