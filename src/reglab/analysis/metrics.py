@@ -140,6 +140,7 @@ CROSS_ENTROPY_GAP = Metric(
     "gap_cross_entropy", "cross-entropy gap", NATS, "down", "gap_cross_entropy", "gap_cross_entropy"
 )
 PENALTY = Metric("penalty", "penalty", NATS, "neither", "penalty")
+EXTRA_LOSS = Metric("extra_loss", "extra loss", NATS, "neither", "extra_loss")
 LEARNING_RATE = Metric("learning_rate", "learning rate", NUMBER, "neither", "learning_rate")
 TIME = Metric("seconds", "time", SECONDS, "down", "seconds", "seconds")
 SPEED = Metric("images_per_second", "images per second", COUNT, "up", final="images_per_second")
