@@ -24,6 +24,8 @@ from reglab.runs.layout import RunDirectory
 from reglab.training.loop.index_model import IndexModel, store_images
 
 PROGRAM = "tests.training.train_on_backend"
+pytestmark = pytest.mark.slow
+
 INSTALLED = [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]
 CONFIGS = sorted(shipped_directory().rglob("*.yaml"))
 STEPS = {"smooth": 40, "forked": 40, "random": 20}

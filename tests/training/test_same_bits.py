@@ -8,6 +8,8 @@ import pytest
 
 from tests.training.same_bits import CONFIGS, FIGURES, name_machine, train_config
 
+pytestmark = pytest.mark.slow
+
 RECORDED: dict[str, Any] = json.loads(FIGURES.read_text())
 SAME_MACHINE = RECORDED["machine"] == name_machine()
 # Other processors and versions round otherwise; the first epoch is before this has grown.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reglab.analysis.experiment import CompleteRun, ExperimentResult
-from reglab.config.yaml.loading import load_tree
+from reglab.config.yaml.tree import read_tree
 from reglab.errors import ReglabError
 from reglab.runs.environment import Environment
 
@@ -103,7 +103,7 @@ def read_settings(path: Path) -> Mapping[str, str] | None:
     except ReglabError:
         try:
             # An older experiment that a newer rule forbids still has its values.
-            values = dict(load_tree(path).value)
+            values = dict(read_tree(path).value)
         except ReglabError:
             return None
     return dict(_flatten(values))
