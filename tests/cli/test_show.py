@@ -87,6 +87,7 @@ def test_widths(with_keras: Command, width: int) -> None:
     assert ("148,972,160" in out, "42,467,328" in out) == (True, width >= 80)
 
 
+@pytest.mark.slow
 def test_preview(with_keras: Command, attempts: Any, tmp_path: Path) -> None:
     """One figure of original and augmented images."""
     picture = tmp_path / "preview.png"

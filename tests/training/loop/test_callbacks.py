@@ -132,7 +132,7 @@ def test_callbacks_see_one_training(subject: Subject) -> None:
         "train end",
     ]
     assert [row.epoch for row in rows] == [1, 2]
-    assert (progress.epochs_done, progress.images_done, progress.stopped) == (2, 0, False)
+    assert (progress.epochs_done, progress.images_done, progress.stopped) == (2, 0, True)
 
 
 class _Noted(keras.callbacks.Callback):
