@@ -34,6 +34,7 @@ from reglab.runs import history, status
 from reglab.runs.finding import RunRecord
 from reglab.runs.history import Epoch
 from reglab.training.listener import Listener
+from reglab.training.loop.state import State
 from reglab.training.record.checkpoint import Checkpoint
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
@@ -208,13 +209,15 @@ def _work(fate: Fate) -> NoReturn:
 def _record(subject: Subject, journal: Journal, job: Job, listener: Listener) -> None:
     """Records epochs that each follow from the one before, and a result of the last one."""
     training = subject.experiment.training
-    state = journal.checkpoint.variables[0] if journal.checkpoint else np.array([training.seed])
+    before = journal.checkpoint
+    array = before.state.variables["array"] if before else np.array([training.seed])
     for number in range(journal.epochs_done + 1, training.epochs + 1):
-        numbers = np.random.default_rng([number, *state.tolist()])
-        state = numbers.integers(2**63, size=100)
+        numbers = np.random.default_rng([number, *array.tolist()])
+        array = numbers.integers(2**63, size=100)
         row = Epoch(number, *numbers.random(12).tolist())
-        journal.record(Checkpoint(row, False, "float32", "tensorflow", ("state",), (state,)))
-    write_atomically(journal.run.weights, state.tobytes())
+        state = State(number, 0, False, {"array": array})
+        journal.record(Checkpoint(row, "float32", "tensorflow", state))
+    write_atomically(journal.run.weights, array.tobytes())
     journal.finish()
 
 
