@@ -150,7 +150,7 @@ def test_an_experiment_has_the_advice_of_its_regularizers() -> None:
         }
     )
     assert [str(advice).partition(" (")[0] for advice in experiment.advice()] == [
-        "a bias before batch norm has no effect, since its mean is subtracted: set keep_bias to false",
+        "batch norm subtracts the mean, so a bias before it has no effect: set keep_bias to false",
         "batch norm with batches of 8 has noisy statistics",
         "dropout rate 0.7 is outside 0.2 to 0.5",
     ]
