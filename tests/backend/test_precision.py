@@ -10,9 +10,9 @@ from reglab.config.training import Precision
 @pytest.mark.parametrize("setting", ["float32", "mixed_bfloat16"])
 @pytest.mark.parametrize("gpu", [True, False])
 def test_the_experiments_setting_is_used(setting: Precision, gpu: bool) -> None:
-    """Whatever the machine has."""
+    """On every machine."""
     choice = choose_precision(setting, gpu, 8.0, frozenset({"amx_bf16"}))
-    assert choice == Choice(setting, "as the experiment says")
+    assert choice == Choice(setting, "set in the experiment")
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,6 @@ def test_auto_follows_the_gpu(capability: float | None, policy: str, reason: str
 
 
 def test_flags_are_those_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """If none are given."""
+    """If no flags are passed."""
     monkeypatch.setattr(precision, "find_processor_flags", lambda: frozenset({"avx512_bf16"}))
     assert choose_precision("auto", gpu=False).policy == "mixed_bfloat16"

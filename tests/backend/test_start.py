@@ -16,7 +16,7 @@ from reglab.machine import count_cores
 
 INSTALLED = [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]
 
-# A process has one backend, so each is started in one of its own; a run saves last.
+# A process can start only one backend, so each test starts one in a new process and saves a model.
 STARTED = """
 import json, os, sys
 
@@ -27,7 +27,7 @@ backend = start_backend("mixed_bfloat16")
 import keras
 import numpy as np
 
-# Rescaling asks whether TensorFlow is loaded whenever it is called.
+# Each call of Rescaling checks whether TensorFlow is loaded.
 model = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Rescaling(2.0), keras.layers.Conv2D(2, 3)])
 model.save(sys.argv[1])
 json.dump({
@@ -67,7 +67,7 @@ def test_tensorflow_is_the_default(monkeypatch: pytest.MonkeyPatch, value: str |
 
 @pytest.mark.parametrize("name", INSTALLED)
 def test_the_variable_chooses(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Each one that is installed."""
+    """KERAS_BACKEND selects each installed backend."""
     monkeypatch.setenv("KERAS_BACKEND", name)
     assert find_backend() == name
 
@@ -77,7 +77,7 @@ def test_the_variable_chooses(monkeypatch: pytest.MonkeyPatch, name: str) -> Non
     [("tensorflw", "; did you mean tensorflow?"), ("JAX", ""), ("numpy", ""), ("nonsense", "")],
 )
 def test_another_name_is_refused(monkeypatch: pytest.MonkeyPatch, value: str, guess: str) -> None:
-    """Mistyped ones, and those of Keras that cannot train."""
+    """Mistyped names, and Keras's backends that cannot train."""
     monkeypatch.setenv("KERAS_BACKEND", value)
     with pytest.raises(BackendError) as caught:
         find_backend()
@@ -86,14 +86,14 @@ def test_another_name_is_refused(monkeypatch: pytest.MonkeyPatch, value: str, gu
 
 
 @pytest.mark.parametrize(("name", "package"), [("torch", "torch"), ("jax", "jax"), ("jax", "jaxlib")])
-def test_what_is_not_installed_is_named(
+def test_a_missing_package_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, package: str
 ) -> None:
     """JAX is two packages, of which one may be missing."""
     for library in {name, package} - {package}:
         (tmp_path / f"{library}.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setitem(sys.modules, package, None)  # as Python remembers what it cannot find
+    monkeypatch.setitem(sys.modules, package, None)  # makes find_spec fail
     monkeypatch.setenv("KERAS_BACKEND", name)
     with pytest.raises(BackendError) as caught:
         find_backend()
@@ -105,7 +105,7 @@ def test_what_is_not_installed_is_named(
 @pytest.mark.slow
 @pytest.mark.parametrize("name", INSTALLED)
 def test_a_backend_starts_quietly_and_alone(tmp_path: Path, name: str) -> None:
-    """Whatever Keras's file of settings has; only its own backend loads TensorFlow, also while saving."""
+    """keras.json has no effect; TensorFlow is loaded only on its own backend, also when a model is saved."""
     settings = {
         "backend": "numpy",
         "floatx": "float64",
@@ -138,7 +138,7 @@ def test_a_backend_starts_quietly_and_alone(tmp_path: Path, name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", INSTALLED)
 def test_on_a_gpu_jax_makes_many_steps_at_once(name: str) -> None:
-    """The others dispatch each step; all of them compute in bfloat16 there."""
+    """JAX dispatches 50 steps at once, the others one; all choose bfloat16 on a GPU."""
     done = subprocess.run(
         [sys.executable, "-c", PRETENDED],
         env={**os.environ, "KERAS_BACKEND": name},
@@ -162,7 +162,7 @@ json.dump([started.gpu, started.threads], sys.stdout)
 @pytest.mark.slow
 @pytest.mark.parametrize("name", INSTALLED)
 def test_threads_and_device_that_are_given(name: str) -> None:
-    """They replace the number of cores and the backend's choice."""
+    """Threads and device that are passed replace the number of cores and the backend's choice."""
     environment = {**os.environ, "KERAS_BACKEND": name}
     command = [sys.executable, "-c", GIVEN]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
@@ -182,13 +182,13 @@ def test_threads_and_device_that_are_given(name: str) -> None:
 def test_other_devices_are_hidden(
     monkeypatch: pytest.MonkeyPatch, visible: str | None, device: str | None, expected: str | None
 ) -> None:
-    """The number counts the GPUs that a cluster has left visible."""
+    """The number counts only the GPUs that are visible."""
     monkeypatch.delenv("JAX_PLATFORMS", raising=False)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     if visible is not None:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
     start._choose_device("jax", device)
     assert os.environ.get("CUDA_VISIBLE_DEVICES") == expected
-    # Undone at the end, though the function has set it.
+    # So that monkeypatch also restores variables that the function set.
     for name in ("CUDA_VISIBLE_DEVICES", "JAX_PLATFORMS"):
         monkeypatch.delenv(name, raising=False)

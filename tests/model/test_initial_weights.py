@@ -38,8 +38,8 @@ def test_kernels_are_keyed_by_seed_and_layer() -> None:
 
 def test_seed_changes_every_kernel(make_experiment: Callable[..., Experiment]) -> None:
     """All kernels of a network, and only its kernels."""
-    guests = {"batch_norm": {}}
-    one, other = (build_network(make_experiment(seed=seed, regularizers=guests), 3) for seed in (0, 1))
+    regularizers = {"batch_norm": {}}
+    one, other = (build_network(make_experiment(seed=seed, regularizers=regularizers), 3) for seed in (0, 1))
     changed = {
         weight.path
         for weight, twin in zip(one.weights, other.weights, strict=True)

@@ -1,4 +1,4 @@
-"""The walk: its layers, the seats of regularizers, and the order in which they are asked."""
+"""The walk: its layers, the seats of regularizers, and the order in which the seats are called."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ from reglab.regularizers.table import Regularizers
 
 
 class Spy(Regularizer):
-    """Takes no seat, and records each seat at which it is asked."""
+    """Adds nothing, and records each call of a seat."""
 
     title: ClassVar[str] = "Spy"
     _asked: list[tuple[str, Position]] = PrivateAttr(default_factory=list)
@@ -199,8 +199,8 @@ def test_regularizers_share_a_seat_in_the_order_of_the_table(
     ]
 
 
-def test_every_seat_is_asked_in_order(make_experiment: Callable[..., Experiment]) -> None:
-    """Once at each of them, along the walk, with the seed."""
+def test_every_seat_is_called_in_order(make_experiment: Callable[..., Experiment]) -> None:
+    """Once at each position, in the order of the walk, with the seed."""
     spy = Spy()
     model = {"groups": ((4, 4), (4,)), "dense": (5, 6)}
     build_network(add_regularizers(make_experiment(model=model, seed=9), spy=spy), 3)
@@ -234,9 +234,9 @@ def test_every_seat_is_asked_in_order(make_experiment: Callable[..., Experiment]
 def test_a_regularizer_without_a_seat_changes_nothing(make_experiment: Callable[..., Experiment]) -> None:
     """Layers and weights are those of a network without it."""
     plain = build_network(make_experiment(), 3)
-    visited = build_network(add_regularizers(make_experiment(), spy=Spy()), 3)
-    assert [layer.name for layer in visited.layers] == [layer.name for layer in plain.layers]
-    for one, other in zip(plain.weights, visited.weights, strict=True):
+    with_spy = build_network(add_regularizers(make_experiment(), spy=Spy()), 3)
+    assert [layer.name for layer in with_spy.layers] == [layer.name for layer in plain.layers]
+    for one, other in zip(plain.weights, with_spy.weights, strict=True):
         np.testing.assert_array_equal(one.numpy(), other.numpy())
 
 
@@ -255,7 +255,7 @@ def test_penalties_on_one_kernel_add_up(make_experiment: Callable[..., Experimen
 
 
 def test_two_constraints_on_one_kernel_are_refused(make_experiment: Callable[..., Experiment]) -> None:
-    """No config can cause it, so it is not an error of the user."""
+    """A ValueError, since no experiment of a user can cause it."""
     experiment = add_regularizers(make_experiment(regularizers={"max_norm": {}}), unit_norm=UnitNorm())
     with pytest.raises(ValueError, match="constraint") as caught:
         build_network(experiment, 3)
@@ -324,7 +324,7 @@ def test_a_residual_group_in_numpy(make_experiment: Callable[..., Experiment]) -
 
 
 def test_seats_of_a_residual_network(make_experiment: Callable[..., Experiment]) -> None:
-    """The end of each branch with its depth; the 1×1 convolution is asked like any other."""
+    """The end of each branch with its depth; the 1×1 convolution has the seats of any convolution."""
     spy = Spy()
     model = {"groups": ((4, 4), (4,)), "residual": True}
     build_network(add_regularizers(make_experiment(model=model), spy=spy), 3)

@@ -22,7 +22,7 @@ from reglab.model.network import build_network
 from reglab.model.saving import build_standalone, pack_standalone, pack_weights
 from reglab.regularizers.table import Regularizers
 
-# Settings with which a technique takes all of its seats.
+# Settings with which a regularizer takes all of its seats.
 SPECIAL: Mapping[str, Any] = {
     "batch_norm": {"dense": True, "keep_bias": False},
     "gaussian_noise": {"activations": 0.1},
@@ -173,13 +173,13 @@ def patch_time(seconds: int) -> Iterator[None]:
 
 
 def make_together(make_experiment: Callable[..., Experiment]) -> Experiment:
-    """An experiment with every technique but average pooling, which max pooling excludes."""
+    """An experiment with every regularizer except average pooling, which conflicts with max pooling."""
     settings = {name: SPECIAL.get(name, {}) for name in NAMES if name != "average_pooling"}
     return _with(make_experiment(model={"groups": ((4, 4), (6,))}), settings)
 
 
 def _with(experiment: Experiment, settings: Mapping[str, Any]) -> Experiment:
-    """The experiment with techniques, and with what these need."""
+    """The experiment with these regularizers and with the settings that they need."""
     changes: dict[str, Any] = {"regularizers": settings}
     for name in settings:
         (active,) = Regularizers.model_validate({name: {}}).active

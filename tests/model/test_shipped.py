@@ -52,7 +52,7 @@ def test_half_of_the_parameters_of_batch_norm_are_trained(networks: Mapping[str,
 
 
 def test_first_convolution_of_the_demo(networks: Mapping[str, keras.Model]) -> None:
-    """16×5×5×3 + 16, as on its page."""
+    """16×5×5×3 + 16, as on the web page of the ConvNetJS demo."""
     assert networks["convnetjs"].get_layer("conv_1_1").count_params() == 1_216
 
 

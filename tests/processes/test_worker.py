@@ -37,7 +37,7 @@ def test_interrupted_shared_and_orphaned(make_job: Maker, start: Starter, run: R
     first = start(job)
     opening = first.read(Note).message
     assert opening.startswith("tiny, seed 0: 60 training images of ")
-    assert opening.endswith(", validation on the test set, float32 (as the experiment says)")
+    assert opening.endswith(", validation on the test set, float32 (set in the experiment)")
     started = Started(title="tiny, seed 0", epochs=FOREVER, epochs_done=0, steps=4, images=60)
     assert first.read(Started) == started
     assert first.read(EpochDone).row.epoch == 1
@@ -59,7 +59,7 @@ def test_interrupted_shared_and_orphaned(make_job: Maker, start: Starter, run: R
     assert len(read_history(run.history).rows) - done in (0, 1)
 
     third = start(job)
-    assert third.read(Note).message.endswith("float32 (as the run started)")
+    assert third.read(Note).message.endswith("float32 (kept from the start of the run)")
     assert third.read(Started).epochs_done in (done, done + 1)
     assert third.read(EpochDone).row.epoch > done
     third.stdin.close()

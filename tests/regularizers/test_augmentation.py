@@ -161,7 +161,7 @@ def test_flipped_and_turned_digits_are_advised_against(make_setup: Callable[...,
     mnist = make_setup(data={"dataset": "mnist"})
     negative = Augmentation(rotation=90, vertical_flip=True)
     assert [str(advice) for advice in negative.advice(mnist)] == [
-        f"flipped digits are other shapes: set horizontal_flip and vertical_flip to false {SURVEY}",
+        f"a flip changes the shape of a digit: set horizontal_flip and vertical_flip to false {SURVEY}",
         "rotation by up to 90 degrees may change the class of a digit, such as 6 and 9: "
         f"use at most 20 {SURVEY}",
     ]

@@ -81,7 +81,7 @@ def test_superfluous_biases_and_small_batches_are_advised_against(
     assert list(BatchNorm(keep_bias=False).advice(make_setup())) == []
     small = make_setup(training={"batch_size": 8})
     assert [str(advice) for advice in BatchNorm().advice(small)] == [
-        "a bias before batch norm has no effect, since its mean is subtracted: set keep_bias to false "
+        "batch norm subtracts the mean, so a bias before it has no effect: set keep_bias to false "
         "(Ioffe and Szegedy, Batch Normalization, 2015, section 3.2)",
         "batch norm with batches of 8 has noisy statistics (Wu and He, Group Normalization, 2018)",
     ]

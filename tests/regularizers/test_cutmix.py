@@ -43,7 +43,7 @@ def test_box_follows_the_papers_formula() -> None:
         spans = []
         for side in (10, 30):
             length, centre = int(side * (1 - share) ** 0.5), int(theirs.integers(side))
-            spans.append([place for place in range(side) if 0 <= place - (centre - length // 2) < length])
+            spans.append([pixel for pixel in range(side) if 0 <= pixel - (centre - length // 2) < length])
         kept[np.ix_(*spans)] = 0
         np.testing.assert_array_equal(got, kept)
 
@@ -70,17 +70,17 @@ def test_values_out_of_bounds_are_rejected(settings: dict[str, float]) -> None:
         CutMix.model_validate(settings)
 
 
-def test_mixup_beside_it_is_advised_against(make_setup: Callable[..., Setup]) -> None:
-    """Alone there is no advice."""
+def test_cutmix_with_mixup_is_advised_against(make_setup: Callable[..., Setup]) -> None:
+    """CutMix alone has no advice."""
     assert list(CutMix().advice(make_setup())) == []
     assert [str(advice) for advice in CutMix().advice(make_setup(regularizers=("mixup", "cutmix")))] == [
-        "cutmix and mixup both act on every batch, and each image keeps the product of their shares; "
-        "they are usually alternated (Wightman, Touvron and Jégou, ResNet strikes back, 2021)"
+        "cutmix and mixup mix the same images, and each pixel keeps the product of both shares; "
+        "usually only one of them mixes a batch (Wightman, Touvron and Jégou, ResNet strikes back, 2021)"
     ]
 
 
 def test_batches_of_one_image_are_a_conflict(make_setup: Callable[..., Setup]) -> None:
-    """They have no other image; batches of two have one."""
+    """A batch of one has no other image to mix with; a batch of two has one."""
     assert list(CutMix().conflicts(make_setup(training={"batch_size": 2}))) == []
     assert list(CutMix().conflicts(make_setup(training={"batch_size": 1}))) == [
         Conflict(

@@ -104,5 +104,5 @@ def test_large_rates_are_advised_against(make_setup: Callable[..., Setup]) -> No
     """Above 0.25."""
     assert list(DropBlock(rate=0.25).advice(make_setup())) == []
     assert [str(advice) for advice in DropBlock(rate=0.5).advice(make_setup())] == [
-        "DropBlock rate 0.5 is far above 0.1, the best one in the paper (Ghiasi, Lin and Le, DropBlock, 2018)"
+        "DropBlock rate 0.5 is far above 0.1, the paper's best rate (Ghiasi, Lin and Le, DropBlock, 2018)"
     ]

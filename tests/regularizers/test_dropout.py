@@ -91,7 +91,7 @@ def test_usual_rates_have_no_advice(make_setup: Callable[..., Setup], rate: floa
 
 
 def test_unusual_rates_and_groups_are_advised_against(make_setup: Callable[..., Setup]) -> None:
-    """One for each."""
+    """One advice for the rate and one for the groups."""
     assert [str(advice) for advice in Dropout(rate=0.7, groups=0.1).advice(make_setup())] == [
         f"dropout rate 0.7 is outside 0.2 to 0.5 {PAPER}",
         f"dropout after groups of convolutions rarely helps, since they have few parameters {PAPER}",

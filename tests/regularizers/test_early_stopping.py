@@ -46,7 +46,7 @@ def test_stopping_on_the_test_set_is_advised_against(make_setup: Callable[..., S
     """With a held-out part of train there is no advice."""
     assert list(EarlyStopping().advice(make_setup(data={"validation": 0.1}))) == []
     assert [str(advice) for advice in EarlyStopping().advice(make_setup())] == [
-        "early stopping selects the epoch on the test set, so its test result is too good: "
+        "early stopping selects the epoch on the test set, so its test result is too optimistic: "
         "hold out a part of train, as in data.validation: 0.1 "
         "(Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2009, section 7.2)"
     ]

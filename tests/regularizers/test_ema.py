@@ -79,6 +79,6 @@ def test_a_short_average_is_advised_against(make_setup: Callable[..., Setup]) ->
     """Momentum below 0.9."""
     assert list(EMA(momentum=0.9).advice(make_setup())) == []
     assert [str(advice) for advice in EMA(momentum=0.5).advice(make_setup())] == [
-        "EMA with momentum 0.5 averages over few steps: 0.99 to 0.9999 are usual "
+        "EMA with momentum 0.5 averages over few steps: the usual range is 0.99 to 0.9999 "
         "(Tarvainen and Valpola, Mean teachers are better role models, 2017)"
     ]

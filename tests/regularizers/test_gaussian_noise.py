@@ -12,8 +12,8 @@ from reglab.config.setup import Setup
 from reglab.regularizers.base import Position
 from reglab.regularizers.gaussian_noise import GaussianNoise
 
-# The seed fixes the draws, but they differ between backends: the right distribution is below this for one
-# seed in 10,000, a deviation that is wrong by 4 % always.
+# The seed fixes the draws, but they differ between backends. With the right distribution, one seed in 10,000
+# has a smaller p-value; with a standard deviation that is wrong by 4 %, every seed has.
 SIGNIFICANCE = 1e-4
 
 
@@ -35,7 +35,7 @@ def test_activations_get_noise_in_their_own_unit(convolution: Position) -> None:
 
 @pytest.mark.usefixtures("mixed_bfloat16")
 def test_noise_is_drawn_in_float32(convolution: Position) -> None:
-    """In mixed precision too: the numbers are as many as in float32, not the 2¹⁶ of bfloat16."""
+    """In mixed precision too: there are more distinct values than bfloat16 has."""
     (layer,) = GaussianNoise(activations=0.5).after_convolution(convolution)
     maps = keras.ops.zeros((12, 20, 20, 8), "bfloat16")
     noise = keras.ops.convert_to_numpy(keras.ops.cast(layer(maps, training=True), "float32"))

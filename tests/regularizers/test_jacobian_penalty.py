@@ -79,7 +79,7 @@ def test_gradient_of_the_penalty_is_exact(images: np.ndarray) -> None:
     """A step against it lowers the exact norm as the gradient predicts, for directions over all classes."""
     tf = pytest.importorskip("tensorflow")
     if keras.backend.backend() != "tensorflow":
-        pytest.skip("the tape is TensorFlow's")
+        pytest.skip("the test uses TensorFlow's gradient tape")
     network = make_network()
     kernel = network.layers[-1].kernel
     with tf.GradientTape() as tape:
@@ -88,15 +88,15 @@ def test_gradient_of_the_penalty_is_exact(images: np.ndarray) -> None:
             for unit in (np.tile(row, (4, 1)) for row in np.eye(CLASSES, dtype="float32"))
         )
     gradient = tape.gradient(loss, kernel.value).numpy()
-    before, start = kernel.numpy(), {}
+    before, norms = kernel.numpy(), {}
     for sign in (1, -1):
         kernel.assign(before + sign * 1e-3 * gradient / np.linalg.norm(gradient))
-        start[sign] = np.square(compute_jacobians(network, images) / 255).sum()
-    assert (start[1] - start[-1]) / 2e-3 == pytest.approx(np.linalg.norm(gradient), rel=1e-3)
+        norms[sign] = np.square(compute_jacobians(network, images) / 255).sum()
+    assert (norms[1] - norms[-1]) / 2e-3 == pytest.approx(np.linalg.norm(gradient), rel=1e-3)
 
 
-def test_dropout_and_running_statistics_are_left_alone(images: np.ndarray) -> None:
-    """The network is in inference mode: nothing is dropped or moved, and no draw of its layers is used up."""
+def test_dropout_and_running_statistics_do_not_change(images: np.ndarray) -> None:
+    """The network is in inference mode: no value is dropped, and no variable of its layers changes."""
     plain = make_network()
     other = make_network(keras.layers.BatchNormalization(epsilon=0.0), keras.layers.Dropout(0.9, seed=1))
     other.layers[2].set_weights(plain.layers[2].get_weights())

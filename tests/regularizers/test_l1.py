@@ -36,7 +36,7 @@ def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
 
 
 def test_only_a_strong_penalty_is_advised_against(make_setup: Callable[..., Setup]) -> None:
-    """AdamW's decay is not a second L1."""
+    """AdamW's weight decay has no effect on the advice."""
     assert list(L1().advice(make_setup())) == []
     assert [str(advice) for advice in L1(strength=0.01).advice(make_setup())] == [
         "L1 strength 0.01 is strong: at 0.01 and above, the penalty outweighs the cross-entropy and "

@@ -24,7 +24,7 @@ def clip_columns(columns: np.ndarray) -> np.ndarray:
 
 
 def test_filters_of_a_convolution_are_limited_one_by_one(convolution: Position) -> None:
-    """Each filter's height · width · channels weights have one norm; smaller filters do not change."""
+    """Each filter's height · width · channels weights have one norm; small filters hardly change."""
     kernel = np.random.default_rng(0).normal(size=(3, 3, 2, 4)).astype("float32")
     kernel[..., 0] *= 0.1
     expected = clip_columns(kernel.reshape(-1, 4)).reshape(kernel.shape)

@@ -31,5 +31,5 @@ def test_a_window_that_does_not_fit_is_a_conflict(make_setup: Callable[..., Setu
     assert problem.key == "pool_size"
     assert problem.message == (
         "a window of 2×2 does not fit the feature maps of group 6, which have 1×1 pixels; "
-        "pool less or use fewer groups"
+        "reduce pool_size or strides, or use fewer groups"
     )

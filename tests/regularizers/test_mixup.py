@@ -39,15 +39,15 @@ def test_strong_mixing_and_double_smoothing_are_advised_against(make_setup: Call
     assert list(Mixup().advice(make_setup())) == []
     setup = make_setup(regularizers=("mixup", "label_smoothing"))
     assert [str(advice) for advice in Mixup(alpha=2).advice(setup)] == [
-        "mixup with alpha 2 is strong: large values underfit "
+        "mixup with alpha 2 is strong: large values cause underfitting "
         "(Zhang et al., mixup: Beyond Empirical Risk Minimization, 2018)",
-        "mixup smooths the labels too: label_smoothing beside it smooths them twice "
+        "mixup also smooths the labels, so label_smoothing smooths them a second time "
         "(Carratino, Cissé, Jenatton and Vert, On Mixup Regularization, 2022)",
     ]
 
 
 def test_batches_of_one_image_are_a_conflict(make_setup: Callable[..., Setup]) -> None:
-    """They have no other image; batches of two have one."""
+    """A batch of one has no other image to mix with; a batch of two has one."""
     assert list(Mixup().conflicts(make_setup(training={"batch_size": 2}))) == []
     assert list(Mixup().conflicts(make_setup(training={"batch_size": 1}))) == [
         Conflict(

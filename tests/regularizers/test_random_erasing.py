@@ -22,7 +22,7 @@ def cover(technique: RandomErasing, draws: np.ndarray) -> np.ndarray:
 
 
 def cover_by_loop(technique: RandomErasing, draws: np.ndarray) -> np.ndarray:
-    """Algorithm 1 of the paper for one image, with at most 100 attempts."""
+    """Algorithm 1 of the paper for one image, with at most 100 candidates."""
     covered = np.zeros((HEIGHT, WIDTH), bool)
     if draws[0] >= technique.probability:
         return covered
@@ -67,7 +67,7 @@ def test_mean_area_is_that_of_the_paper() -> None:
 
 
 def test_an_image_is_not_covered_if_no_rectangle_fits() -> None:
-    """100 attempts with corners at which nothing fits; the first that fits is covered."""
+    """None of 100 candidates fits, or only the last one, which is then covered."""
     technique = RandomErasing(probability=1)
     draws = np.full((2, DRAWS_PER_IMAGE), 0.99, "float32")
     draws[1, -4:] = 0.25
@@ -195,6 +195,6 @@ def test_large_rectangles_are_advised_against(make_setup: Callable[..., Setup]) 
     """Beyond the paper's 0.4."""
     assert list(RandomErasing().advice(make_setup())) == []
     assert [str(advice) for advice in RandomErasing(max_area=0.8).advice(make_setup())] == [
-        "rectangles of up to 0.8 of the image may cover what shows its class; the paper uses at most 0.4 "
+        "rectangles of up to 0.8 of the image may cover the object; the paper uses at most 0.4 "
         "(Zhong, Zheng, Kang, Li and Yang, Random Erasing Data Augmentation, 2020)"
     ]

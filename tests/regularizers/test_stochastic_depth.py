@@ -78,7 +78,7 @@ def test_unusual_survival_is_advised_against(make_setup: Callable[..., Setup]) -
     """Outside 0.4 to 0.8."""
     assert list(StochasticDepth(survival=0.4).advice(make_setup())) == []
     assert [str(advice) for advice in StochasticDepth(survival=0.9).advice(make_setup())] == [
-        "stochastic depth with survival 0.9 is outside 0.4 to 0.8, where it works best "
+        "stochastic depth with survival 0.9 is outside 0.4 to 0.8, the best range "
         "(Huang et al., Deep Networks with Stochastic Depth, 2016)"
     ]
 

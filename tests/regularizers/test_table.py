@@ -1,4 +1,4 @@
-"""The table: rules for every technique."""
+"""The table: rules for every regularizer."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ from reglab.regularizers.table import Regularizers
 from tests.trainings import every_technique
 
 NAMES = tuple(Regularizers.model_fields)
-# Experiments in which each technique has something to advise against.
+# Experiments in which each regularizer has something to advise against.
 EXPERIMENTS: tuple[dict[str, Any], ...] = (
     {},
     {"data": {"dataset": "mnist"}},
@@ -25,8 +25,8 @@ EXPERIMENTS: tuple[dict[str, Any], ...] = (
 )
 
 
-def technique(name: str) -> Regularizer:
-    """The technique with its defaults."""
+def regularizer(name: str) -> Regularizer:
+    """The regularizer with its defaults."""
     (active,) = Regularizers.model_validate({name: {}}).active
     return active
 
@@ -62,7 +62,7 @@ def test_nothing_is_active_by_default() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_technique_is_documented(name: str) -> None:
     """A title, a source, and a sentence for each parameter."""
-    kind = type(technique(name))
+    kind = type(regularizer(name))
     assert kind.title
     assert "Source: " in (kind.__doc__ or "")
     for parameter, field in kind.model_fields.items():
@@ -72,20 +72,20 @@ def test_every_technique_is_documented(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_technique_has_its_file_and_its_test(name: str) -> None:
     """Both with the name of its key."""
-    assert type(technique(name)).__module__ == f"reglab.regularizers.{name}"
+    assert type(regularizer(name)).__module__ == f"reglab.regularizers.{name}"
     assert (Path(__file__).parent / f"test_{name}.py").is_file()
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_defaults_are_valid(name: str) -> None:
     """`name: {}` is valid in the lecture's experiment with the keys that it needs."""
-    active = technique(name)
+    active = regularizer(name)
     experiment = Experiment(name="test").with_changes({**active.needs, f"regularizers.{name}": {}})
     assert experiment.regularizers.names == (name,)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if technique(name).needs])
-def test_what_a_technique_needs_is_necessary(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in NAMES if regularizer(name).needs])
+def test_what_a_regularizer_needs_is_necessary(name: str) -> None:
     """Without it, the experiment is refused."""
     with pytest.raises(ExperimentError):
         Experiment(name="test").with_changes({f"regularizers.{name}": {}})
@@ -94,7 +94,7 @@ def test_what_a_technique_needs_is_necessary(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_descriptions_are_one_line(name: str) -> None:
     """The title, then the parameters."""
-    active = technique(name)
+    active = regularizer(name)
     assert active.describe().startswith(f"{active.title} {{")
     assert "\n" not in active.describe()
 
@@ -113,8 +113,8 @@ def extreme_values(schema: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def settings(name: str) -> Iterator[Regularizer]:
-    """The technique with its defaults, and with each parameter in turn near an end of its range."""
-    kind = type(technique(name))
+    """The regularizer with its defaults, and with each parameter in turn near an end of its range."""
+    kind = type(regularizer(name))
     yield kind()
     for parameter, schema in kind.model_json_schema()["properties"].items():
         for value in extreme_values(schema):
@@ -122,7 +122,7 @@ def settings(name: str) -> Iterator[Regularizer]:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in NAMES if type(technique(name)).advice != Regularizer.advice]
+    "name", [name for name in NAMES if type(regularizer(name)).advice != Regularizer.advice]
 )
 def test_advice_has_a_reference(name: str) -> None:
     """Author and year; some setting in some experiment has advice."""
@@ -150,7 +150,7 @@ def test_an_experiment_has_the_advice_of_its_regularizers() -> None:
         }
     )
     assert [str(advice).partition(" (")[0] for advice in experiment.advice()] == [
-        "a bias before batch norm has no effect, since its mean is subtracted: set keep_bias to false",
+        "batch norm subtracts the mean, so a bias before it has no effect: set keep_bias to false",
         "batch norm with batches of 8 has noisy statistics",
         "dropout rate 0.7 is outside 0.2 to 0.5",
     ]
@@ -166,8 +166,8 @@ def test_validating_on_the_test_set_is_advised_against() -> None:
 
 
 def test_titles_are_different() -> None:
-    """No two techniques have the same."""
-    assert len({type(technique(name)).title for name in NAMES}) == len(NAMES)
+    """No two regularizers have the same."""
+    assert len({type(regularizer(name)).title for name in NAMES}) == len(NAMES)
 
 
 def test_the_table_is_imported_without_keras() -> None:

@@ -14,7 +14,7 @@ from reglab.regularizers.weight_decay import WeightDecay
 
 @pytest.fixture
 def network() -> Any:
-    """A network named like the weights that are not decayed, which must make no difference."""
+    """A network whose name and layer names contain those of weights that are not decayed."""
     return keras.Sequential(
         [
             keras.Input((4, 4, 1)),
@@ -64,8 +64,8 @@ def test_the_current_learning_rate_counts(network: Any) -> None:
     np.testing.assert_allclose(kernel.numpy(), before * (1 - 0.1) * (1 - 0.02), rtol=1e-6)
 
 
-def test_adamw_loses_its_own_decay() -> None:
-    """The rate replaces it."""
+def test_the_rate_replaces_adamws_own_decay() -> None:
+    """The optimizer is changed in place."""
     optimizer = keras.optimizers.AdamW(weight_decay=0.5)
     assert WeightDecay(rate=0.2).change_optimizer(optimizer) is optimizer
     assert optimizer.weight_decay == 0.2

@@ -23,19 +23,19 @@ def choose_precision(
     capability: float | None = None,
     cpu_flags: frozenset[str] | None = None,
 ) -> Choice:
-    """Chooses the precision for `auto` on this machine.
+    """Returns the precision of the experiment; for `auto`, one that suits this machine.
 
-    mixed_bfloat16 computes in bfloat16 and keeps the weights in float32. It about doubles the speed
-    where the processor has instructions for it, and makes it several times lower elsewhere.
+    mixed_bfloat16 computes in bfloat16 and keeps the weights in float32. `auto` chooses it if the hardware
+    has bfloat16 instructions. A processor without them emulates bfloat16, which is several times slower.
 
     Args:
-        setting: of the experiment.
+        setting: `training.precision` of the experiment.
         gpu: whether the training will run on a GPU.
         capability: compute capability of the GPU, 8.0 or more since Ampere; None if unknown.
-        cpu_flags: features of the processor; those of this machine if omitted.
+        cpu_flags: features of the processor, such as `amx_bf16`; those of this machine if omitted.
     """
     if setting != "auto":
-        return Choice(setting, "as the experiment says")
+        return Choice(setting, "set in the experiment")
     if gpu:
         if capability is not None and capability >= _GPU_WITH_BFLOAT16:
             return Choice("mixed_bfloat16", f"auto: a GPU of compute capability {capability} has bfloat16")

@@ -24,7 +24,7 @@ _LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "torch": ("torch",),
 }
 _STDERR = 2
-# The least for which dispatching is a small part of the work, so that progress is reported often.
+# Large enough for dispatching to be a small part of the work, small enough for frequent progress reports.
 _STEPS_PER_DISPATCH = 50
 
 
@@ -35,9 +35,9 @@ class Backend:
     Attributes:
         name: `tensorflow`, `jax` or `torch`.
         gpu: whether it computes on a GPU.
-        threads: of a computation on the CPU.
-        precision: Keras's dtype policy, which is set.
-        steps_per_dispatch: steps that one batch of `fit` holds.
+        threads: number of threads of a computation on the CPU.
+        precision: Keras's dtype policy in this process, and the reason for it.
+        steps_per_dispatch: number of training steps in one batch that `fit` receives.
     """
 
     name: str
@@ -54,7 +54,7 @@ def find_backend() -> str:
     depend on them.
 
     Raises:
-        BackendError: it is not one of the three, or is not installed.
+        BackendError: the value is not one of the three backends, or a package of it is not installed.
     """
     name = os.environ.get(_VARIABLE) or "tensorflow"
     if name not in _LIBRARIES:
@@ -73,22 +73,24 @@ def find_backend() -> str:
 def start_backend(
     precision: Precision, policy: str | None = None, threads: int | None = None, device: str | None = None
 ) -> Backend:
-    """Imports Keras and sets device, threads and precision of the process; call it once, first.
+    """Imports Keras and sets device, threads and precision of the process.
+
+    Call it once, before Keras is imported.
 
     Args:
-        precision: of the experiment.
-        policy: Keras's dtype policy of a run that resumes, which is kept.
-        threads: of a computation on the CPU; all cores of the process if omitted.
-        device: `cpu`, or one GPU, as `gpu:1`; the backend's choice if omitted.
+        precision: `training.precision` of the experiment; has no effect if `policy` is given.
+        policy: Keras's dtype policy of the first attempt, for a resumed run.
+        threads: number of threads of a computation on the CPU; the cores of the process if omitted.
+        device: `cpu` or one GPU, such as `gpu:1`; the backend's choice if omitted.
 
     Raises:
-        BackendError: KERAS_BACKEND is not a backend that is installed, or there is no such GPU.
+        BackendError: KERAS_BACKEND is not a backend that is installed, or the GPU does not exist.
     """
     name = find_backend()
     os.environ[_VARIABLE] = name
     _choose_device(name, device)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    # JAX would reserve three quarters of the GPU's memory.
+    # By default, JAX reserves three quarters of the GPU's memory.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     threads = threads or count_cores()
     with _silent_libraries():
@@ -103,14 +105,14 @@ def start_backend(
     if policy is None:
         choice = choose_precision(precision, gpu.found, gpu.capability)
     else:
-        choice = Choice(policy, "as the run started")
+        choice = Choice(policy, "kept from the start of the run")
 
     # Keras's file of settings could change these too.
     keras.config.set_floatx("float32")
     keras.config.set_epsilon(1e-7)
     keras.config.set_image_data_format("channels_last")
     keras.config.set_dtype_policy(choice.policy)
-    # Expected, not measured: a step on a GPU is shorter than its dispatch by Keras's loop.
+    # Not measured: on a GPU, a step is expected to take less time than its dispatch by Keras's loop.
     bundled = name == "jax" and gpu.found
     return Backend(name, gpu.found, threads, choice, _STEPS_PER_DISPATCH if bundled else 1)
 
@@ -124,14 +126,14 @@ class _Gpu:
 
 
 def _choose_device(name: str, device: str | None) -> None:
-    """Hides all other devices, by variables that the libraries read when they are loaded."""
+    """Hides all devices but the given one; the libraries read these variables when they are loaded."""
     if device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
         if name == "jax":
             os.environ["JAX_PLATFORMS"] = "cpu"
     elif device is not None:
         number = int(device.removeprefix("gpu:"))
-        # A cluster may have hidden some already; numbers count those that remain.
+        # A cluster may have hidden some GPUs already; the number counts the visible ones.
         visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
         numbers = visible.split(",") if visible else []
         os.environ["CUDA_VISIBLE_DEVICES"] = (
@@ -140,7 +142,10 @@ def _choose_device(name: str, device: str | None) -> None:
 
 
 def _set_threads(name: str, threads: int) -> None:
-    """Limits the threads of a backend, which must be done before it computes."""
+    """Limits the threads of a backend before its first computation.
+
+    On TensorFlow it also stops the reservation of all GPU memory.
+    """
     if name == "tensorflow":
         import tensorflow as tf
 
@@ -152,7 +157,7 @@ def _set_threads(name: str, threads: int) -> None:
 
         torch.set_num_threads(threads)
     else:
-        # JAX has no function for it; XLA reads this variable when it starts.
+        # JAX has no function for this; XLA reads the variable when it starts.
         os.environ["PJRT_NPROC"] = str(threads)
 
 
@@ -168,7 +173,7 @@ def _find_gpu(name: str) -> _Gpu:
         device = jax.devices()[0]
         if device.platform != "gpu":
             return _Gpu(False)
-        # Not all GPUs have a number there.
+        # Not every GPU has a number as its capability.
         capability = str(getattr(device, "compute_capability", ""))
         return _Gpu(True, float(capability) if capability.replace(".", "", 1).isdigit() else None)
     import tensorflow as tf
@@ -186,9 +191,9 @@ def _as_number(capability: tuple[int, int] | None) -> float | None:
 class _Absence(MetaPathFinder):
     """Makes later imports of a package fail, as if it were not installed.
 
-    To find out whether an object is of TensorFlow, Keras imports TensorFlow on every backend: three seconds
-    and half a gigabyte at the end of each run, where the network is saved. (None in `sys.modules` is not
-    enough, because Keras takes all its keys for imported.)
+    On every backend, Keras imports TensorFlow to check whether an object is TensorFlow's. That costs three
+    seconds and half a gigabyte when the network is saved at the end of a run. Setting the package to None in
+    `sys.modules` is not enough, because Keras assumes that every key there has been imported.
     """
 
     def __init__(self, package: str) -> None:

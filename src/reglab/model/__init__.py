@@ -1,1 +1,1 @@
-"""The network: how it is built, initialized, counted and saved."""
+"""The network: building, initial weights, size and saving."""

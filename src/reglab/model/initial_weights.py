@@ -1,4 +1,4 @@
-"""Initial weights: two experiments that share a layer share its initial weights."""
+"""Initial weights, which are equal in all experiments with the same seed, layer name and shape."""
 
 import math
 from typing import Any
@@ -13,7 +13,7 @@ def set_initial_weights(network: Any, seed: int) -> None:
     """Sets the initial values of every kernel, keyed by (seed, name of its layer).
 
     NumPy draws the kernels, so that they are the same on every backend. Biases, scales and shifts keep
-    Keras's zeros and ones.
+    Keras's initial zeros and ones.
 
     Args:
         network: a built `keras.Model`, changed in place.
@@ -26,7 +26,9 @@ def set_initial_weights(network: Any, seed: int) -> None:
 
 
 def draw_kernel(shape: tuple[int, ...], layer: str, seed: int) -> NDArray[np.float32]:
-    """Glorot's uniform distribution: U(−a, a) with a = √(6 / (fan in + fan out)), Keras's default.
+    """Draws a kernel from Glorot's uniform distribution, which is Keras's default.
+
+    U(−a, a) with a = √(6 / (fan in + fan out)).
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
     networks", 2010.

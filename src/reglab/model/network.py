@@ -1,4 +1,4 @@
-"""The convolutional network: a fixed walk that asks every regularizer at every seat."""
+"""The convolutional network: a fixed walk that calls every seat of every regularizer."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ class Seat:
     """A seat that a regularizer takes.
 
     Attributes:
-        technique: the regularizer's title.
-        layer: name of the position: `conv_2_1`, `group_2`, `dense_1` or `output`.
-        what: class of the layer that it adds, `kernel penalty` or `kernel constraint`.
+        technique: title of the regularizer.
+        layer: name of the position, such as `input`, `conv_2_1`, `group_2`, `group_2_shortcut` or `output`.
+        what: class of the added layer, `kernel penalty` or `kernel constraint`.
     """
 
     technique: str
@@ -41,18 +41,18 @@ class Seat:
 def build_network(experiment: Experiment, classes: int) -> keras.Model:
     """Builds the network of an experiment, with its initial weights.
 
-    With `model.residual`, a shortcut leads around the convolutions of each group, and is added before the
-    last activation of the group. It is the identity, or a 1×1 convolution without activation where the
-    number of channels differs, as always in the first group. He, Zhang, Ren and Sun, "Deep Residual
-    Learning for Image Recognition", 2016, figure 2 and option B.
+    With `model.residual`, each group of convolutions has a shortcut, which is added before the last
+    activation of the group. The shortcut is the identity, or a 1×1 convolution without activation if the
+    number of channels changes. Source: He, Zhang, Ren and Sun, "Deep Residual Learning for Image
+    Recognition", 2016, figure 2 and option B.
 
     Args:
-        experiment: sections `data`, `model` and `regularizers`, and the seed.
+        experiment: its sections `data`, `model` and `regularizers`, and its seed are used.
         classes: number of classes.
 
     Returns:
         A model from images `(n, height, width, channels)`, float32 in [0, 255], to logits
-        `(n, classes)`, float32. Layers are named by their position: `conv_2_1` is the first
+        `(n, classes)`, float32. Layers are named after their position: `conv_2_1` is the first
         convolution of the second group.
     """
     network, _ = build_with_seats(experiment, classes)
@@ -60,7 +60,7 @@ def build_network(experiment: Experiment, classes: int) -> keras.Model:
 
 
 def build_with_seats(experiment: Experiment, classes: int) -> tuple[keras.Model, tuple[Seat, ...]]:
-    """As `build_network`, with the seats that regularizers take in it, in the order of the walk."""
+    """Returns the network of `build_network` and the seats that are taken, in the order of the walk."""
     walk = _Walk(experiment)
     walk.input_layers()  # only for the record of the seats
     model = experiment.model
@@ -84,7 +84,7 @@ def input_layers(experiment: Experiment) -> Sequence[Any]:
 
 
 class _Walk:
-    """Adds layers one after the other, and asks the regularizers at every seat."""
+    """Adds layers one after the other, and calls the seats of the regularizers."""
 
     def __init__(self, experiment: Experiment) -> None:
         self._regularizers: Sequence[Regularizer] = experiment.regularizers.active
@@ -140,7 +140,7 @@ class _Walk:
     def output(self, x: Any, classes: int) -> Any:
         position = Position("output", "output", self._seed)
         x = _apply(self._ask(position, lambda regularizer: regularizer.before_dense(position)), x)
-        # In float32 under every dtype policy: the loss needs the digits.
+        # In float32 under every dtype policy: bfloat16 logits are too coarse for the loss.
         return layers.Dense(classes, name="output", dtype="float32", **self._kernel_options(position))(x)
 
     def _activated(
@@ -161,7 +161,7 @@ class _Walk:
         return layers.Activation(self._model.activation, name=f"{position.layer}_activation")(x)
 
     def _ask(self, position: Position, seat: Callable[[Regularizer], Sequence[Any]]) -> list[Any]:
-        """The layers that the regularizers add at a seat, one regularizer after the other."""
+        """The layers that the regularizers add at a seat, in the order of the table."""
         added: list[Any] = []
         for regularizer in self._regularizers:
             for layer in seat(regularizer):
@@ -195,7 +195,7 @@ class _Walk:
 
 
 class _SumOfPenalties(keras.regularizers.Regularizer):
-    """Several penalties on one kernel."""
+    """The sum of several penalties on one kernel."""
 
     def __init__(self, penalties: Sequence[Any]) -> None:
         self._penalties = penalties
@@ -204,7 +204,7 @@ class _SumOfPenalties(keras.regularizers.Regularizer):
         return sum(penalty(kernel) for penalty in self._penalties)
 
     def get_config(self) -> dict[str, Any]:
-        """The configuration that Keras needs to describe or copy a layer with this penalty."""
+        """The configuration, for `get_config` of a layer with this penalty; it cannot be loaded."""
         return {"penalties": [keras.regularizers.serialize(penalty) for penalty in self._penalties]}
 
 

@@ -16,7 +16,7 @@ _METADATA = "metadata.json"
 def pack_weights(network: keras.Model) -> bytes:
     """The content of the network's `.weights.h5`.
 
-    It is made in memory: HDF5 ends the process with a segmentation fault when the disk is full.
+    It is written to memory, because HDF5 crashes the process with a segmentation fault on a full disk.
     """
     file = _NamedMemory("model.weights.h5")
     network.save_weights(file)
@@ -26,7 +26,7 @@ def pack_weights(network: keras.Model) -> bytes:
 def pack_standalone(network: keras.Model) -> bytes:
     """The content of the `.keras` file of `build_standalone(network)`.
 
-    Equal networks give equal bytes: Keras writes the date into its archive, which is removed here.
+    Equal networks give equal bytes, because the date that Keras writes into its archive is removed.
     """
     saved = _NamedMemory("model.keras")
     build_standalone(network).save(saved)
@@ -44,7 +44,7 @@ def pack_standalone(network: keras.Model) -> bytes:
 
 
 def build_standalone(network: keras.Model) -> keras.Model:
-    """A copy that does not need reglab.
+    """Builds a copy that loads without reglab.
 
     Args:
         network: a trained network of `build_network`.
@@ -62,7 +62,7 @@ def build_standalone(network: keras.Model) -> keras.Model:
 
 
 class _NamedMemory(BytesIO):
-    """A file in memory. Keras accepts it if its name has the right ending."""
+    """A file in memory with a name, because Keras checks the ending of the name."""
 
     def __init__(self, name: str) -> None:
         super().__init__()

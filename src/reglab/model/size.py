@@ -13,8 +13,8 @@ class LayerRow:
 
     Attributes:
         name: name of the layer.
-        kind: its class in Keras: `Conv2D`.
-        output_shape: shape for one image: `(32, 32, 64)`.
+        kind: its class in Keras, such as `Conv2D`.
+        output_shape: shape for one image, such as `(32, 32, 64)`.
         parameters: number of its parameters, trainable or not.
         multiply_adds: multiply-adds of its kernel for one image.
     """
@@ -28,7 +28,7 @@ class LayerRow:
 
 @dataclass(frozen=True)
 class Size:
-    """A network's layers and their sums."""
+    """A network's layers, and its numbers of trainable and other parameters."""
 
     layers: tuple[LayerRow, ...]
     trainable: int
@@ -47,7 +47,7 @@ class Size:
 
 def measure_size(network: Any) -> Size:
     """Counts a built network's layers, parameters and multiply-adds."""
-    rows = tuple(_measure_layer(layer) for layer in network.layers if layer.weights or layer.name != "images")
+    rows = tuple(_measure_layer(layer) for layer in network.layers if layer.name != "images")
     trainable = sum(math.prod(weight.shape) for weight in network.trainable_weights)
     non_trainable = sum(math.prod(weight.shape) for weight in network.non_trainable_weights)
     return Size(rows, trainable, non_trainable)

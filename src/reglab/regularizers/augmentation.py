@@ -1,4 +1,4 @@
-"""Data augmentation: every training image is moved at random, differently in every epoch."""
+"""Data augmentation: every training image is flipped and moved at random, anew in every epoch."""
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, ClassVar, Literal
@@ -18,13 +18,13 @@ class Augmentation(Regularizer):
     """Flips, zooms, shears, rotates and shifts each training image at random, about its centre.
 
     The pixel at p comes from c + F · Z⁻¹ · H⁻¹ · R⁻¹ · (p − c − t), where c is the centre of the image,
-    F a flip, Z a zoom, H a shear, R a rotation and t a shift. All five are one matrix, so the image is
-    interpolated (bilinearly) once. Each amount is drawn uniformly and independently for every image and
-    step. Validation, test and clean training images are never augmented.
+    F a flip, Z a zoom, H a shear, R a rotation and t a shift. All five are combined in one matrix, so each
+    image is interpolated once, bilinearly. Each amount is drawn uniformly and independently for every image
+    and step. Validation, test and clean training images are never augmented.
 
-    The lecture shows two forms, and both differ: `ImageDataGenerator` shears after it shifts, shortens by
-    the cosine of the shear, and its zoom is the inverse of ours, which is nearly the same for a symmetric
-    range; the Keras layers interpolate once each, and flip both ways with one random draw.
+    The lecture shows two other forms. `ImageDataGenerator` shears after it shifts, scales by the cosine of
+    the shear, and uses the inverse of our zoom factor, which is nearly the same for a symmetric range. With
+    Keras's layers, each layer interpolates the image again, and one random draw decides both flips.
 
     Source: Simard, Steinkraus and Platt, "Best Practices for Convolutional Neural Networks Applied to
     Visual Document Analysis", 2003; Krizhevsky, Sutskever and Hinton, "ImageNet Classification with
@@ -64,7 +64,7 @@ class Augmentation(Regularizer):
         dataset = setup.data.dataset
         flips = [name for name in ("horizontal_flip", "vertical_flip") if getattr(self, name)]
         if dataset == "mnist" and flips:
-            yield Advice(f"flipped digits are other shapes: set {' and '.join(flips)} to false", _SURVEY)
+            yield Advice(f"a flip changes the shape of a digit: set {' and '.join(flips)} to false", _SURVEY)
         if dataset == "mnist" and self.rotation > 20:
             yield Advice(
                 f"rotation by up to {self.rotation:g} degrees may change the class of a digit, "

@@ -12,12 +12,12 @@ from reglab.regularizers.pooling import Pooling
 class AveragePooling(Pooling):
     """Takes the mean of each window of the feature maps, after every group of convolutions.
 
-    y[i, j, c] = 1 / P² · Σ over 0 ≤ u, v < P of x[S·i + u, S·j + v, c]; a side of W becomes
-    ⌊(W − P) / S⌋ + 1, the number of maps stays, and there are no parameters. With padding `same`, the
-    mean is over the values inside the map. It cannot be combined with max pooling.
+    y[i, j, c] = 1 / P² · Σ over 0 ≤ u, v < P of x[S·i + u, S·j + v, c] for windows of P × P, S pixels
+    apart. The number of maps does not change, and there are no parameters. With padding `same`, the mean is
+    over the values inside the map. It cannot be combined with max pooling.
 
     Source: LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning Applied to Document
-    Recognition", 1998; compared with max pooling: Boureau, Ponce and LeCun, "A Theoretical Analysis of
+    Recognition", 1998. Comparison with max pooling: Boureau, Ponce and LeCun, "A Theoretical Analysis of
     Feature Pooling in Visual Recognition", 2010.
     """
 

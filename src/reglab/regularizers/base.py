@@ -1,19 +1,21 @@
-"""The base of every regularizer: its parameters, the seats that it may take, its advice and conflicts.
+"""The base of every regularizer: its seats, advice and conflicts.
 
-The network is a fixed walk, and a seat is a position on it where a regularizer may act::
+A seat is a method that a regularizer may override. Some seats are called at each position of the network,
+which is a fixed walk::
 
     input → (convolution → after_convolution → activation)… → end_of_group → head
           → (before_dense → dense → after_dense → activation)… → before_dense → output
 
-With `model.residual`, each group of convolutions is a branch around which a shortcut leads. The shortcut
-is the identity, or a 1×1 convolution with its own after_convolution where the widths differ. The end of
+With `model.residual`, each group of convolutions is a branch with a shortcut. The shortcut is the identity,
+or a 1×1 convolution with its own after_convolution if the number of channels changes. The end of
 a group is then::
 
     … → last convolution → after_convolution → end_of_branch → Add(shortcut) → activation → end_of_group
 
-Three more seats add no layers: the penalty and the constraint on a kernel, and whether a layer keeps its
-bias. The others belong to the training: mixed images, loss, extra loss, optimizer, measured weights,
-callbacks. A regularizer overrides the seats that it takes; the others do nothing.
+`on_input` adds layers for the training images before the network. Three more seats add no layers: the
+penalty and the constraint on a kernel, and whether a layer has a bias. The other seats act on the training:
+mixed images, loss, extra loss, optimizer, measured weights, callbacks. A regularizer takes the seats that it
+overrides; the others do nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,10 +48,10 @@ class Position:
     """One position on the walk.
 
     Attributes:
-        layer: name of its layer or group: `input`, `conv_2_1`, `group_2`, `dense_1`, `output`.
-        kind: of that layer or group.
+        layer: name of the layer or group, such as `input`, `conv_2_1`, `group_2`, `dense_1` or `output`.
+        kind: what the layer or group is.
         seed: the experiment's seed.
-        depth: of a branch, its number divided by the number of branches, in (0, 1]; 1 elsewhere.
+        depth: number of a branch divided by the number of branches, in (0, 1]; 1 at other positions.
     """
 
     layer: str
@@ -85,14 +87,14 @@ class Regularizer(Frozen):
     """A named technique.
 
     Keras is imported inside the seats. A layer inside the network is stock Keras, or has `make_stock()`
-    (`layers/stock.py`); a random one computes in float32 (`dtype="float32"`), since bfloat16 draws are
+    (`layers/stock.py`). A random layer computes in float32 (`dtype="float32"`), since bfloat16 draws are
     too coarse for a rate.
     """
 
     title: ClassVar[str]
-    """Its name in tables: `Dropout`."""
+    """Its name in tables, such as `Dropout`."""
     needs: ClassVar[Mapping[str, Any]] = {}
-    """Keys of other sections, with values without which it cannot act: `{"model.residual": True}`."""
+    """Settings of other sections without which it cannot act, such as `{"model.residual": True}`."""
 
     def on_input(self, position: Position) -> Sequence[Any]:
         """Layers for float32 images in [0, 255], `(n, height, width, channels)`; training only.
@@ -106,17 +108,17 @@ class Regularizer(Frozen):
     ) -> "NDArray[np.float32]":
         """How much of each pixel of the training images of a batch is kept; training only.
 
-        The rest of a pixel is that of another image of the batch. The label is mixed in the same way: its
-        share is the mean over the pixels. If several regularizers mix, their shares are multiplied.
+        The rest of a pixel comes from another image of the batch. The labels are mixed by the mean of the
+        shares over the pixels. If several regularizers mix, their shares are multiplied.
 
         Args:
-            random: keyed by (seed, technique, epoch, images of the epoch before this batch).
+            random: keyed by (seed, technique, epoch, number of images of the epoch before this batch).
             count: images in the batch.
             height: of an image, pixels.
             width: of an image, pixels.
 
         Returns:
-            Shares in [0, 1], `(count, height, width)`; height and width are 1 if they do not matter.
+            Shares in [0, 1], `(count, height, width)`, or `(count, 1, 1)` if all pixels have the same share.
         """
         raise NotImplementedError
 
@@ -125,7 +127,7 @@ class Regularizer(Frozen):
         return ()
 
     def end_of_branch(self, position: Position) -> Sequence[Any]:
-        """Layers at the end of a residual branch, before the shortcut is added; not without residual."""
+        """Layers at the end of a branch, before the shortcut is added; only with `model.residual`."""
         return ()
 
     def end_of_group(self, position: Position) -> Sequence[Any]:
@@ -141,15 +143,15 @@ class Regularizer(Frozen):
         return ()
 
     def kernel_penalty(self, position: Position) -> Any | None:
-        """A `keras.regularizers.Regularizer` for the kernel at this position, or None. Several are summed."""
+        """A `keras.regularizers.Regularizer` for the kernel, or None. All penalties are summed."""
         return None
 
     def kernel_constraint(self, position: Position) -> Any | None:
-        """A `keras.constraints.Constraint` for the kernel at this position, or None."""
+        """A `keras.constraints.Constraint` for the kernel, or None. A kernel has at most one."""
         return None
 
     def drops_bias(self, position: Position) -> bool:
-        """Whether the layer at this position omits its bias, because the next layer has one."""
+        """Whether the layer at this position has no bias, for example because the next layer has one."""
         return False
 
     def change_loss(self, loss: Any) -> Any:
@@ -159,16 +161,15 @@ class Regularizer(Frozen):
     def extra_loss(self, network: Any, images: Any, logits: Any, seed: Any) -> Any:
         """A term to add to the loss of a batch, a float32 scalar; training only.
 
-        The history has it in a column of its own, `extra_loss`. Layers that call the network again should do
-        so with `training=False`, or else the running statistics of batch norm move twice a step.
+        The history has it in the column `extra_loss`. If it calls the network again, it should do so with
+        `training=False`; otherwise the running statistics of batch norm are updated twice in a step.
 
         Args:
             network: from images to logits.
-            images: of the batch, as the network received them: `(n, height, width, channels)` float32 in
-                [0, 255], augmented and mixed.
-            logits: of the network for them, `(n, classes)` float32, in training mode.
-            seed: a `keras.random.SeedGenerator` for `keras.random`, keyed by (seed, technique) and counting
-                the draws.
+            images: images of the batch as the network received them, augmented and mixed:
+                `(n, height, width, channels)` float32, about 0 to 255; noise is not clipped.
+            logits: `(n, classes)` float32 of the network for these images, in training mode.
+            seed: a `keras.random.SeedGenerator` for `keras.random`, keyed by (seed, technique).
         """
         raise NotImplementedError
 
@@ -185,11 +186,11 @@ class Regularizer(Frozen):
         raise NotImplementedError
 
     def callbacks(self) -> Sequence[Any]:
-        """Callbacks for `fit`, called after measuring. Their logs hold every column of the history."""
+        """Callbacks for `fit`, called after measuring. Their logs contain the columns of the history."""
         return ()
 
     def describe(self) -> str:
-        """Its title and parameters in one line, `Dropout {rate: 0.3}`; null parameters are omitted."""
+        """Its title and parameters, such as `EMA {momentum: 0.999}`; null parameters are omitted."""
         parameters = ", ".join(f"{name}: {_as_yaml(value)}" for name, value in self if value is not None)
         return f"{self.title} {{{parameters}}}"
 

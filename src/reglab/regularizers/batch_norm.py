@@ -15,9 +15,9 @@ _PAPER = "Ioffe and Szegedy, Batch Normalization, 2015"
 class BatchNorm(Regularizer):
     """Standardizes each feature map over batch and space, then scales and shifts it by learned γ and β.
 
-    y = γ · (x − μ) / √(σ² + ε) + β, with μ and σ² of the batch while training and their moving averages,
-    m ← momentum · m + (1 − momentum) · batch value, in inference. Each map has four parameters: γ and β
-    are trained, the two averages are not.
+    y = γ · (x − μ) / √(σ² + ε) + β. While training, μ and σ² are those of the batch. In inference, they are
+    moving averages m ← momentum · m + (1 − momentum) · batch value. Each map has four parameters: γ and β are
+    trained, the two averages are not.
 
     Source: Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing
     Internal Covariate Shift", 2015.
@@ -26,13 +26,13 @@ class BatchNorm(Regularizer):
     title: ClassVar[str] = "Batch normalization"
 
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.99
-    """Momentum of the moving averages; values nearer to 1 make them slower."""
+    """Momentum of the moving averages; the nearer to 1, the slower they change."""
     epsilon: Annotated[float, Field(gt=0, le=1)] = 0.001
-    """Number ε that is added to the variance."""
+    """Number ε that is added to the variance to avoid a division by 0."""
     dense: bool = False
-    """Normalize every hidden dense layer too."""
+    """Also normalize after every hidden dense layer."""
     keep_bias: bool = True
-    """Keep the bias of the preceding layer, which the shift β makes superfluous."""
+    """Keep the bias of the preceding layer, although the shift β replaces it."""
 
     def after_convolution(self, position: Position) -> Sequence[Any]:
         """The normalization after a convolution."""
@@ -57,8 +57,7 @@ class BatchNorm(Regularizer):
         """A bias before batch norm has no effect; small batches have noisy statistics."""
         if self.keep_bias:
             yield Advice(
-                "a bias before batch norm has no effect, since its mean is subtracted: "
-                "set keep_bias to false",
+                "batch norm subtracts the mean, so a bias before it has no effect: set keep_bias to false",
                 f"{_PAPER}, section 3.2",
             )
         if setup.training.batch_size < 16:

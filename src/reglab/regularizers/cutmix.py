@@ -1,4 +1,4 @@
-"""CutMix: a box of each training image is replaced by that of another image, and the label in proportion."""
+"""CutMix: a box of each training image is replaced by the same box of another, and labels are mixed."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, ClassVar
@@ -18,9 +18,9 @@ class CutMix(Regularizer):
     """Replaces a box of each image by the same box of another image of the batch.
 
     With λ ~ Beta(α, α), the box has the sides W · √(1 − λ) and H · √(1 − λ), rounded down to whole pixels,
-    and a uniform centre; what is outside of the image is cut off. The label keeps the share of the pixels
-    that are kept, which is above λ where the box was cut off. One λ and one box for all images of a batch,
-    as in the authors' code.
+    and a uniform centre. The box is cut off at the edges of the image. The weight of an image's own label is
+    the fraction of its pixels that are kept, which is above λ if the box is cut off. All images of a batch
+    have the same λ and the same box, as in the authors' code.
 
     `train_accuracy` is computed with the mixed labels: the class with the larger share counts as the true
     one.
@@ -54,11 +54,11 @@ class CutMix(Regularizer):
         return shares
 
     def advice(self, setup: Setup) -> Iterable[Advice]:
-        """Mixup beside it."""
+        """A combination with mixup."""
         if "mixup" in setup.regularizers:
             yield Advice(
-                "cutmix and mixup both act on every batch, and each image keeps the product of their "
-                "shares; they are usually alternated",
+                "cutmix and mixup mix the same images, and each pixel keeps the product of both shares; "
+                "usually only one of them mixes a batch",
                 "Wightman, Touvron and Jégou, ResNet strikes back, 2021",
             )
 

@@ -12,18 +12,18 @@ from reglab.regularizers.base import Advice, Position, Regularizer
 class DropBlock(Regularizer):
     """Zeroes blocks of B × B neighbouring values of each feature map, after every group of convolutions.
 
-    y = x · m / mean(m). In each map of each image, every position at which a block fits is the corner of a
+    y = x · m / mean(m). In each map of each image, every pixel from which a block fits is the corner of a
     dropped block with probability γ = rate / B² · (H · W) / ((H − B + 1) · (W − B + 1)), for maps of H × W;
     m is 0 inside a dropped block and 1 elsewhere, and its mean is over the batch. y = x in inference. A map
-    that is smaller than a block is dropped as one block. Blocks may overlap, so the fraction that is
+    that is smaller than a block is dropped as a whole. Blocks may overlap, so the fraction that is
     dropped is a little below `rate`.
 
-    Neighbouring values of a feature map are correlated: when dropout drops single values, the network
-    reads the same information next to them.
+    Neighbouring values of a feature map are correlated. If only single values are dropped, the values next
+    to them contain the same information.
 
     Source: Ghiasi, Lin and Le, "DropBlock: A regularization method for convolutional networks", 2018. The
     paper drops after the convolutions of its last two groups only, and raises the rate linearly during
-    training; here every group is dropped, before pooling, with a constant rate.
+    training; here blocks are dropped after every group, before pooling, with a constant rate.
     """
 
     title: ClassVar[str] = "DropBlock"
@@ -44,6 +44,6 @@ class DropBlock(Regularizer):
         """Rates far above the paper's."""
         if self.rate > 0.25:
             yield Advice(
-                f"DropBlock rate {self.rate:g} is far above 0.1, the best one in the paper",
+                f"DropBlock rate {self.rate:g} is far above 0.1, the paper's best rate",
                 "Ghiasi, Lin and Le, DropBlock, 2018",
             )

@@ -21,7 +21,7 @@ class Dropout(Regularizer):
     precision the mask is drawn in float32, since bfloat16 has too few digits for a rate.
 
     Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout: A Simple Way to
-    Prevent Neural Networks from Overfitting", 2014; the spatial form: Tompson et al., "Efficient
+    Prevent Neural Networks from Overfitting", 2014. Spatial dropout: Tompson et al., "Efficient
     Object Localization Using Convolutional Networks", 2015.
     """
 
@@ -62,7 +62,7 @@ class Dropout(Regularizer):
             )
 
     def conflicts(self, setup: Setup) -> Iterable[Conflict]:
-        """Dropping whole maps while no values of maps are dropped."""
+        """`spatial` without dropout after groups."""
         if self.spatial and not self.groups:
             yield Conflict(
                 "spatial",

@@ -13,7 +13,7 @@ Monitor = Literal["val_cross_entropy", "val_accuracy"]
 
 
 class EarlyStopping(Regularizer):
-    """Stops after `patience` epochs in a row without improvement, and restores the weights of the best epoch.
+    """Stops after `patience` epochs in a row without improvement, and restores the best epoch's weights.
 
     An epoch is an improvement if its value is better than the best one so far by more than `min_delta`; a
     gain of exactly `min_delta` is not. Fewer steps keep the weights near to their initial values, similar
@@ -32,9 +32,9 @@ class EarlyStopping(Regularizer):
     min_delta: Annotated[float, Field(ge=0)] = 0.0
     """Gain that an improvement must exceed, in the units of the column."""
     restore_best_weights: bool = True
-    """End with the weights of the best epoch, also if training was not stopped early."""
+    """Restore the weights of the best epoch at the end, even if training was not stopped early."""
     start_from_epoch: Annotated[int, Field(ge=0)] = 0
-    """Number of epochs at the beginning that are ignored."""
+    """Number of epochs at the beginning that are not compared."""
 
     def callbacks(self) -> Sequence[Any]:
         """The callback that compares the epochs."""
@@ -46,7 +46,7 @@ class EarlyStopping(Regularizer):
         """A test set that selects the epoch."""
         if setup.data.validation == "test":
             yield Advice(
-                "early stopping selects the epoch on the test set, so its test result is too good: "
+                "early stopping selects the epoch on the test set, so its test result is too optimistic: "
                 "hold out a part of train, as in data.validation: 0.1",
                 "Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2009, section 7.2",
             )

@@ -1,4 +1,4 @@
-"""Gaussian noise on the images and, if configured, on the feature maps, while training."""
+"""Gaussian noise: training images and, if configured, feature maps get random noise."""
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, ClassVar
@@ -16,8 +16,8 @@ class GaussianNoise(Regularizer):
     """Adds independent normal noise to every value while training; nothing in inference.
 
     y = x + σ · z, z ~ N(0, 1), a new z for every value and step. Pixels have σ = 255 · `stddev` and are not
-    clipped to [0, 255], so that the noise has mean 0. It is drawn and added in float32 in mixed precision
-    too.
+    clipped to [0, 255], so that the noise has mean 0. It is drawn and added in float32, also in mixed
+    precision.
 
     Source: Bishop, "Training with Noise is Equivalent to Tikhonov Regularization", 1995.
     """

@@ -1,4 +1,4 @@
-"""Jacobian penalty: the outputs are to change little when the image changes."""
+"""Jacobian penalty: large changes of the logits for small changes of the image are penalized."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -11,13 +11,12 @@ class JacobianPenalty(Regularizer):
     """Adds the squared Frobenius norm of the Jacobian of the logits to the loss.
 
     L′ = L + λ / 2 · mean over the batch of ‖J‖², J = ∂logits / ∂pixels, with pixels scaled to [0, 1]. ‖J‖² is
-    estimated without bias as K · ‖vᵀJ‖², with K classes and uniform unit vectors v that are drawn anew for
-    each image and step; vᵀJ is one backward pass.
+    estimated without bias as K · ‖vᵀJ‖², with K classes and unit vectors v in random directions, drawn anew
+    for each image and step; vᵀJ needs one backward pass.
 
-    J is that of the network in inference mode, for the images of the step: without dropout, and with the
-    running statistics of batch norm, which are not moved by it. So the penalty is on the function that is
-    measured and saved. The history has λ / 2 · ‖J‖², the mean over the epoch, in the column `extra_loss`;
-    `train_loss` contains it, `penalty` does not.
+    J is computed for the images of the step with the network in inference mode: without dropout, and with the
+    running statistics of batch norm, which it does not update. The history has λ / 2 · ‖J‖², the mean over
+    the epoch, in the column `extra_loss`; `train_loss` contains it, `penalty` does not.
 
     Source: Hoffman, Roberts and Yaida, "Robust Learning with Jacobian Regularization", 2019, algorithm 1.
     """
@@ -27,7 +26,7 @@ class JacobianPenalty(Regularizer):
     strength: Annotated[float, Field(gt=0, le=1000)] = 0.01
     """Factor λ; the paper's value."""
     projections: Annotated[int, Field(ge=1, le=100)] = 1
-    """Unit vectors v for each image, whose estimates are averaged; each adds twice the time of a step."""
+    """Number of unit vectors v for each image; their estimates are averaged, and each costs time."""
 
     def extra_loss(self, network: Any, images: Any, logits: Any, seed: Any) -> Any:
         """λ / 2 · mean ‖J‖², estimated."""

@@ -12,8 +12,8 @@ from reglab.regularizers.penalty import Strength, advise_strength
 class L1(Regularizer):
     """Adds λ‖θ‖₁ of every kernel θ to the loss, which makes the weights sparse.
 
-    loss = cross-entropy + λ · Σ |θᵢ|. Its gradient has the same size λ for every weight, however small the
-    weight is; λ ≪ 1 must be tuned.
+    loss = cross-entropy + λ · Σ |θᵢ|. The size of its gradient is λ for every weight, even for small weights;
+    λ ≪ 1 must be tuned.
 
     Source: Tibshirani, "Regression Shrinkage and Selection via the Lasso", 1996.
     """
@@ -21,7 +21,7 @@ class L1(Regularizer):
     title: ClassVar[str] = "L1"
 
     strength: Strength = 1e-4
-    """Factor λ of the penalty; a tenth of L2's default, as its gradient does not shrink with the weights."""
+    """Factor λ of the penalty; a tenth of L2's, since the gradient does not decrease with the weights."""
     layers: Kernels = "all"
     """Layers whose kernels are penalized: `conv`, `dense` (including the output) or `all`."""
 

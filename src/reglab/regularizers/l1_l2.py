@@ -10,7 +10,7 @@ from reglab.regularizers.penalty import Strength, advise_single_decay, advise_st
 
 
 class L1L2(Regularizer):
-    """Adds λ₁‖θ‖₁ + λ₂‖θ‖₂² of every kernel θ to the loss, for weights that are sparse and small.
+    """Adds λ₁‖θ‖₁ + λ₂‖θ‖₂² of every kernel θ to the loss, which makes the weights sparse and small.
 
     loss = cross-entropy + λ₁ · Σ |θᵢ| + λ₂ · Σ θᵢ².
 

@@ -12,11 +12,11 @@ from reglab.regularizers.penalty import Strength, advise_single_decay, advise_st
 class L2(Regularizer):
     """Adds λ‖θ‖₂² of every kernel θ to the loss, which keeps the weights small.
 
-    loss = cross-entropy + λ · Σ θᵢ². Its gradient 2λθᵢ shrinks with the weight, so few weights become 0;
-    λ ≪ 1 must be tuned. As in Keras there is no factor ½.
+    loss = cross-entropy + λ · Σ θᵢ². Its gradient 2λθᵢ decreases with the weight, so few weights become 0;
+    λ ≪ 1 must be tuned. As in Keras, there is no factor ½.
 
-    Source: Hoerl and Kennard, "Ridge Regression: Biased Estimation for Nonorthogonal Problems", 1970;
-    for networks: Krogh and Hertz, "A Simple Weight Decay Can Improve Generalization", 1991.
+    Source: Hoerl and Kennard, "Ridge Regression: Biased Estimation for Nonorthogonal Problems", 1970.
+    For networks: Krogh and Hertz, "A Simple Weight Decay Can Improve Generalization", 1991.
     """
 
     title: ClassVar[str] = "L2"

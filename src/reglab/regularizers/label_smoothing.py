@@ -13,7 +13,7 @@ class LabelSmoothing(Regularizer):
     """Mixes the one-hot target with the uniform distribution over the K classes.
 
     t′ = (1 − α) · t + α / K, and the loss is the cross-entropy with t′, whose minimum has finite logits.
-    Only the loss changes: the recorded cross-entropy and accuracy are those of the true labels.
+    Only the loss changes: the recorded cross-entropy and accuracy are those of the unsmoothed labels.
 
     Source: Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, "Rethinking the Inception Architecture for
     Computer Vision", 2016, section 7.

@@ -13,8 +13,9 @@ from reglab.regularizers.kernels import Kernels, covers
 class MaxNorm(Regularizer):
     """Scales the incoming weights w of a unit to ‖w‖₂ = c whenever a step makes their norm larger than c.
 
-    w ← w · min(‖w‖₂, c) / ‖w‖₂, after every step, for each unit of a dense layer and each filter of a
-    convolution. Weights with a smaller norm do not change.
+    w ← w · min(‖w‖₂, c) / (‖w‖₂ + 10⁻⁷), after every step, for each unit of a dense layer and each filter of
+    a convolution. Keras adds 10⁻⁷ to the divisor, which shrinks weights with a smaller norm by about
+    10⁻⁷ / ‖w‖₂ in each step.
 
     Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout: A Simple Way to
     Prevent Neural Networks from Overfitting", 2014, section 5.1.

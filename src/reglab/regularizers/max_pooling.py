@@ -12,11 +12,11 @@ from reglab.regularizers.pooling import Pooling
 class MaxPooling(Pooling):
     """Takes the maximum of each window of the feature maps, after every group of convolutions.
 
-    y[i, j, c] = max over 0 ≤ u, v < P of x[S·i + u, S·j + v, c]; a side of W becomes ⌊(W − P) / S⌋ + 1,
-    the number of maps stays, and there are no parameters. Windows overlap when S < P.
+    y[i, j, c] = max over 0 ≤ u, v < P of x[S·i + u, S·j + v, c] for windows of P × P, S pixels apart. The
+    number of maps does not change, and there are no parameters. Windows overlap if S < P.
 
     Source: Ranzato, Huang, Boureau and LeCun, "Unsupervised Learning of Invariant Feature
-    Hierarchies", 2007; as a regularizer: Scherer, Müller and Behnke, "Evaluation of Pooling
+    Hierarchies", 2007. Comparison with average pooling: Scherer, Müller and Behnke, "Evaluation of Pooling
     Operations", 2010.
     """
 

@@ -1,4 +1,4 @@
-"""Bounds and advice that the penalties L1 and L2 share."""
+"""Bounds and advice of the penalties L1 and L2."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -10,14 +10,14 @@ from reglab.config.setup import Setup
 from reglab.regularizers.base import Advice
 
 Strength = Annotated[float, Field(gt=0, le=1)]
-"""Factor λ of a penalty; 0 would be no penalty."""
+"""Factor λ of a penalty; 0 is excluded because it has no effect."""
 
 STRONG = 1e-2
 """Strength at which a penalty outweighs the cross-entropy of a network with about 10⁵ weights."""
 
 
 def advise_strength(name: str, strength: float) -> Iterable[Advice]:
-    """Advice against a penalty so strong that the network underfits; `name` is the setting's name."""
+    """Advice against a penalty so strong that the network underfits; `name` is that of the setting."""
     if strength >= STRONG:
         yield Advice(
             f"{name} {strength:g} is strong: at {STRONG:g} and above, the penalty outweighs the "
@@ -27,7 +27,7 @@ def advise_strength(name: str, strength: float) -> Iterable[Advice]:
 
 
 def advise_single_decay(setup: Setup) -> Iterable[Advice]:
-    """Advice against a second decay of the weights besides an L2 penalty."""
+    """Advice against another decay of the weights in addition to an L2 penalty."""
     optimizer = setup.training.optimizer
     other = ""
     if "weight_decay" in setup.regularizers:

@@ -18,7 +18,7 @@ class Pooling(Regularizer):
     strides: Annotated[int, Field(ge=1, le=16)] | None = None
     """Distance between windows (S), pixels; `pool_size` if omitted."""
     padding: Literal["valid", "same"] = "valid"
-    """`valid`: only whole windows, ⌊(W − P) / S⌋ + 1 in a row; `same`: ⌈W / S⌉."""
+    """`valid`: only whole windows, so a side of W becomes ⌊(W − P) / S⌋ + 1; `same`: ⌈W / S⌉."""
 
     def side_after(self, side: int) -> int:
         """Side of the pooled maps, pixels, for maps of `side` pixels; below 1 if no window fits."""
@@ -34,7 +34,8 @@ class Pooling(Regularizer):
                 yield Conflict(
                     "pool_size",
                     f"a window of {self.pool_size}×{self.pool_size} does not fit the feature maps "
-                    f"of group {group}, which have {side}×{side} pixels; pool less or use fewer groups",
+                    f"of group {group}, which have {side}×{side} pixels; "
+                    "reduce pool_size or strides, or use fewer groups",
                 )
                 return
             side = pooled

@@ -1,4 +1,4 @@
-"""Random erasing: a rectangle of a training image is covered."""
+"""Random erasing: a random rectangle of a training image is covered."""
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, ClassVar, Literal
@@ -14,19 +14,19 @@ _PAPER = "Zhong, Zheng, Kang, Li and Yang, Random Erasing Data Augmentation, 202
 
 
 class RandomErasing(Regularizer):
-    """Covers, with some probability, a random rectangle of each training image with grey or noise.
+    """Covers a random rectangle of each training image with grey or noise, with some probability.
 
     The paper's algorithm 1: draw S uniformly in [min_area, max_area], r in [min_aspect, max_aspect] and a top
-    left corner in the image; the rectangle has an area of S · height · width and a height of r times its
+    left corner in the image. The rectangle has an area of S · height · width and a height of r times its
     width. Draw all of them again until the rectangle is inside the image, then cover the pixels whose
     centres are in it. Small rectangles fit more often: with the default ranges the mean area is 0.142 of the
     image, less than the mean of S, 0.21. Nothing is covered in inference.
 
-    An image stays as it is if none of 100 rectangles fits, as in the authors' program. That happens to fewer
-    than 1 in 10⁹ images with the default ranges, and to most with areas near 1.
+    An image does not change if none of 100 rectangles fits; the authors' program has the same limit. With the
+    default ranges, this happens to fewer than 1 in 10⁹ images; with areas near 1, to most of them.
 
     Source: Zhong, Zheng, Kang, Li and Yang, "Random Erasing Data Augmentation", 2020. The authors' program
-    differs from their algorithm: it draws the corner once, among those at which the rectangle fits.
+    differs from the paper's algorithm: it draws the corner once, among those at which the rectangle fits.
     """
 
     title: ClassVar[str] = "Random erasing"
@@ -57,19 +57,19 @@ class RandomErasing(Regularizer):
         """Rectangles that cover most of an image."""
         if self.max_area > 0.4:
             yield Advice(
-                f"rectangles of up to {self.max_area:g} of the image may cover what shows its class; "
+                f"rectangles of up to {self.max_area:g} of the image may cover the object; "
                 "the paper uses at most 0.4",
                 _PAPER,
             )
 
     def conflicts(self, setup: Setup) -> Iterable[Conflict]:
-        """Ranges that are empty, or in which no rectangle fits into the image."""
+        """Empty ranges, and ranges in which no rectangle fits into the image."""
         empty = tuple(self._empty_ranges())
         yield from empty
         if empty:
             return
         height, width, _ = setup.data.image_shape
-        # The smallest rectangle is as wide as the image at the first ratio, as high as it at the second.
+        # With the ratio `widest`, the smallest rectangle is as wide as the image; with `highest`, as high.
         widest, highest = self.min_area * height / width, height / width / self.min_area
         if self.max_aspect <= widest or self.min_aspect >= highest:
             yield Conflict(

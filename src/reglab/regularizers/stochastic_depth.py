@@ -14,11 +14,11 @@ class StochasticDepth(Regularizer):
     """Drops each residual branch with a probability that grows linearly with its depth.
 
     y = activation(b · f(x) + shortcut(x)), b ~ Bernoulli(p) with p = 1 − l / L · (1 − survival) for branch l
-    of L, a new b for every image and step; in inference b is replaced by p. It needs `model.residual`.
+    of L, a new b for every image and step; in inference, b is replaced by p. It needs `model.residual`.
 
     Source: Huang, Sun, Liu, Sedra and Weinberger, "Deep Networks with Stochastic Depth", 2016. The paper
-    draws one b for all images of a batch, which saves time; one for each image has the same mean and less
-    variance.
+    draws one b for all images of a batch, which saves time. Here each image has its own b; the mean over the
+    batch is the same and its variance is smaller.
     """
 
     title: ClassVar[str] = "Stochastic depth"
@@ -36,11 +36,10 @@ class StochasticDepth(Regularizer):
         return (StochasticDepthLayer(survival, position.key("stochastic_depth"), name),)
 
     def advice(self, setup: Setup) -> Iterable[Advice]:
-        """Survival of 0.4 to 0.8."""
+        """Survival outside 0.4 to 0.8."""
         if not 0.4 <= self.survival <= 0.8:
             yield Advice(
-                f"stochastic depth with survival {self.survival:g} is outside 0.4 to 0.8, "
-                "where it works best",
+                f"stochastic depth with survival {self.survival:g} is outside 0.4 to 0.8, the best range",
                 "Huang et al., Deep Networks with Stochastic Depth, 2016",
             )
 

@@ -1,4 +1,4 @@
-"""Every regularizer, in the order in which they are asked at a seat."""
+"""All regularizers, in the order in which their seats are called."""
 
 from reglab.config.base import Frozen
 from reglab.regularizers.augmentation import Augmentation
@@ -27,11 +27,10 @@ from reglab.regularizers.weight_decay import WeightDecay
 class Regularizers(Frozen):
     """One entry for each regularizer. Null, the default, omits it; `{}` adds it with its defaults.
 
-    The order of the entries is the order in which layers are added at a seat that several regularizers
-    take: images are moved before a part is erased, and noise comes last; after a convolution, batch norm
-    precedes noise; after a group, blocks are dropped before pooling and single values after it.
-    Regularizers without layers in the network follow, and callbacks are called in this order too. Images are
-    mixed after all layers that change them.
+    If several regularizers take a seat, they act in the order of the entries: images are augmented, then
+    partly erased, and noise is added last; after a convolution, batch norm precedes noise; after a group,
+    blocks are dropped before pooling and single values after it. Callbacks are called in this order too.
+    Images are mixed after all layers of `on_input`, whatever the order of the entries.
     """
 
     augmentation: Augmentation | None = None

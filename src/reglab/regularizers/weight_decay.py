@@ -9,17 +9,17 @@ from pydantic import Field
 from reglab.config.setup import Setup
 from reglab.regularizers.base import Advice, Regularizer
 
-# On TensorFlow the optimizer compares the path of a variable (`cnn/conv_1_1/bias:0`), on other backends
-# its name (`bias`). The anchors prevent a match with a network or layer named `beta_test`.
+# On TensorFlow the optimizer compares the path of a variable (`network/conv_1_1/bias:0`), on other
+# backends its name (`bias`). The anchors prevent a match with a network or layer named `beta_test`.
 _NOT_DECAYED = r"(^|/)(bias|gamma|beta)(:\d+)?$"
 
 
 class WeightDecay(Regularizer):
     """Reduces every kernel by the fraction η · `rate` in each step, independently of the loss.
 
-    θ ← θ − η · rate · θ, then the optimizer's own step, with η the current learning rate. Biases and batch
-    norm's γ and β are not decayed; Keras's AdamW decays them by default. It works with every optimizer and
-    replaces AdamW's own `weight_decay`. For plain gradient descent it equals an L2 penalty of strength
+    θ ← θ − η · rate · θ, then the optimizer's own step, where η is the current learning rate. Biases and
+    batch norm's γ and β are not decayed; Keras's AdamW decays them by default. It works with every optimizer
+    and replaces AdamW's own `weight_decay`. For plain gradient descent it equals an L2 penalty of strength
     rate / 2; adaptive methods would rescale the gradient of such a penalty.
 
     Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019. As in Keras, and unlike
@@ -32,13 +32,13 @@ class WeightDecay(Regularizer):
     """Decay per step as a fraction of the weight, divided by the learning rate; AdamW's default in Keras."""
 
     def change_optimizer(self, optimizer: Any) -> Any:
-        """The same optimizer, not built yet, with this decay instead of its own."""
+        """The same optimizer, which is not built yet, with this decay instead of its own."""
         optimizer.weight_decay = self.rate
         optimizer.exclude_from_weight_decay(var_names=[_NOT_DECAYED])
         return optimizer
 
     def advice(self, setup: Setup) -> Iterable[Advice]:
-        """A decay that is faster than learning."""
+        """A decay that removes at least a thousandth of every weight in each step."""
         fraction = self.rate * setup.training.optimizer.learning_rate
         if fraction >= 1e-3:
             yield Advice(

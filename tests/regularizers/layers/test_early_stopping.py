@@ -62,7 +62,7 @@ def test_the_best_weights_are_restored_after_the_last_epoch() -> None:
     assert training.weight == 2
 
 
-def test_without_restoring_the_last_weights_stay() -> None:
+def test_without_restoring_the_last_weights_remain() -> None:
     """No weights are kept."""
     training = begin(patience=2, restore_best_weights=False)
     assert training.run([3, 1, 2, 2]) == 4

@@ -42,7 +42,7 @@ def test_inference_is_the_identity_and_draws_nothing(images: np.ndarray) -> None
 
 
 def test_the_shape_does_not_change() -> None:
-    """It is known before the first image."""
+    """The shape is known before the layer is called with images."""
     layer = Draws(3, "draws")
     assert layer.compute_output_shape((None, 8, 9, 1)) == (None, 8, 9, 1)
     assert layer(keras.Input((8, 9, 1))).shape == (None, 8, 9, 1)

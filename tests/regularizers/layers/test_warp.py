@@ -43,7 +43,7 @@ def resample(originals: np.ndarray, matrices: np.ndarray, mode: FillMode) -> np.
 
 
 def resample_by_scipy(image: np.ndarray, matrix: np.ndarray, mode: FillMode) -> np.ndarray:
-    """SciPy has rows before columns, and one channel at a time."""
+    """SciPy takes rows before columns, and one channel at a time."""
     a0, a1, a2, b0, b1, b2, _, _ = matrix.astype("float64")
     channels = [
         ndimage.affine_transform(

@@ -1,4 +1,4 @@
-"""One affine matrix per image from random draws. Imports Keras; import it only inside a seat."""
+"""Affine matrices of images, from random draws. Imports Keras; import it only inside a seat."""
 
 from dataclasses import dataclass
 from math import pi
@@ -60,9 +60,9 @@ def scale_draws(draws: Any, ranges: Any, height: int, width: int) -> Moves:
 
 
 def compose_affine(moves: Moves, height: int, width: int) -> Any:
-    """One matrix per image that maps each pixel of the result to its origin.
+    """Computes one matrix per image, which maps each pixel of the result to its origin.
 
-    The image is flipped, zoomed, sheared, rotated and shifted, in this order, about its centre c, so a
+    The image is flipped, zoomed, sheared, rotated and shifted, in this order, about its centre c, so the
     pixel at p comes from c + F · Z⁻¹ · H⁻¹ · R⁻¹ · (p − c − t), with p = (x, y), y downwards.
 
     Args:
@@ -77,7 +77,7 @@ def compose_affine(moves: Moves, height: int, width: int) -> Any:
     cosine, sine = ops.cos(moves.rotation), ops.sin(moves.rotation)
     lean = ops.tan(moves.shear)
     scale_x, scale_y = moves.flip_x / moves.zoom_x, moves.flip_y / moves.zoom_y
-    # R⁻¹ = [[cos, sin], [−sin, cos]], H⁻¹ = [[1, −lean], [0, 1]], F · Z⁻¹ is diagonal.
+    # R⁻¹ = [[cosine, sine], [−sine, cosine]], H⁻¹ = [[1, −lean], [0, 1]]; F · Z⁻¹ is diagonal.
     a0 = scale_x * (cosine + lean * sine)
     a1 = scale_x * (sine - lean * cosine)
     b0 = scale_y * -sine

@@ -26,7 +26,7 @@ class AugmentationLayer(PixelLayer):
         self._move_compiled = compile_function(self._move)
 
     def change(self, images: Any) -> Any:
-        """The images, moved; the range of their values does not change."""
+        """Moved images; the range of their values does not change."""
         draws = keras.random.uniform(
             (ops.shape(images)[0], DRAWS_PER_IMAGE), dtype="float32", seed=self.seed_generator
         )

@@ -36,7 +36,7 @@ class DropBlockLayer(layers.Layer):
             (ops.shape(inputs)[0], rows, columns, channels), dtype="float32", seed=self.seed_generator
         )
         kept = 1 - spread_blocks(ops.cast(draws < gamma, "float32"), block)
-        # 1e-7 is far below the share of a single value: it only avoids 0 / 0.
+        # 1e-7 is far below the share of a single value; it only avoids 0 / 0.
         return inputs * kept / ops.maximum(ops.mean(kept), 1e-7)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
@@ -44,7 +44,7 @@ class DropBlockLayer(layers.Layer):
         return input_shape
 
     def make_stock(self) -> Any:
-        """The identity, which this layer is in inference."""
+        """The identity, which equals this layer in inference."""
         return layers.Identity(name=self.name, dtype="float32")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _WEIGHT = "best_weight_"
-# Of the larger value: the rounding of two values, min_delta and their difference in double precision.
+# Fraction of the larger value: bounds the rounding of two values, min_delta and their difference.
 _ROUNDING = 4 * sys.float_info.epsilon
 
 
@@ -19,10 +19,11 @@ class EarlyStoppingCallback(keras.callbacks.EarlyStopping):
 
     - Its state can be saved and resumed.
     - It keeps the weights of `model.network`, if the model has one, instead of all weights of the model.
-    - It raises an error if the value to compare is missing, and a NaN is never an improvement.
-    - It compares in double precision, Keras in float32. In both, a gain of exactly `min_delta` does not
-      count, however the decimal numbers are rounded. Results differ only for gains that float32 cannot
-      distinguish from `min_delta`, those within 10⁻⁷ of the value.
+    - It raises an error if the value to compare is missing, and a NaN is never an improvement, not in the
+      first epoch either.
+    - It compares in double precision, Keras in float32. In both, a gain of exactly `min_delta` is not an
+      improvement, even if rounding makes it larger. Results differ only if gain and `min_delta` differ by
+      less than about 10⁻⁷ of the value, which float32 cannot represent.
 
     Args:
         settings: patience and the other parameters, an `EarlyStopping`.
@@ -54,7 +55,7 @@ class EarlyStoppingCallback(keras.callbacks.EarlyStopping):
         return state
 
     def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Restores the result of `get_state`; call it before `fit`, which then does not reset it."""
+        """Restores the result of `get_state`. Call it before `fit`, which then does not reset the state."""
         self.wait = int(state["wait"])
         self.stopped_epoch = int(state["stopped_epoch"])
         self.best_epoch = int(state["best_epoch"])
@@ -89,7 +90,7 @@ class EarlyStoppingCallback(keras.callbacks.EarlyStopping):
             self.model.stop_training = True
 
     def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
-        """Restores the weights of the best epoch."""
+        """Restores the weights of the best epoch, if they were kept."""
         if self.best_weights is not None:
             self._network.set_weights(self.best_weights)
 

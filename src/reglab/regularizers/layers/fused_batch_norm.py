@@ -10,12 +10,12 @@ SMALLEST_EPSILON = 1.001e-5
 
 
 class FusedBatchNormalization(keras.layers.BatchNormalization):
-    """Keras's batch normalization, trained with TensorFlow's fused kernel where that is possible.
+    """Keras's batch normalization, trained with TensorFlow's fused kernel if possible.
 
     Keras's own layer makes several float32 passes over the feature maps in each direction; the kernel
     (oneDNN, cuDNN) makes two, and accepts bfloat16. Arguments, weights, outputs and moving averages are
-    the same, up to rounding. Inference is Keras's own, bit for bit. Other backends, vectors and special
-    cases (masks, renormalization, synchronization) use Keras's own layer.
+    the same, up to rounding. Inference, other backends, vectors and special cases (masks,
+    renormalization, synchronization) use Keras's own layer, bit for bit.
     """
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
@@ -33,7 +33,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
             epsilon=self.epsilon,
             is_training=True,
         )
-        # The returned variance is the sum of squares over count − 1; Keras averages the one over count.
+        # The kernel returns the sum of squares / (count − 1); Keras averages the sum of squares / count.
         count = tf.cast(tf.size(inputs) // inputs.shape[-1], tf.float32)
         self._average(self.moving_mean, mean)
         self._average(self.moving_variance, variance * ((count - 1) / count))

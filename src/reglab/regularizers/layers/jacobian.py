@@ -7,18 +7,18 @@ from keras import ops
 
 
 def draw_directions(shape: tuple[Any, int], seed: Any) -> Any:
-    """Uniform unit vectors `(n, classes)` float32, from a `keras.random.SeedGenerator`."""
+    """Draws unit vectors in uniformly random directions, `(n, classes)` float32."""
     draws = keras.random.normal(shape, dtype="float32", seed=seed)
     return draws / ops.norm(draws, axis=1, keepdims=True)
 
 
 def project_jacobian(network: Any, images: Any, directions: Any) -> Any:
-    """vᵀJ for each image, where J is the Jacobian of the logits, with the network in inference mode.
+    """Computes vᵀJ for each image; J is the Jacobian of the logits, with the network in inference mode.
 
     The result can be differentiated with respect to the network's weights.
 
     Args:
-        network: from images to logits `(n, classes)`.
+        network: a network from images to logits `(n, classes)`.
         images: `(n, height, width, channels)` float32.
         directions: v, `(n, classes)`.
 

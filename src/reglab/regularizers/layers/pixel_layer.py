@@ -9,7 +9,7 @@ from keras import ops
 class PixelLayer(keras.layers.Layer):
     """Changes images at random while training; the identity in inference.
 
-    It computes in float32 under every dtype policy, since bfloat16 would round pixels and positions.
+    It computes in float32 under every dtype policy, since bfloat16 would round pixels and coordinates.
     Subclasses override `change`.
 
     Args:

@@ -11,7 +11,7 @@ from reglab.regularizers.layers.pixel_layer import PixelLayer
 class PixelNoiseLayer(PixelLayer):
     """Adds normal noise to images.
 
-    `keras.layers.GaussianNoise` accepts deviations up to 1, too few for pixels in [0, 255].
+    `keras.layers.GaussianNoise` accepts standard deviations up to 1, too small for pixels in [0, 255].
 
     Args:
         stddev: standard deviation of the noise, grey levels.

@@ -8,9 +8,9 @@ from keras import ops
 from reglab.regularizers.layers.compilation import compile_function
 from reglab.regularizers.layers.pixel_layer import PixelLayer
 
-ATTEMPTS = 100
-# Whether the image is covered, then area, aspect, top and left of each attempt.
-DRAWS_PER_IMAGE = 1 + 4 * ATTEMPTS
+CANDIDATES = 100
+# One draw for whether the image is covered, then area, aspect, top and left of each candidate rectangle.
+DRAWS_PER_IMAGE = 1 + 4 * CANDIDATES
 GREY = 127.5
 
 
@@ -29,7 +29,7 @@ class RandomErasingLayer(PixelLayer):
         self._erase_compiled = compile_function(self._erase)
 
     def change(self, images: Any) -> Any:
-        """The images, covered in part; the range of their values does not change."""
+        """Partly covered images; the range of their values does not change."""
         draws = keras.random.uniform(
             (ops.shape(images)[0], DRAWS_PER_IMAGE), dtype="float32", seed=self.seed_generator
         )
@@ -44,10 +44,11 @@ class RandomErasingLayer(PixelLayer):
 
 
 def cover_rectangles(draws: Any, erasing: Any, height: int, width: int) -> Any:
-    """Which pixels are covered.
+    """Computes which pixels are covered.
 
     Args:
-        draws: `(n, 401)` float32 in [0, 1): whether, then area, aspect, top and left of 100 attempts.
+        draws: `(n, 401)` float32 in [0, 1): whether the image is covered, then area, aspect, top
+            and left of 100 candidate rectangles, the first of which that fits is covered.
         erasing: probability and ranges, a `RandomErasing`.
         height: of the images, pixels.
         width: of the images, pixels.
@@ -55,8 +56,8 @@ def cover_rectangles(draws: Any, erasing: Any, height: int, width: int) -> Any:
     Returns:
         `(n, height, width, 1)` bool.
     """
-    attempts = ops.reshape(draws[:, 1:], (-1, ATTEMPTS, 4))
-    area, aspect, top, left = (attempts[:, :, column] for column in range(4))
+    candidates = ops.reshape(draws[:, 1:], (-1, CANDIDATES, 4))
+    area, aspect, top, left = (candidates[:, :, column] for column in range(4))
     pixels = (erasing.min_area + area * (erasing.max_area - erasing.min_area)) * (height * width)
     aspect = erasing.min_aspect + aspect * (erasing.max_aspect - erasing.min_aspect)
     top, left = top * height, left * width

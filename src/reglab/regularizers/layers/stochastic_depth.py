@@ -36,5 +36,5 @@ class StochasticDepthLayer(layers.Layer):
         return input_shape
 
     def make_stock(self) -> Any:
-        """A multiplication by survival, which this layer is in inference."""
+        """A multiplication by survival, which equals this layer in inference."""
         return layers.Rescaling(self.survival, name=self.name, dtype="float32")

@@ -1,14 +1,13 @@
-"""The protocol of our own layers inside the network."""
+"""Stock Keras equivalents of our own layers inside the network."""
 
 from typing import Any, Protocol, runtime_checkable
 
 
 @runtime_checkable
 class HasStock(Protocol):
-    """A layer that a network may contain although it is not one of Keras's.
+    """A layer of our own that a network may contain.
 
-    The saved network must load without reglab, so it has the stock equivalent instead. Give that a dtype
-    name such as "float32": Keras cannot load a layer whose dtype is a policy object.
+    The saved network must load without reglab, so it contains the stock equivalent instead.
     """
 
     def make_stock(self) -> Any:
@@ -19,11 +18,11 @@ class HasStock(Protocol):
 
 
 def make_stock(layer: Any) -> Any:
-    """The stock equivalent of a layer of ours; a stock layer itself."""
+    """The stock equivalent of one of our own layers; a stock layer is returned unchanged."""
     return layer.make_stock() if isinstance(layer, HasStock) else layer
 
 
 def name_kind(layer: Any) -> str:
-    """The class name to show for a layer: the stock class from which it is derived, if there is one."""
+    """The class name to show for a layer: its own, or that of its stock equivalent if it derives from it."""
     stock = make_stock(layer)
     return type(stock if isinstance(layer, type(stock)) else layer).__name__

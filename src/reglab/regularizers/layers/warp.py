@@ -1,7 +1,7 @@
 """Resampling of images through affine matrices. Imports Keras; import it only inside a seat.
 
-Every backend gathers the four neighbours of each pixel, so the numbers are the same up to rounding. They
-are those of `scipy.ndimage.affine_transform` of order 1:
+The four neighbours of each pixel are gathered on every backend, so the results are equal up to rounding. They
+equal those of `scipy.ndimage.affine_transform` of order 1:
 
 ============  ==================  =======================================================
 `fill_mode`   SciPy's `mode`      beyond the border of a row a b c d
@@ -12,9 +12,9 @@ are those of `scipy.ndimage.affine_transform` of order 1:
 `wrap`        `grid-wrap`         a b c d | a b c d | a b c d
 ============  ==================  =======================================================
 
-TensorFlow's kernel of `keras.ops.image.affine_transform` gives the same numbers, except with `wrap`: it
-does not blend d with a, and its second repetition is shifted by a pixel. The compiled gather is about seven
-times as fast on two cores.
+TensorFlow's kernel of `keras.ops.image.affine_transform` gives the same results, except with `wrap`: it
+does not interpolate between d and a, and its second repetition is shifted by a pixel. The compiled gather is
+about seven times as fast on two cores.
 """
 
 from typing import Any
@@ -28,7 +28,7 @@ def warp(images: Any, matrices: Any, fill_mode: str) -> Any:
     Args:
         images: `(n, height, width, channels)` float32.
         matrices: `(n, 8)` float32, as from `compose_affine`.
-        fill_mode: pixels beyond the border.
+        fill_mode: how pixels beyond the border are filled; see the module.
 
     Returns:
         `(n, height, width, channels)` float32.
@@ -64,7 +64,7 @@ def _find_origins(matrices: Any, height: int, width: int) -> tuple[Any, Any]:
 
 
 def _fold(index: Any, side: int, fill_mode: str) -> tuple[Any, Any]:
-    """Indices folded into the image, and which of them were inside before."""
+    """Indices moved into the image, and whether each was inside before."""
     inside = ops.logical_and(index >= 0, index < side)
     match fill_mode:
         case "nearest" | "constant":

@@ -10,21 +10,21 @@ from keras import ops
 
 
 class WeightAverage(keras.layers.Layer):
-    """The base of averages with which a network is measured and saved.
+    """The base class of the averages with which a network is measured and saved.
 
-    It is a layer in front of the network that returns its input, so that its variables are in the
-    checkpoint, and `update` is compiled into the step on every backend. Subclasses override `update` and
-    `compute`. An average of another kind, such as stochastic weight averaging, whose weights need other
-    running statistics of batch norm, estimates these in `swap_in`, after the weights are assigned.
+    It is a layer before the network that returns its input. Therefore its variables are in the checkpoint,
+    and `update` is compiled into the step on every backend. Subclasses override `update` and `compute`. An
+    average that has to estimate the running statistics of batch norm again, such as stochastic weight
+    averaging, does so in `swap_in`, after the weights are assigned.
 
     Args:
-        network: whose weights are averaged: trainable ones and the running statistics of batch norm.
+        network: the network; its trainable weights and the running statistics of batch norm are averaged.
         name: name of the layer.
     """
 
     def __init__(self, network: Any, name: str) -> None:
         super().__init__(name=name, dtype="float32", trainable=False)
-        # A function, since Keras would take a network in an attribute for a part of this layer.
+        # A function, since Keras would track a network in an attribute as a part of this layer.
         self._read_weights: Callable[[], Sequence[Any]] = lambda: network.weights
         self._trained: tuple[Any, ...] = ()
 
@@ -34,11 +34,11 @@ class WeightAverage(keras.layers.Layer):
         return self._read_weights()
 
     def update(self) -> None:
-        """Called at the beginning of each step, with the weights after the step before."""
+        """Adds the weights to the average; called at the beginning of each training step."""
         raise NotImplementedError
 
     def compute(self) -> Sequence[Any]:
-        """The average, with the weights after the last step in it; one array for each of `averaged`."""
+        """The average including the network's current weights; one array for each of `averaged`."""
         raise NotImplementedError
 
     def call(self, images: Any, training: bool = False) -> Any:
@@ -52,27 +52,27 @@ class WeightAverage(keras.layers.Layer):
         return keras.KerasTensor(images.shape, dtype=images.dtype)
 
     def swap_in(self) -> None:
-        """Gives the network the average, and keeps the weights that are trained."""
+        """Assigns the average to the network, and stores the weights that are trained."""
         trained = tuple(np.array(weight.numpy()) for weight in self.averaged)
         for weight, value in zip(self.averaged, self.compute(), strict=True):
             weight.assign(value)
         self._trained = trained
 
     def swap_out(self) -> None:
-        """Gives the network back the weights that are trained, bit for bit."""
+        """Assigns the stored weights to the network, bit for bit."""
         for weight, value in zip(self.averaged, self._trained, strict=True):
             weight.assign(value)
         self._trained = ()
 
 
 class ExponentialAverage(WeightAverage):
-    """The exponential moving average of the weights, without a share of the initial ones.
+    """The exponential moving average of the weights; the initial weights are not included.
 
     a_t = a_{t−1} + (1 − m) / (1 − mᵗ) · (θ_t − a_{t−1}), which is Σ mᵗ⁻ⁱ · θ_i / Σ mᵗ⁻ⁱ over the steps i ≥ 1.
 
     Args:
         momentum: m, in (0, 1).
-        network: whose weights are averaged.
+        network: the network whose weights are averaged.
         name: name of the layer.
     """
 
@@ -91,13 +91,13 @@ class ExponentialAverage(WeightAverage):
         ]
 
     def update(self) -> None:
-        """Adds the weights after the step before; the first time, the initial weights, which are replaced."""
+        """Adds the weights; those of the first call, the initial weights, are replaced by the second."""
         for average, value in zip(self._averages, self.compute(), strict=True):
             average.assign(value)
         self._updates.assign(self._updates + 1)
 
     def compute(self) -> Sequence[Any]:
-        """The averages, one step ahead of the variables."""
+        """The averages that the next `update` stores."""
         # expm1, since 1 − mᵗ in float32 has few digits while mᵗ is near 1.
         decay = math.log(self.momentum)
         rate = math.expm1(decay) / ops.expm1(decay * ops.maximum(self._updates, 1.0))
