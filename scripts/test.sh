@@ -18,4 +18,5 @@ ruff check .
 ruff format --check .
 mypy
 scripts/smoke.sh
-pytest
+# Two processes at once: most tests use one core. The tests of a file stay together, since they share runs.
+pytest -n 2 --dist loadfile
