@@ -104,3 +104,13 @@ def test_spatial_without_groups_is_a_conflict(make_setup: Callable[..., Setup]) 
     assert list(Dropout(spatial=True).conflicts(make_setup())) == [
         Conflict("spatial", "spatial has no effect while groups is 0; set groups above 0 or remove spatial")
     ]
+
+
+def test_rates_of_0_only_are_a_conflict(make_setup: Callable[..., Setup]) -> None:
+    """One rate above 0 is enough."""
+    assert list(Dropout(rate=0, groups=0.1).conflicts(make_setup())) == []
+    assert list(Dropout(rate=0).conflicts(make_setup())) == [
+        Conflict(
+            "", "dropout has no effect while rate and groups are 0; set one of them above 0 or remove dropout"
+        )
+    ]

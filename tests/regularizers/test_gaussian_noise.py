@@ -90,3 +90,11 @@ def test_strong_noise_is_advised_against(make_setup: Callable[..., Setup]) -> No
         "noise with stddev 0.5 hides much of the image: only small noise acts as a penalty "
         "(Bishop, Training with Noise is Equivalent to Tikhonov Regularization, 1995)"
     ]
+
+
+def test_deviations_of_0_only_are_a_conflict(make_setup: Callable[..., Setup]) -> None:
+    """One deviation above 0 is enough."""
+    assert list(GaussianNoise(stddev=0, activations=0.1).conflicts(make_setup())) == []
+    (conflict,) = GaussianNoise(stddev=0).conflicts(make_setup())
+    assert conflict.key == ""
+    assert conflict.message.startswith("gaussian_noise has no effect")

@@ -37,11 +37,12 @@ def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
 
 def test_each_strength_has_its_advice(make_setup: Callable[..., Setup]) -> None:
     """One for each strength, and one for the second decay."""
-    assert [str(advice) for advice in L1L2(l1=0.02, l2=0.03).advice(make_setup())] == [
+    setup = make_setup(regularizers=["l1_l2"])
+    assert [str(advice) for advice in L1L2(l1=0.02, l2=0.03).advice(setup)] == [
         "L1 strength 0.02 is strong: at 0.01 and above, the penalty outweighs the cross-entropy and "
         "the network underfits (Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2)",
         "L2 strength 0.03 is strong: at 0.01 and above, the penalty outweighs the cross-entropy and "
         "the network underfits (Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2)",
-        "the L2 penalty and AdamW's weight_decay 0.004 both decay the weights: use one of "
-        "them (Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019)",
+        "l1_l2 and AdamW's weight_decay 0.004 each decay the weights: use one of them "
+        "(Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019)",
     ]

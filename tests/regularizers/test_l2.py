@@ -38,9 +38,10 @@ def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
 
 def test_strong_penalty_and_double_decay_are_advised_against(make_setup: Callable[..., Setup]) -> None:
     """Both, in this order."""
-    assert [str(advice) for advice in L2(strength=0.02).advice(make_setup())] == [
+    setup = make_setup(regularizers=["l2"])
+    assert [str(advice) for advice in L2(strength=0.02).advice(setup)] == [
         "L2 strength 0.02 is strong: at 0.01 and above, the penalty outweighs the cross-entropy and "
         "the network underfits (Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.2.2)",
-        "the L2 penalty and AdamW's weight_decay 0.004 both decay the weights: use one of "
-        "them (Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019)",
+        "l2 and AdamW's weight_decay 0.004 each decay the weights: use one of them "
+        "(Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019)",
     ]

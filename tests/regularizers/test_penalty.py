@@ -26,19 +26,22 @@ def test_strength_advice_in_full() -> None:
 
 def test_adamw_is_a_second_decay(make_setup: Callable[..., Setup]) -> None:
     """The default optimizer has its own weight decay."""
-    assert [str(advice) for advice in advise_single_decay(make_setup())] == [
-        f"the L2 penalty and AdamW's weight_decay 0.004 both decay the weights: use one of them {PAPER}"
+    assert [str(advice) for advice in advise_single_decay("l2", make_setup(regularizers=["l2"]))] == [
+        f"l2 and AdamW's weight_decay 0.004 each decay the weights: use one of them {PAPER}"
     ]
 
 
-def test_the_weight_decay_regularizer_is_a_second_decay(make_setup: Callable[..., Setup]) -> None:
-    """It replaces AdamW's decay, so the advice names it."""
-    assert [str(advice) for advice in advise_single_decay(make_setup(regularizers={"weight_decay": {}}))] == [
-        f"the L2 penalty and the weight_decay regularizer both decay the weights: use one of them {PAPER}"
+def test_all_decays_are_named_once(make_setup: Callable[..., Setup]) -> None:
+    """The first of them gives the advice; `weight_decay` replaces AdamW's own."""
+    setup = make_setup(regularizers=["l2", "l1_l2", "weight_decay"])
+    assert [str(advice) for advice in advise_single_decay("l2", setup)] == [
+        f"l2, l1_l2 and weight_decay each decay the weights: use one of them {PAPER}"
     ]
+    assert list(advise_single_decay("l1_l2", setup)) == []
 
 
 @pytest.mark.parametrize("optimizer", [{"name": "adam"}, {"name": "adamw", "weight_decay": 0}])
 def test_l2_alone_has_no_advice(make_setup: Callable[..., Setup], optimizer: dict[str, object]) -> None:
-    """No optimizer or regularizer decays the weights."""
-    assert list(advise_single_decay(make_setup(training={"optimizer": optimizer}))) == []
+    """No optimizer or other regularizer decays the weights."""
+    setup = make_setup(training={"optimizer": optimizer}, regularizers=["l2"])
+    assert list(advise_single_decay("l2", setup)) == []

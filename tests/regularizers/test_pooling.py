@@ -1,11 +1,13 @@
 """The windows that max and average pooling share."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import keras
 import pytest
 from pydantic import ValidationError
 
+from reglab.config.setup import Setup
 from reglab.regularizers.pooling import Pooling
 
 
@@ -29,3 +31,12 @@ def test_values_out_of_bounds_are_rejected(values: dict[str, object]) -> None:
     """Windows and strides of 1 to 16 pixels, Keras's paddings."""
     with pytest.raises(ValidationError):
         Pooling.model_validate(values)
+
+
+@pytest.mark.parametrize(("strides", "count"), [(None, 1), (1, 1), (2, 0)])
+def test_windows_of_one_pixel_are_a_conflict(
+    make_setup: Callable[..., Setup], strides: int | None, count: int
+) -> None:
+    """Windows of one pixel that skip pixels make the maps smaller, others change nothing."""
+    conflicts = list(Pooling(pool_size=1, strides=strides).window_conflicts(make_setup()))
+    assert [conflict.key for conflict in conflicts] == ["pool_size"] * count

@@ -33,7 +33,7 @@ class AveragePooling(Pooling):
         return (pool,)
 
     def conflicts(self, setup: Setup) -> Iterable[Conflict]:
-        """Both kinds of pooling at once; windows that do not fit the feature maps."""
+        """Both kinds of pooling at once; windows that have no effect or do not fit the feature maps."""
         if "max_pooling" in setup.regularizers:
             yield Conflict(
                 "",

@@ -62,8 +62,14 @@ class Dropout(Regularizer):
             )
 
     def conflicts(self, setup: Setup) -> Iterable[Conflict]:
-        """`spatial` without dropout after groups."""
-        if self.spatial and not self.groups:
+        """Rates of 0 only; `spatial` without dropout after groups."""
+        if not self.rate and not self.groups:
+            yield Conflict(
+                "",
+                "dropout has no effect while rate and groups are 0; "
+                "set one of them above 0 or remove dropout",
+            )
+        elif self.spatial and not self.groups:
             yield Conflict(
                 "spatial",
                 "spatial has no effect while groups is 0; set groups above 0 or remove spatial",

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from reglab.config.conflict import Conflict
 from reglab.config.setup import Setup
 from reglab.regularizers.base import Advice, Position, Regularizer
 
@@ -61,4 +62,13 @@ class GaussianNoise(Regularizer):
                 f"noise with stddev {self.stddev:g} hides much of the image: "
                 "only small noise acts as a penalty",
                 _PAPER,
+            )
+
+    def conflicts(self, setup: Setup) -> Iterable[Conflict]:
+        """Deviations of 0 only."""
+        if not self.stddev and not self.activations:
+            yield Conflict(
+                "",
+                "gaussian_noise has no effect while stddev and activations are 0; "
+                "set one of them above 0 or remove gaussian_noise",
             )

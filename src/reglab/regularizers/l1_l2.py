@@ -38,4 +38,4 @@ class L1L2(Regularizer):
         """A strong penalty; a second decay of the weights."""
         yield from advise_strength("L1 strength", self.l1)
         yield from advise_strength("L2 strength", self.l2)
-        yield from advise_single_decay(setup)
+        yield from advise_single_decay("l1_l2", setup)

@@ -37,4 +37,4 @@ class L2(Regularizer):
     def advice(self, setup: Setup) -> Iterable[Advice]:
         """A strong penalty; a second decay of the weights."""
         yield from advise_strength("L2 strength", self.strength)
-        yield from advise_single_decay(setup)
+        yield from advise_single_decay("l2", setup)

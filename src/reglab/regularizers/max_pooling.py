@@ -32,5 +32,5 @@ class MaxPooling(Pooling):
         return (pool,)
 
     def conflicts(self, setup: Setup) -> Iterable[Conflict]:
-        """Windows that do not fit the feature maps."""
+        """Windows that have no effect or do not fit the feature maps."""
         yield from self.window_conflicts(setup)

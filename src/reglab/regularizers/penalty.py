@@ -26,16 +26,20 @@ def advise_strength(name: str, strength: float) -> Iterable[Advice]:
         )
 
 
-def advise_single_decay(setup: Setup) -> Iterable[Advice]:
-    """Advice against another decay of the weights in addition to an L2 penalty."""
+def advise_single_decay(name: str, setup: Setup) -> Iterable[Advice]:
+    """Advice against several decays of the weights, given once for an experiment.
+
+    Args:
+        name: the regularizer with an L2 penalty that gives the advice, `l2` or `l1_l2`.
+        setup: the experiment.
+    """
+    decays = [decay for decay in ("l2", "l1_l2", "weight_decay") if decay in setup.regularizers]
     optimizer = setup.training.optimizer
-    other = ""
-    if "weight_decay" in setup.regularizers:
-        other = "the weight_decay regularizer"
-    elif isinstance(optimizer, AdamW) and optimizer.weight_decay > 0:
-        other = f"AdamW's weight_decay {optimizer.weight_decay:g}"
-    if other:
+    # The regularizer weight_decay replaces the optimizer's own.
+    if "weight_decay" not in decays and isinstance(optimizer, AdamW) and optimizer.weight_decay > 0:
+        decays.append(f"AdamW's weight_decay {optimizer.weight_decay:g}")
+    if decays[:1] == [name] and len(decays) > 1:
         yield Advice(
-            f"the L2 penalty and {other} both decay the weights: use one of them",
+            f"{', '.join(decays[:-1])} and {decays[-1]} each decay the weights: use one of them",
             "Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019",
         )

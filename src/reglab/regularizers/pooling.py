@@ -26,7 +26,13 @@ class Pooling(Regularizer):
         return -(-side // strides) if self.padding == "same" else (side - self.pool_size) // strides + 1
 
     def window_conflicts(self, setup: Setup) -> Iterable[Conflict]:
-        """A conflict if the maps of a group are smaller than a window."""
+        """Windows that change nothing, and windows that are larger than the maps of a group."""
+        if self.pool_size == 1 and self.strides in (None, 1):
+            yield Conflict(
+                "pool_size",
+                "windows of 1×1 pixels have no effect; set pool_size or strides to 2 or more",
+            )
+            return
         side = setup.data.image_shape[0]
         for group, _ in enumerate(setup.model.groups, start=1):
             pooled = self.side_after(side)

@@ -58,6 +58,19 @@ def test_penalty_has_its_own_axis(make_record: Maker) -> None:
     assert penalty.get_ylabel() == "penalty (dash-dotted)"
 
 
+def test_extra_loss_is_drawn_beside_the_penalty(make_record: Maker) -> None:
+    """On the same axis, which names both; a run without an extra loss has no such curve."""
+    record = make_record("mp", 0, [0.5, 0.65])
+    assert record.history is not None
+    rows = tuple(replace(row, penalty=2.0, extra_loss=0.5) for row in record.history.rows)
+    *_, terms = build_run(replace(record, history=History(rows))).figure.axes
+    assert terms.get_ylabel() == "penalty (dash-dotted), extra loss (dotted)"
+    assert [set(line.get_ydata()) for line in terms.lines] == [{2.0}, {0.5}]
+    rows = tuple(replace(row, penalty=0.0, extra_loss=0.5) for row in record.history.rows)
+    *_, terms = build_run(replace(record, history=History(rows))).figure.axes
+    assert terms.get_ylabel() == "extra loss (dotted)"
+
+
 def test_a_run_without_summary_is_refused(make_record: Maker) -> None:
     """Its kept epoch is not known."""
     with pytest.raises(RunError) as caught:

@@ -10,8 +10,8 @@ def compile_function(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compiles a function with XLA on TensorFlow; returns it unchanged on other backends.
 
     On TensorFlow without a GPU, `fit` does not compile the network, since XLA's convolutions are slow there.
-    Chains of small operations become about ten times as fast when compiled. The function is compiled once for
-    each shape. JAX compiles the whole step, and PyTorch does not compile the function.
+    Chains of small operations become faster when compiled. The function is compiled once for each shape. JAX
+    compiles the whole step, and PyTorch does not compile the function.
 
     Args:
         function: a pure function of tensors.

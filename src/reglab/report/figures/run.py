@@ -26,8 +26,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _BLUE = "#0072B2"
-_PENALTY_COLOUR = "#9c4f7d"
-_PENALTY = Line("penalty", (4.0, 1.2, 1.0, 1.2), 1.1)
+_TERMS_COLOUR = "#9c4f7d"
+_TERMS = {
+    "penalty": Line("penalty (dash-dotted)", (4.0, 1.2, 1.0, 1.2), 1.1),
+    "extra_loss": Line("extra loss (dotted)", (1.0, 1.2), 1.1),
+}
+"""Terms of the loss that are added to the cross-entropy, by column."""
 
 
 def draw_run(run: RunRecord) -> None:
@@ -69,8 +73,7 @@ def build_run(run: RunRecord) -> Page:
     if kept < len(history.rows):
         place, units = (kept, 0.02), ("data", "axes fraction")
         accuracy.annotate(f" kept: epoch {kept}", place, xycoords=units, fontsize=SMALL, color=FAINT)
-    if np.any(history.column("penalty") > 0):
-        _draw_penalty(cross_entropy, history)
+    _draw_terms(cross_entropy, history)
     page.lay_out()
     return page
 
@@ -80,12 +83,22 @@ def _describe(axes: Axes, final: Epoch, validation: Metric, gap: Metric) -> None
     axes.set_title(text, loc="left", fontsize=NORMAL, color=INK, fontweight="normal")
 
 
-def _draw_penalty(axes: Axes, history: History) -> None:
-    """Draws the penalty on its own axis: it can be ten times the cross-entropy, which would be squashed."""
+def _draw_terms(axes: Axes, history: History) -> None:
+    """Draws the other terms of the loss on an axis of their own, since they can be much larger."""
+    terms = {
+        name: history.column(name)
+        for name in _TERMS
+        if all(getattr(row, name) is not None for row in history.rows)
+    }
+    terms = {name: values for name, values in terms.items() if np.any(values > 0)}
+    if not terms:
+        return
     right = axes.twinx()
     right.spines[["top", "left", "bottom"]].set_visible(False)
-    right.spines["right"].set_color(_PENALTY_COLOUR)
-    right.tick_params(labelsize=SMALL, colors=_PENALTY_COLOUR, length=3)
-    _PENALTY.draw(right, history.column("penalty"), _PENALTY_COLOUR)
+    right.spines["right"].set_color(_TERMS_COLOUR)
+    right.tick_params(labelsize=SMALL, colors=_TERMS_COLOUR, length=3)
+    for name, values in terms.items():
+        _TERMS[name].draw(right, values, _TERMS_COLOUR)
     right.set_ylim(bottom=0)
-    right.set_ylabel("penalty (dash-dotted)", fontsize=SMALL, color=_PENALTY_COLOUR)
+    label = ", ".join(_TERMS[name].label for name in terms)
+    right.set_ylabel(label, fontsize=SMALL, color=_TERMS_COLOUR)
