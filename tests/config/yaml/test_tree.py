@@ -137,7 +137,7 @@ TOO_DEEP = "values are nested more than 50 levels deep, or an alias contains its
 
 
 def no_tag(tag: str) -> str:
-    return f"tags such as {tag} are not supported; remove the tag, and write a text in quotes"
+    return f"tags such as {tag} are not supported; remove the tag, and put a string in quotes"
 
 
 @pytest.mark.parametrize(
@@ -162,8 +162,8 @@ def no_tag(tag: str) -> str:
         ("!experiment\ntitle: a\n", f"x.yaml:1: {no_tag('!experiment')}"),
         ("c: [1, !!str 5]\n", f"x.yaml:1: c[1]: {no_tag('!!str')}"),
         ("a: 5\n!!str d: 5\n", f"x.yaml:2: {no_tag('!!str')}"),
-        ('a: "\\ud800"\n', "x.yaml:1: a: expected a text, got half of a surrogate pair"),
-        ('"\\udfff": 1\n', "x.yaml:1: expected a text, got half of a surrogate pair"),
+        ('a: "\\ud800"\n', "x.yaml:1: a: expected a string, got half of a surrogate pair"),
+        ('"\\udfff": 1\n', "x.yaml:1: expected a string, got half of a surrogate pair"),
         ("[" * 1_000_000, f"x.yaml: {TOO_DEEP}"),
         (f"a: {'[' * 60}{']' * 60}\n", f"x.yaml: {TOO_DEEP}"),
         ("a: &ring\n  b: [1, *ring]\n", f"x.yaml:2: a: {TOO_DEEP}"),
