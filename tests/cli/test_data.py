@@ -19,7 +19,7 @@ def test_data_that_are_not_found(call: Command, here: Path) -> None:
         "cifar-100-python.tar.gz or cifar-100-binary.tar.gz"
     )
     assert lines[7] == "synthetic (synthetic shapes): needs no files"
-    assert lines[8].startswith("To get a dataset: put its files into a directory and name that directory")
+    assert lines[8].startswith("To get a data set: put its files into a directory and name that directory")
     assert out.count("--data-dir") == 1
     assert list(here.iterdir()) == []
 

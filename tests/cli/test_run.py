@@ -138,8 +138,8 @@ def test_what_is_complete_is_skipped(attempts: Any) -> None:
     code, out, err = attempts.third
     first, second = out.splitlines()
     assert (code, err) == (0, "")
-    assert re.fullmatch(rf"Tiny A, seed 0: {RESULT}complete before, in results/a/seed-0", first)
-    assert re.fullmatch(rf"Tiny B, seed 0: {RESULT}complete before, in results/b/seed-0", second)
+    assert re.fullmatch(rf"Tiny A, seed 0: {RESULT}already complete, in results/a/seed-0", first)
+    assert re.fullmatch(rf"Tiny B, seed 0: {RESULT}already complete, in results/b/seed-0", second)
 
 
 @pytest.mark.slow
