@@ -8,7 +8,7 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class Frozen(BaseModel):
-    """Immutable; wrong types, unknown keys and infinite numbers are errors.
+    """Immutable; wrong types, unknown keys, infinity and NaN are errors.
 
     A list is accepted for a tuple, as in YAML.
     """

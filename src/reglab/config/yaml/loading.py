@@ -25,7 +25,7 @@ def load_tree(path: Path, overrides: Sequence[str] = ()) -> Tree:
         overrides: `key=value`, as after `--set`.
 
     Returns:
-        The merged values. If neither the file nor an override sets `name`, it is the stem of the file.
+        The merged values. If neither the file nor an override sets `name`, it is from the stem of the file.
 
     Raises:
         ExperimentError: if a file cannot be read, or an override is not `key=value`.
