@@ -106,7 +106,7 @@ def _list_contestants(images: Path, count: int, policy: str) -> list[Contestant]
         Contestant("Keras with preprocessing layers, float32", ("keras_layers.py", *data)),
     ]
     if importlib.util.find_spec("torch"):
-        # Include bfloat16 even where the processor emulates it, as a user's PyTorch loop would.
+        # Include bfloat16 even if the processor emulates it: users may select it in a PyTorch loop.
         theirs += [
             Contestant(f"PyTorch loop, no augmentation, {_NAMES[kind]}", ("torch_loop.py", *data, kind))
             for kind in ("float32", "mixed_bfloat16")
@@ -127,7 +127,7 @@ def _introduce(environment: Environment, count: int, rounds: int) -> str:
 
 
 def _render(measurement: Measurement) -> str:
-    """Render the table of speeds, speedups of MP + DO + BN + DA over the others, and memory."""
+    """Render the table: speed, speedup of MP + DO + BN + DA over each alternative, and peak memory."""
     lines = [
         f"| | images/s | speedup of {OURS} | peak memory |",
         "| --- | ---: | ---: | ---: |",

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Creates .venv with reglab and the tested versions of its dependencies.
-# Usage: scripts/environment.sh [EXTRAS]   EXTRAS: names from pyproject.toml, such as dev or dev,jax,torch.
+# Usage: scripts/environment.sh [EXTRAS]   EXTRAS: optional dependencies in pyproject.toml, such as dev,jax.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

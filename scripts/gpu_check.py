@@ -3,8 +3,7 @@
 Example:
     python scripts/gpu_check.py --images DIRECTORY
 
-TensorFlow is omitted, because machines with a GPU usually have JAX or PyTorch. Writes a Markdown table and a
-JSON file with all measurements.
+TensorFlow is not measured. Writes a Markdown table and a JSON file with all measurements.
 """
 
 import importlib.util
@@ -31,7 +30,7 @@ _BACKENDS = {"jax": "JAX", "torch": "PyTorch"}
     "backends",
     type=click.Choice(tuple(_BACKENDS)),
     multiple=True,
-    help="Default: all that are installed.",
+    help="Backend to measure; may be repeated. Default: all that are installed.",
 )
 @click.option(
     "--epochs",

@@ -33,7 +33,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Contestant:
-    """A program to compare: its name, and its script with arguments."""
+    """A program to compare: its name, and its script with the arguments."""
 
     name: str
     command: tuple[str, ...]

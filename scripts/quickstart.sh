@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Creates .venv, installs reglab, trains the quickstart networks on synthetic shapes and compares them.
-# A second start resumes the training.
+# If it was interrupted, a second call resumes the training.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,4 +1,4 @@
-"""An experiment from a file, from a mapping, with changes and in Python: the same rules apply."""
+"""The same rules apply to an experiment from a file, a mapping, changes and `Experiment(...)`."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -30,24 +30,24 @@ TOGETHER = {
 
 
 def load(values: Values, folder: Path) -> Experiment:
-    """Through a YAML file."""
+    """Loads a YAML file."""
     path = folder / "x.yaml"
     path.write_text("\n".join(f"{key}: {value}" for key, value in values.items()).replace("True", "true"))
     return Experiment.load(path)
 
 
 def change(values: Values, folder: Path) -> Experiment:
-    """Through changes of whole sections."""
+    """Changes whole sections of an experiment."""
     return Experiment(name="x").with_changes(values)
 
 
 def build(values: Values, folder: Path) -> Experiment:
-    """In Python, as pydantic builds a model."""
+    """Calls `Experiment(...)`."""
     return Experiment(name="x", **values)
 
 
 def convert(values: Values, folder: Path) -> Experiment:
-    """Through a mapping."""
+    """Converts a mapping."""
     return Experiment.from_mapping({"name": "x", **values})
 
 
@@ -89,7 +89,7 @@ def problems_of(way: Callable[[Values, Path], Experiment], values: Values, folde
 def test_rules_hold_for_every_way(
     tmp_path: Path, way: Callable[[Values, Path], Experiment], values: Values, key: str, start: str
 ) -> None:
-    """Settings that cannot work together have the same key and sentence however they are given."""
+    """A conflict has the same key and message, whichever way the experiment is built."""
     [(found, message)] = problems_of(way, values, tmp_path)
     assert (found, message) == (key, problems_of(build, values, tmp_path)[0][1])
     assert message.startswith(start)
@@ -114,7 +114,7 @@ def test_every_way_gives_the_same_experiment(tmp_path: Path, values: Values) -> 
 
 
 def test_conflicts_are_reported_with_their_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the line of the key, or of the nearest key above it; together with problems of the file."""
+    """The line is that of the key or of the nearest key above it; problems of the file are reported too."""
     monkeypatch.chdir(tmp_path)
     text = (
         "data: {image_size: 64}\n"
@@ -139,7 +139,7 @@ def test_conflicts_are_reported_with_their_line(tmp_path: Path, monkeypatch: pyt
 
 
 def test_an_experiment_is_immutable() -> None:
-    """Its sections too."""
+    """Its sections are immutable too."""
     experiment = Experiment(name="x")
     with pytest.raises(ValidationError):
         experiment.training.epochs = 5  # type: ignore[misc]
@@ -149,21 +149,21 @@ def test_an_experiment_is_immutable() -> None:
 
 @pytest.mark.parametrize("field", ["groups", "dense"])
 def test_only_lists_and_tuples_are_sequences(field: str) -> None:
-    """A set has no order, and a string has letters."""
+    """A set, a string and a number are refused."""
     for wrong in ({8}, "8", 8):
         with pytest.raises(ValidationError):
             Experiment.model_validate({"name": "x", "model": {field: wrong}})
 
 
 def test_a_mapping_has_defaults() -> None:
-    """Also for its name; a mapping without a name changes the default optimizer."""
+    """Its name has a default; an optimizer without a name changes the default optimizer."""
     assert Experiment.from_mapping({}) == Experiment(name="experiment")
     changed = Experiment.from_mapping({"training": {"optimizer": {"learning_rate": 0.1}}})
     assert changed.training.optimizer == AdamW(learning_rate=0.1)
 
 
 def test_an_experiment_is_equal_to_that_of_its_own_mapping() -> None:
-    """As Python dumps it, with tuples and nulls."""
+    """The mapping of `model_dump()` has tuples and None."""
     experiment = Experiment.from_mapping({"name": "x", **TOGETHER, **SGD_WITH_NESTEROV})
     assert Experiment.from_mapping(experiment.model_dump()) == experiment
 
@@ -222,7 +222,7 @@ def test_changes_are_written_over_the_experiment(changes: Mapping[str, Any], exp
 
 
 def test_another_optimizer_replaces_the_old_one() -> None:
-    """Its parameters are not inherited; those of the same optimizer are."""
+    """Its parameters are removed; those of the same optimizer are kept."""
     experiment = Experiment.from_mapping({"training": {"optimizer": {"learning_rate": 0.5}}})
     sgd = experiment.with_changes({"training.optimizer": {"name": "sgd", "momentum": 0.9}})
     assert sgd.training.optimizer == SGD(momentum=0.9)
@@ -233,7 +233,7 @@ def test_another_optimizer_replaces_the_old_one() -> None:
 
 
 def test_a_wrong_change_is_named() -> None:
-    """By its key, without a place."""
+    """The problem has a key and no place."""
     with pytest.raises(ExperimentError) as raised:
         Experiment(name="x").with_changes({"training.epoch": 5, "regularizers.dropout.rate": 1})
     assert {(problem.place, problem.key) for problem in raised.value.problems} == {
@@ -243,7 +243,7 @@ def test_a_wrong_change_is_named() -> None:
 
 
 def test_with_seed_changes_the_seed_only() -> None:
-    """And an impossible seed is refused."""
+    """The identity is unchanged; a negative seed is refused."""
     experiment = Experiment.from_mapping(TOGETHER)
     assert experiment.with_seed(3) == experiment.with_changes({"training.seed": 3})
     assert experiment.with_seed(3).identity == experiment.identity

@@ -14,7 +14,7 @@ from reglab.runs.status import read_status
 
 Values = dict[str, Any]
 SECTIONS = ("data", "model", "regularizers", "training")
-# Recorded by the runs of these experiments: max pooling, and every technique of the lecture.
+# The experiments MP and MP + DO + BN + DA of the lecture; runs of them have recorded the identities below.
 MAX_POOLING = {"regularizers": {"max_pooling": {"pool_size": 2}}}
 TOGETHER = {
     "regularizers": {
@@ -31,12 +31,12 @@ TOGETHER = {
     [(MAX_POOLING, "09dd96b1f4ef266d"), (TOGETHER, "cf76242fdfe04772")],
 )
 def test_identities_of_recorded_runs_are_unchanged(values: Values, identity: str) -> None:
-    """Else a finished run would be refused as that of another experiment."""
+    """With another identity, a finished run would be refused as a run of another experiment."""
     assert Experiment.from_mapping(values).identity == identity
 
 
 def test_runs_of_the_repository_have_the_identity_that_they_recorded() -> None:
-    """Each experiment under `reference/` is read again."""
+    """All experiments under `reference/`."""
     folder = Path(__file__).parents[1] / "reference"
     found = sorted(folder.rglob("experiment.yaml"))
     assert found
@@ -46,7 +46,7 @@ def test_runs_of_the_repository_have_the_identity_that_they_recorded() -> None:
 
 @pytest.mark.parametrize("key", ["name", "title", "description", "training.seed"])
 def test_names_and_the_seed_do_not_change_the_identity(key: str) -> None:
-    """Neither does the order of keys, nor a whole number for a fraction."""
+    """The order of keys, and 1 instead of 1.0, do not change it either."""
     plain = Experiment.from_mapping(TOGETHER)
     other = plain.with_changes({key: 7 if key == "training.seed" else "other"})
     assert other != plain
@@ -65,7 +65,7 @@ def settings(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
 
 
 def other_values(path: tuple[str, ...], values: Values) -> list[Any]:
-    """Candidates for another value of a setting."""
+    """Other values of a setting, not all of them valid."""
     match value := value_at(values, path):
         case bool():
             return [not value]
@@ -82,7 +82,7 @@ def other_values(path: tuple[str, ...], values: Values) -> list[Any]:
 
 
 def change_one(experiment: Experiment, path: tuple[str, ...], values: Values) -> Experiment:
-    """The experiment with the first candidate that is valid."""
+    """The experiment with the first other value that is valid."""
     for value in other_values(path, values):
         try:
             return experiment.with_changes({".".join(path): value})
@@ -93,7 +93,7 @@ def change_one(experiment: Experiment, path: tuple[str, ...], values: Values) ->
 
 def test_every_setting_changes_the_identity() -> None:
     """Each key, each optimizer, each schedule and each regularizer gives another identity."""
-    # Both poolings are impossible at once, and `image_size` is for folders only.
+    # The two poolings cannot be combined, and `image_size` is for folders only.
     names = [name for name in Regularizers.model_fields if name != "average_pooling"]
     start = {
         "data": {"dataset": "folder", "image_size": 32, "subset": {"train": 20, "validation": 10}},
@@ -122,7 +122,7 @@ def test_every_setting_changes_the_identity() -> None:
 
 
 def test_a_dumped_experiment_has_the_same_identity(tmp_path: Path) -> None:
-    """The file that is saved with a run."""
+    """It is saved with a run and loaded again."""
     experiment = Experiment.from_mapping({"name": "x", **TOGETHER})
     (tmp_path / "experiment.yaml").write_text(dump_yaml(experiment))
     assert Experiment.load(tmp_path / "experiment.yaml") == experiment

@@ -11,7 +11,7 @@ from reglab.files import atomic_path, write_atomically
 
 
 def test_text_and_bytes_are_written(tmp_path: Path) -> None:
-    """Text becomes UTF-8, bytes stay, and no temporary file is left."""
+    """Text is encoded as UTF-8, bytes are unchanged, and no temporary file is left."""
     write_atomically(tmp_path / "a", "½")
     write_atomically(tmp_path / "b", b"\x00")
     assert (tmp_path / "a").read_bytes() == b"\xc2\xbd"
@@ -20,14 +20,14 @@ def test_text_and_bytes_are_written(tmp_path: Path) -> None:
 
 
 def test_permissions_are_the_users(tmp_path: Path) -> None:
-    """A file gets the permissions that the umask leaves, as any other file does."""
+    """A file gets the permissions of the umask, as any other file does."""
     (tmp_path / "plain").touch()
     write_atomically(tmp_path / "a", "x")
     assert (tmp_path / "a").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
 def test_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the disk is full, only the old content remains, and the message has the reason."""
+    """If the disk is full, the old content is unchanged, and the message has the reason."""
     path = tmp_path / "status.json"
     path.write_text("old")
 
@@ -43,7 +43,7 @@ def test_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_missing_folder_is_named(tmp_path: Path) -> None:
-    """A missing folder is the system's reason."""
+    """The message has the path and the reason of the operating system."""
     path = tmp_path / "nowhere" / "a"
     with pytest.raises(RunError) as caught:
         write_atomically(path, "x")
@@ -51,7 +51,7 @@ def test_missing_folder_is_named(tmp_path: Path) -> None:
 
 
 def test_temporary_name_ends_like_the_file(tmp_path: Path) -> None:
-    """Keras looks at `.weights.h5`, so the temporary name has it too, in the same folder."""
+    """Keras requires the ending `.weights.h5`; the temporary file is in the same folder."""
     with atomic_path(tmp_path / "model.weights.h5") as temporary:
         assert temporary.name.endswith("model.weights.h5")
         assert temporary.parent == tmp_path
@@ -60,8 +60,8 @@ def test_temporary_name_ends_like_the_file(tmp_path: Path) -> None:
     assert (tmp_path / "model.weights.h5").read_text() == "weights"
 
 
-def test_an_error_inside_passes_and_cleans_up(tmp_path: Path) -> None:
-    """An exception that is not the system's is not changed, and the half-written file is removed."""
+def test_an_error_inside_is_raised_and_the_file_removed(tmp_path: Path) -> None:
+    """An exception other than OSError is not changed, and the incomplete file is removed."""
 
     def write_half() -> None:
         with atomic_path(tmp_path / "a") as temporary:

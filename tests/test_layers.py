@@ -1,4 +1,4 @@
-"""Each package imports only from those above it, no imports are circular, and Keras is imported late."""
+"""Each package imports only from those above it, no imports are circular, and few packages import Keras."""
 
 import ast
 import subprocess
@@ -30,8 +30,6 @@ ORDER = (
     "training",
     "processes",
     "inference",
-    "study",
-    "live",
     "cli",
     "__main__",
 )
@@ -39,7 +37,7 @@ BACKENDS = {"keras", "tensorflow", "jax", "torch"}
 WITH_KERAS = {"regularizers", "backend", "model", "training", "processes", "inference"}
 # Keras downloads data, with its cache and checksums.
 DOWNLOAD = "reglab.data.download"
-# These may depend on the backend; all others use Keras in a way that works with each.
+# These may depend on the backend; the other packages work with every backend.
 WITH_BACKEND = {"regularizers", "backend", "training"}
 BACKEND_NAMES = {"keras.backend", "keras.config.backend", "keras.config.set_backend"}
 BACKEND_VARIABLE = "KERAS_BACKEND"
@@ -151,7 +149,7 @@ def test_every_module_is_in_the_order() -> None:
 
 
 def test_imports_are_from_above_only() -> None:
-    """Also lazy ones and those for types. The root has the version, and the public names of all packages."""
+    """Lazy imports and imports for types are checked too; `reglab` itself may import any public name."""
     rank = {part: number for number, part in enumerate(("", *ORDER))}
     below = [
         str(found)
@@ -163,30 +161,30 @@ def test_imports_are_from_above_only() -> None:
 
 
 def test_base_modules_import_only_the_errors() -> None:
-    """Their order has no meaning."""
+    """They do not import each other."""
     found = {part_of(module_of(one.imported)) for one in OURS if part_of(one.importer) in BASE}
     assert found <= {"errors"}
 
 
 def test_no_imports_are_circular() -> None:
-    """Also lazy ones and those for types."""
+    """Lazy imports and imports for types are checked too."""
     assert find_circle((found.importer, module_of(found.imported)) for found in OURS) == []
 
 
 def test_every_imported_module_exists() -> None:
-    """A wrong lazy import would fail only when it is called."""
+    """A wrong lazy import fails only when its function is called."""
     assert [str(found) for found in OURS if module_of(found.imported) not in FILES] == []
 
 
 def test_keras_is_imported_where_it_belongs() -> None:
-    """The other packages do not import it, not even lazily, except for the download."""
+    """Other packages do not import it, not even lazily, except for the download."""
     others = [found for found in OF_BACKENDS if part_of(found.importer) not in WITH_KERAS]
     assert [str(found) for found in others if found.importer != DOWNLOAD] == []
     assert [(found.imported, found.lazy) for found in others] == [("keras.utils.get_file", True)]
 
 
 def test_few_packages_depend_on_the_backend() -> None:
-    """The others do not import one, ask Keras for its name, or read the variable that selects it."""
+    """The others do not import a backend, get its name from Keras, or read the variable that selects it."""
     found = {part_of(module) for module, source in SOURCES.items() if any(find_backend_names(source))}
     assert "backend" in found
     assert found <= WITH_BACKEND
@@ -201,7 +199,7 @@ def test_few_packages_depend_on_the_backend() -> None:
     ],
 )
 def test_importing_loads_nothing_heavy(entrance: str, heavy: set[str]) -> None:
-    """In a new interpreter; the layers of regularizers are imported inside seats."""
+    """Checked in a new interpreter; regularizers import their layers inside seats."""
     code = (
         f"import importlib, sys; importlib.import_module({entrance!r}); "
         f"print([name for name in {sorted(heavy)!r} if name in sys.modules])"
@@ -220,7 +218,7 @@ def test_public_names_exist() -> None:
 
 
 def test_circles_are_found() -> None:
-    """Of any length; a diamond is not a circle."""
+    """Circles of any length are found; a diamond is not a circle."""
     diamond = [("a", "b"), ("a", "c"), ("b", "d"), ("c", "d")]
     assert find_circle(diamond) == []
     assert set(find_circle([*diamond, ("d", "a")])) >= {"a", "d"}
@@ -228,7 +226,7 @@ def test_circles_are_found() -> None:
 
 
 def test_backend_names_of_every_form_are_found() -> None:
-    """Operations of Keras do not count, and neither does a name in a sentence."""
+    """`keras.ops` and names in sentences do not depend on the backend."""
     source = """
 import torch.nn
 import os, keras, keras.ops
@@ -252,7 +250,7 @@ def f():
 
 
 def test_imports_of_every_form_are_found() -> None:
-    """Relative, aliased, nested, and for types."""
+    """Relative, aliased and nested imports, and imports for types."""
     source = """
 import keras.layers as kl, os
 from . import tree

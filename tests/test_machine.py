@@ -32,7 +32,7 @@ from reglab.machine import (
 def test_cores_are_those_of_affinity_and_quota(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quota: str | None, count: int
 ) -> None:
-    """Six by affinity; a container's quota, rounded up, may be lower; a file without one is ignored."""
+    """The affinity has six cores; a lower quota is rounded up; a file without a quota is ignored."""
     path = tmp_path / "cpu.max"
     if quota is not None:
         path.write_text(quota)
@@ -42,7 +42,7 @@ def test_cores_are_those_of_affinity_and_quota(
 
 
 def test_cores_without_affinity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the system has no affinity, as macOS, all cores; one if their number is unknown."""
+    """Without affinity, as on macOS, all cores are counted; one if their number is unknown."""
     monkeypatch.setattr(machine, "_CGROUP_QUOTA", tmp_path / "none")
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
@@ -52,7 +52,7 @@ def test_cores_without_affinity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_processor_and_flags_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of the first core."""
+    """The values of the first core are used."""
     listing = tmp_path / "cpuinfo"
     listing.write_text(
         "processor\t: 0\nmodel name\t: AMD: EPYC\nvmx flags\t: ept\nflags\t\t: fpu avx512_bf16\n\n"
@@ -64,10 +64,10 @@ def test_processor_and_flags_are_read(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("text", [None, "", "Features: asimd\n"])
-def test_a_system_that_does_not_list_them(
+def test_a_system_that_does_not_list_the_processor(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
 ) -> None:
-    """No such file, as on macOS, or without these lines, as on ARM: the architecture, and no flags."""
+    """The file is missing, as on macOS, or lacks the lines, as on ARM: the architecture and no flags."""
     listing = tmp_path / "cpuinfo"
     if text is not None:
         listing.write_text(text)
@@ -77,7 +77,7 @@ def test_a_system_that_does_not_list_them(
 
 
 def test_memory_and_host() -> None:
-    """Bytes, and the name in the network."""
+    """Memory is in bytes; the host is the name in the network."""
     memory = find_memory()
     assert memory is None or memory > 2**20
     assert find_host() == socket.gethostname()

@@ -1,4 +1,4 @@
-"""Recorded numbers of every recipe: a changed one would change the results of every experiment."""
+"""Recorded numbers of every seed and generator; others would change the results of every experiment."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def draw(generator: np.random.Generator) -> list[int]:
 
 @pytest.mark.parametrize(("key", "expected"), LAYER_SEEDS.items())
 def test_layer_seeds_are_recorded(key: tuple[int, str, str], expected: int) -> None:
-    """One seed for each (seed, layer, technique), in [0, 2³¹)."""
+    """Recorded seeds for three keys of (seed, layer, technique)."""
     assert derive_layer_seed(*key) == expected
 
 

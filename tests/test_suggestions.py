@@ -8,13 +8,13 @@ from reglab.suggestions import nearest, nearest_config
 
 
 def test_the_nearest_name_is_suggested() -> None:
-    """The nearest of those that are near."""
+    """Two names are near; the nearer one is suggested."""
     assert nearest("dropuot", ["dropout", "dropouts", "l2"]) == "; did you mean dropout?"
 
 
 @pytest.mark.parametrize("name", ["stochastic_depth", "mean", "norm", ""])
-def test_no_name_is_suggested_that_is_not_near(name: str) -> None:
-    """Rather none than a wrong one."""
+def test_a_name_that_is_not_near_is_not_suggested(name: str) -> None:
+    """The suggestion is empty, also without any known name."""
     assert nearest(name, ["dropout", "batch_norm", "l2"]) == ""
     assert nearest(name, []) == ""
 
@@ -32,7 +32,7 @@ def test_no_name_is_suggested_that_is_not_near(name: str) -> None:
     ],
 )
 def test_a_config_is_suggested_by_its_stem(tmp_path: Path, missing: str, suggestion: str) -> None:
-    """Its ending does not make another file near."""
+    """The ending of the name has no effect."""
     for name in ("baseline.yaml", "latin.yaml"):
         (tmp_path / name).touch()
     assert nearest_config(tmp_path / missing) == (f"; did you mean {suggestion}?" if suggestion else "")

@@ -25,7 +25,7 @@ CLASSES = ("dark", "middling", "bright")
 
 
 def every_technique(**settings: Any) -> dict[str, Any]:
-    """All techniques of the table that go together, at their defaults or with the given settings."""
+    """All regularizers of the table that can be combined, at their defaults or with the given settings."""
     chosen: dict[str, Any] = {}
     for name in Regularizers.model_fields:
         wider = chosen | {name: settings.get(name, {})}

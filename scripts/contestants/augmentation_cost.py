@@ -22,7 +22,7 @@ _WARM_UP, _PAIRS = 3, 60
 
 
 def main() -> None:
-    """Report images per second with augmentation, and the median fraction of a step that it takes."""
+    """Report images per second with augmentation, and the median share of augmentation in a step."""
     *configs, directory = map(Path, sys.argv[1:])
     experiments = [Experiment.load(config) for config in configs]
     dataset = load_dataset(experiments[0].data, directory)

@@ -2,7 +2,7 @@
 
 python matrix_product.py PRECISION
 
-Reports the images per second that `mp` would reach at this rate.
+Reports the images per second of `mp` if all its multiplications ran at this speed.
 """
 
 import os

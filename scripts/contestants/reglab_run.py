@@ -26,7 +26,7 @@ from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
 
-# Environment variable: the value GPU makes the program stop if the backend finds no GPU.
+# Environment variable: if its value is GPU, the program stops with an error if the backend finds no GPU.
 _DEVICE = "REGLAB_CONTESTANT_DEVICE"
 
 
@@ -75,13 +75,13 @@ class Stopwatch(Listener):
 
 
 def main() -> None:
-    """Train and report; the speed omits the first epoch, because it includes compilation."""
+    """Train and report; speeds omit the first epoch, because it includes compilation."""
     config, directory, *overrides = sys.argv[1:]
     experiment = Experiment.load(Path(config), overrides)
     dataset = load_dataset(experiment.data, Path(directory))
     subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
     stopwatch = Stopwatch()
-    # Not in /tmp, which may be in memory: a checkpoint is to take as long as on the user's disk.
+    # Not in /tmp, which may be in memory: a checkpoint must take as long as on the user's disk.
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         run = RunDirectory(Path(folder) / "run")
         run.create()

@@ -1,4 +1,4 @@
-"""reglab: a laboratory for regularization of convolutional networks.
+"""reglab trains convolutional networks with and without regularization, and compares them.
 
 Public names are imported at their first use, so that `import reglab` loads neither Keras nor pydantic.
 """

@@ -40,15 +40,15 @@ class ExperimentError(ReglabError):
 
 
 class DataError(ReglabError):
-    """Images are missing, truncated, or not in the expected format."""
+    """A data set is missing, damaged or in another format, or has too few images."""
 
 
 class RunError(ReglabError):
-    """A run's directory is missing, belongs to another experiment, is in use, or cannot be written."""
+    """A run or an output is missing, damaged, in use, of another experiment, or cannot be written."""
 
 
 class BackendError(ReglabError):
-    """A Keras backend is unknown, is not installed, or is not the one that a run was started on."""
+    """A Keras backend is unknown, not installed, without the requested GPU, or not the one of the run."""
 
 
 class ImageError(ReglabError):
@@ -56,6 +56,6 @@ class ImageError(ReglabError):
 
 
 class TrainingError(ReglabError):
-    """A training cannot continue, for example because the loss is not a number."""
+    """Training cannot continue, for example because the loss is not a number."""
 
     exit_code = 1

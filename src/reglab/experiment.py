@@ -31,9 +31,9 @@ _ADDED = (("model", "residual", False),)
 class Experiment(Frozen):
     """One YAML file, resolved and validated.
 
-    Runs repeat it with several seeds, and comparisons compare it with others. The same rules are checked
-    for an experiment from a file, from a mapping, and from `Experiment(...)`. The last one raises
-    pydantic's `ValidationError`, the others an `ExperimentError`.
+    A run trains it with one seed. The same rules apply to an experiment from a file, from a mapping and
+    from `Experiment(...)`. A wrong value raises pydantic's `ValidationError` in `Experiment(...)`, and an
+    `ExperimentError` in the other two.
 
     Example:
         >>> experiment = Experiment.from_mapping({"name": "mp", "regularizers": {"max_pooling": {}}})
@@ -115,7 +115,7 @@ class Experiment(Frozen):
         return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
     def advice(self) -> tuple[Advice, ...]:
-        """Reasons from the literature against its settings: of each active regularizer, then of the data."""
+        """What the literature says against its settings: of each active regularizer, then of the data."""
         return tuple(self._advice())
 
     def _advice(self) -> Iterator[Advice]:

@@ -13,10 +13,10 @@ TEMPORARY_PREFIX = ".tmp-"
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Yields a temporary path, for a library to write to; it replaces `path` when the block succeeds.
+    """Yields a temporary path to write to; its file replaces `path` when the block succeeds.
 
-    The temporary name ends as `path` does (`model.weights.h5`), since some libraries choose the format by
-    it. When the block raises, the temporary file is removed and `path` is unchanged.
+    The temporary name has the same ending as `path` (`model.weights.h5`), because some libraries choose
+    the format by it. If the block raises, the temporary file is removed and `path` is unchanged.
 
     Args:
         path: the file to write or replace; its folder must exist.
@@ -25,7 +25,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
         A path in the same folder, which does not exist yet.
 
     Raises:
-        RunError: the system refused (full disk, read-only folder), in the block or while renaming.
+        RunError: the block or the renaming raised an OSError (full disk, read-only folder).
     """
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}-{path.name}")
     try:
@@ -49,14 +49,14 @@ def write_atomically(path: Path, data: bytes | str) -> None:
         data: its content; text is encoded as UTF-8.
 
     Raises:
-        RunError: the system refused (full disk, read-only folder).
+        RunError: the file cannot be written (full disk, read-only folder).
     """
     with atomic_path(path) as temporary:
         temporary.write_bytes(data.encode() if isinstance(data, str) else data)
 
 
 def refused(verb: str, path: Path, error: OSError) -> RunError:
-    """Builds the error for a path that the system refused to `verb`, with its reason."""
+    """Builds the error for a path that the operating system refused to `verb`, with its reason."""
     return RunError(f"cannot {verb} {path}: {error.strerror or error}")
 
 
@@ -64,7 +64,7 @@ def flush(path: Path) -> None:
     """Waits until the content of a file, or the names in a folder, are on the disk.
 
     Raises:
-        OSError: the system refused.
+        OSError: the path cannot be opened or written to the disk.
     """
     descriptor = os.open(path, os.O_RDONLY)
     try:

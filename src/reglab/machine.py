@@ -11,10 +11,10 @@ _CPUINFO = Path("/proc/cpuinfo")
 
 
 def count_cores() -> int:
-    """Logical cores of this process: its affinity, or its container's quota if that is lower.
+    """Number of logical cores for this process: its affinity, or its container's quota if that is lower.
 
     Returns:
-        At least 1. Where the system has no affinity, as macOS, all cores count.
+        At least 1. On systems without affinity, such as macOS, all cores are counted.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
@@ -48,7 +48,7 @@ def find_host() -> str:
 
 
 def _read_cpuinfo(key: str) -> str:
-    """Value of the first core; empty if there is none."""
+    """Value of a key for the first core; empty if the file or the key is missing."""
     try:
         lines = _CPUINFO.read_text(errors="replace").splitlines()
     except OSError:

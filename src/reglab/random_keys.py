@@ -1,8 +1,8 @@
 """Seeds and generators of a run: every random number follows from a documented key.
 
-Nothing is drawn from a shared stream. Two experiments that share a layer draw the same numbers for it,
-and a resumed run draws the numbers that it would have drawn without the stop. The recipes never change:
-a changed recipe would change the results of every experiment.
+No numbers are drawn from a shared stream. Two experiments that share a layer draw the same numbers for it,
+and a resumed run draws the same numbers as an uninterrupted one. The functions here never change their
+numbers, because that would change the results of every experiment.
 """
 
 from hashlib import blake2b, sha256
@@ -16,12 +16,12 @@ _SPLIT_PURPOSES: tuple[SplitPurpose, ...] = ("held_out", "train", "validation", 
 
 
 def derive_layer_seed(seed: int, layer: str, technique: str) -> int:
-    """The seed of one technique at one layer.
+    """The seed of the random numbers of one kind at one layer.
 
     Args:
         seed: the experiment's seed.
         layer: name of the layer, such as `conv_1_1`.
-        technique: what draws the numbers, such as `dropout`.
+        technique: what the numbers are for, such as `dropout` or `kernel`.
 
     Returns:
         An integer in [0, 2³¹).
@@ -41,13 +41,13 @@ def shuffle_generator(seed: int, epoch: int) -> "Generator":
 
 
 def split_generator(seed: int, dataset: str, purpose: SplitPurpose) -> "Generator":
-    """The generator of one choice of a split, keyed by (seed, data set, purpose).
+    """The generator of one random choice of the split, keyed by (seed, data set, purpose).
 
     Args:
         seed: the experiment's seed.
         dataset: name of the data set, such as `cifar10`.
-        purpose: `held_out` chooses the validation part of train, `train` and `validation` choose subsets,
-            `clean` chooses the training images that are also measured in inference mode.
+        purpose: `held_out` is for the images held out of train, `train` and `validation` are for subsets,
+            `clean` is for the training images that are also measured in inference mode.
     """
     return _generator(seed, _number(dataset), _SPLIT_PURPOSES.index(purpose))
 
@@ -57,7 +57,7 @@ def mixing_generator(seed: int, technique: str, epoch: int, offset: int) -> "Gen
 
     Args:
         seed: the experiment's seed.
-        technique: name of the technique, such as `mixup`.
+        technique: name of the regularizer, such as `mixup`.
         epoch: the epoch, from 0.
         offset: number of training images of the epoch before this batch.
     """

@@ -12,7 +12,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def nearest_config(missing: Path) -> str:
-    """The same for a file that does not exist: the YAML file in its folder whose stem is nearest."""
+    """`; did you mean mp.yaml?` for a missing file: the YAML file in its folder with the nearest stem."""
     try:
         names = {path.stem: path.name for path in sorted(missing.parent.glob("*.yaml"))}
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The command line: called in this process, in processes of its own, and on written or trained runs."""
+"""Fixtures: commands in this process and in other processes; written and trained runs."""
 
 import json
 import os
@@ -34,7 +34,7 @@ title: Too fast
 regularizers: {l2: {strength: 1.0}}
 training: {optimizer: {name: sgd, learning_rate: 1.1}}
 """
-# A process that answers command lines, so that Keras is loaded once for all of them.
+# A process that runs the commands that it reads, so that Keras is loaded only once.
 _SERVER = """
 import json, os, sys
 from click.testing import CliRunner
@@ -69,7 +69,7 @@ Command = Callable[..., Done]
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder, which is the current one; no data, no cache, no width of a terminal."""
+    """An empty current folder; no data, no cache, no width of a terminal."""
     home = tmp_path / "home"
     folder = tmp_path / "here"
     folder.mkdir()
@@ -83,7 +83,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def call(here: Path) -> Command:
-    """Calls a command in this process: for those that need neither Keras nor a worker."""
+    """Calls a command in this process; for commands that need neither Keras nor a worker."""
 
     def call_here(*arguments: str | Path, **environment: str) -> Done:
         done = CliRunner().invoke(main, [str(argument) for argument in arguments], env=environment)
@@ -95,7 +95,7 @@ def call(here: Path) -> Command:
 
 
 def start_reglab(*arguments: str | Path, folder: Path) -> "subprocess.Popen[str]":
-    """Starts the program in a folder, in a process group of its own, as a shell does."""
+    """Starts the program in a folder, in a separate process group, as a shell does."""
     return subprocess.Popen(
         [sys.executable, "-m", "reglab", *map(str, arguments)],
         cwd=folder,
@@ -108,7 +108,7 @@ def start_reglab(*arguments: str | Path, folder: Path) -> "subprocess.Popen[str]
 
 
 def run_reglab(*arguments: str | Path, folder: Path) -> Done:
-    """Runs the program to its end."""
+    """Runs the program and waits until it has ended."""
     process = start_reglab(*arguments, folder=folder)
     out, err = process.communicate()
     return Done(process.returncode, out, err)
@@ -116,13 +116,13 @@ def run_reglab(*arguments: str | Path, folder: Path) -> Done:
 
 @pytest.fixture
 def program() -> Command:
-    """Runs the program as a process, to its end."""
+    """Runs the program as a process and waits until it has ended."""
     return run_reglab
 
 
 @pytest.fixture
 def make_run(here: Path) -> Callable[..., RunDirectory]:
-    """Writes a run, two hours old; complete, unless another state is given."""
+    """Writes a run that is two hours old, and complete unless another state is given."""
 
     def make(
         path: str,
@@ -213,15 +213,15 @@ def draw_pictures(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Attempts:
-    """Three experiments, trained in two attempts, the first of which was interrupted.
+    """The same `run` command three times, the first of which was interrupted.
 
     Attributes:
         folder: where `a.yaml`, `bad.yaml`, `b.yaml`, `pictures/` and `results/` are.
-        rival: a second process at the first one's run.
-        listed: output of `list` during the first one.
-        pid: of the worker that trained during the first one.
-        first: the first attempt, ended by Ctrl-C.
-        interrupted: the status that it left.
+        rival: a command that was refused, because the first command was training its run.
+        listed: `list` during the first command.
+        pid: process id of the first command's worker.
+        first: the first command, ended by Ctrl-C.
+        interrupted: status of the run after the first command.
         second: the same command again.
         third: the same command again, without the experiment that fails.
     """
@@ -238,7 +238,7 @@ class Attempts:
 
 @pytest.fixture(scope="session")
 def attempts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attempts]:
-    """Real runs, each in a process of its own; the only ones of these tests."""
+    """The only trainings of these tests; each run has a separate process."""
     folder = tmp_path_factory.mktemp("attempts")
     draw_pictures(folder / "pictures")
     (folder / "a.yaml").write_text(TINY)
@@ -251,10 +251,10 @@ def attempts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attempts]:
         configs = ("a.yaml", "bad.yaml", "b.yaml")
         first = start_reglab("run", *configs, folder=folder)
         assert first.stdout is not None
-        # Its first line, and its first epoch.
+        # The line at the start and the line of the first epoch.
         opening = first.stdout.readline() + first.stdout.readline()
         status = RunDirectory(folder / "results/a/seed-0").status
-        # It is stopped while other processes run.
+        # Stopped, so that it cannot complete before the other processes have ended.
         os.killpg(first.pid, signal.SIGSTOP)
         rival = run_reglab("run", "a.yaml", folder=folder)
         listed = run_reglab("list", folder=folder)
@@ -276,7 +276,7 @@ def attempts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attempts]:
 
 @pytest.fixture(scope="session")
 def with_keras() -> Iterator[Command]:
-    """Calls a command in a process that has loaded Keras; the width of a terminal is not set."""
+    """Calls a command in one process that keeps Keras loaded; the width of a terminal is not set."""
     with subprocess.Popen(
         [sys.executable, "-c", _SERVER],
         stdin=subprocess.PIPE,

@@ -58,13 +58,13 @@ def test_experiments_that_cannot_be_loaded(
 
 
 def test_a_mistyped_file_is_suggested(call: Command, configs: Path) -> None:
-    """Only a near one is."""
+    """A file is suggested only if its name is near."""
     assert call("show", "a.yml").err == "a.yml: the file does not exist; did you mean a.yaml?\n"
     assert call("show", "baseline.yml").err == "baseline.yml: the file does not exist\n"
 
 
 def test_all_problems_are_printed_at_once(call: Command, configs: Path) -> None:
-    """Those of all files, each with its line and key."""
+    """The problems of all files, each with its line and key."""
     before = contents(configs)
     code, out, err = call("run", "bad.yaml", "nope.yaml", "a.yaml")
     assert (code, out) == (2, "")
@@ -95,7 +95,7 @@ def test_all_problems_are_printed_at_once(call: Command, configs: Path) -> None:
 def test_experiments_that_cannot_be_run_together(
     call: Command, configs: Path, arguments: list[str], message: str
 ) -> None:
-    """Two of the same name would share a folder."""
+    """Two experiments of the same name would share a folder."""
     before = contents(configs)
     assert call("run", *arguments) == (2, "", message + "\n")
     assert contents(configs) == before
@@ -139,7 +139,7 @@ def test_experiments_that_cannot_be_run_together(
     ],
 )
 def test_wrong_command_lines(call: Command, configs: Path, arguments: list[str], message: str) -> None:
-    """The usage, and the problem."""
+    """The usage and the problem are printed."""
     before = contents(configs)
     code, out, err = call(*arguments)
     usage, _, rest = err.partition("\n\n")

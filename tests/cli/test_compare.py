@@ -24,8 +24,8 @@ def results(make_run: Maker, here: Path) -> Path:
     return here / "results"
 
 
-def test_as_the_shell_expands_it(call: Command, results: Path, here: Path) -> None:
-    """`compare results/*`: entries without runs and failed runs are named and skipped."""
+def test_paths_that_the_shell_expands(call: Command, results: Path, here: Path) -> None:
+    """`compare results/*`: entries without runs and failed runs are skipped and listed."""
     expanded = sorted(str(path.relative_to(here)) for path in results.iterdir())
     code, out, err = call("compare", *expanded, "--baseline", "baseline")
     assert (code, err) == (0, "skipped, no runs in results/README.md, results/notes\n")
@@ -64,7 +64,7 @@ def test_as_the_shell_expands_it(call: Command, results: Path, here: Path) -> No
 
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_widths(call: Command, results: Path, width: int) -> None:
-    """Every accuracy is whole; except the list of files, no line is wider than the terminal."""
+    """No accuracy is shortened; except the list of files, no line is wider than the terminal."""
     *lines, written = call("compare", results, COLUMNS=str(width)).out.splitlines()
     assert max(map(len, lines)) <= width
     assert [line.split()[-1] for line in lines if "75.0 %" in line or "50.0 %" in line] != []
@@ -72,8 +72,8 @@ def test_widths(call: Command, results: Path, width: int) -> None:
     assert written == "written: " + ", ".join(f"comparison/{name}" for name in WRITTEN)
 
 
-def test_names_with_spaces_and_letters_of_all_kinds(call: Command, make_run: Maker, here: Path) -> None:
-    """Titles are text, never markup; paths may have any letters."""
+def test_names_with_spaces_and_any_characters(call: Command, make_run: Maker, here: Path) -> None:
+    """Titles are text, never markup; paths may have any characters."""
     make_run("my résultats/été/seed-0", title="[bold]Été[/x] :smile: $x$")
     code, out, err = call("compare", "my résultats", "--output", "mein Bild")
     assert (code, err) == (0, "")
@@ -89,7 +89,7 @@ def test_unknown_baseline(call: Command, results: Path, here: Path) -> None:
     assert not (here / "comparison").exists()
 
 
-def test_nothing_complete(call: Command, results: Path, here: Path) -> None:
+def test_no_complete_run(call: Command, results: Path, here: Path) -> None:
     """The message has the reason for each skipped run."""
     message = "no complete run to compare: results/bn/seed-0 failed: loss became nan in epoch 2\n"
     assert call("compare", "results/bn") == (2, "", message)

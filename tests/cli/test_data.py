@@ -7,8 +7,8 @@ from typing import Any
 Command = Callable[..., Any]
 
 
-def test_data_that_are_not_found(call: Command, here: Path) -> None:
-    """The places and the advice are printed once, the files of each data set beside its name."""
+def test_data_sets_that_are_not_found(call: Command, here: Path) -> None:
+    """The places and the instructions are printed once, the files of a data set after its name."""
     cache, keras = here.parent / "home/REGLAB_CACHE_DIR", here.parent / "home/KERAS_HOME/datasets"
     code, out, err = call("data")
     lines = out.splitlines()
@@ -19,13 +19,13 @@ def test_data_that_are_not_found(call: Command, here: Path) -> None:
         "cifar-100-python.tar.gz or cifar-100-binary.tar.gz"
     )
     assert lines[7] == "synthetic (synthetic shapes): needs no files"
-    assert lines[8].startswith("To get a dataset: put its files into a directory and name that directory")
+    assert lines[8].startswith("To get a data set: put its files into a directory and name that directory")
     assert out.count("--data-dir") == 1
     assert list(here.iterdir()) == []
 
 
-def test_data_that_are_found(call: Command, here: Path) -> None:
-    """Format and path, by option or by environment."""
+def test_data_sets_that_are_found(call: Command, here: Path) -> None:
+    """Format and path are printed; the directory is an option or an environment variable."""
     for part in ("train", "test"):
         (here / "images" / part / "cat").mkdir(parents=True)
         (here / "images" / part / "cat" / "1.png").write_bytes(b"")
@@ -40,7 +40,7 @@ def test_data_that_are_found(call: Command, here: Path) -> None:
 
 
 def test_an_ambiguous_data_set_does_not_hide_the_others(call: Command, here: Path) -> None:
-    """Two folders of pictures in one directory."""
+    """One directory has two folders of pictures."""
     for name in ("a", "b"):
         for part in ("train", "test"):
             (here / "images" / name / part / "cat").mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""The program: its help, what it loads, and what it does when it cannot write."""
+"""The program: its help, the modules that it loads, and output that cannot be written."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ def run_python(*arguments: str, **options: Any) -> "subprocess.CompletedProcess[
 
 
 def test_help_lists_every_command(call: Command) -> None:
-    """In the order of use; no line is shortened."""
+    """The commands are in the order of use; no line is shortened."""
     code, out, err = call("--help")
     assert (code, err) == (0, "")
     listed = out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
@@ -35,12 +35,12 @@ def test_without_a_command_it_shows_its_help(call: Command) -> None:
 
 
 def test_version(call: Command) -> None:
-    """That of the package."""
+    """The version of the package is printed."""
     assert call("--version") == (0, f"reglab, version {__version__}\n", "")
 
 
 def test_mistyped_command(call: Command, here: Path) -> None:
-    """The nearest one is suggested."""
+    """The nearest command is suggested."""
     usage = "Usage: reglab [OPTIONS] COMMAND [ARGS]...\nTry 'reglab --help' for help.\n\n"
     message = f"{usage}Error: No such command 'comapre'. Did you mean 'compare'?\n"
     assert call("comapre") == (2, "", message.replace("reglab", "main"))
@@ -48,14 +48,14 @@ def test_mistyped_command(call: Command, here: Path) -> None:
 
 
 def test_python_m_reglab(program: Command, here: Path) -> None:
-    """It is the same program."""
+    """`python -m reglab` is the same program."""
     code, out, err = program("--version", folder=here)
     assert (code, out, err) == (0, f"reglab, version {__version__}\n", "")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["list", "results"], ["compare", "results"]])
 def test_no_backend_is_loaded(arguments: list[str], make_run: Callable[..., Any], here: Path) -> None:
-    """Commands without a network are fast."""
+    """Commands that build no network load no backend."""
     make_run("results/mp/seed-0")
     code = (
         "import sys; from reglab.cli import main\n"
@@ -67,7 +67,7 @@ def test_no_backend_is_loaded(arguments: list[str], make_run: Callable[..., Any]
     assert (done.returncode, done.stdout.splitlines()[-1:], done.stderr) == (0, ["[]"], "")
 
 
-def test_letters_that_a_terminal_lacks_are_question_marks(here: Path) -> None:
+def test_characters_that_cannot_be_encoded_are_question_marks(here: Path) -> None:
     """There is no traceback."""
     environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
     done = run_python("-m", "reglab", "run", "--help", capture_output=True, env=environment)
@@ -77,7 +77,7 @@ def test_letters_that_a_terminal_lacks_are_question_marks(here: Path) -> None:
 
 @pytest.mark.parametrize("arguments", [["--help"], ["schema"], ["list", "."]])
 def test_full_disk(arguments: list[str], here: Path, make_run: Callable[..., Any]) -> None:
-    """One line, and exit code 2."""
+    """The message is one line, and the exit code 2."""
     make_run("mp/seed-0")
     with Path("/dev/full").open("w") as full:
         done = run_python("-m", "reglab", *arguments, stdout=full, stderr=subprocess.PIPE)
@@ -85,7 +85,7 @@ def test_full_disk(arguments: list[str], here: Path, make_run: Callable[..., Any
 
 
 def test_a_closed_pipe(here: Path) -> None:
-    """As with `head`: there is no message."""
+    """There is no message, as in `reglab schema | head`."""
     reader, writer = os.pipe()
     os.close(reader)
     try:

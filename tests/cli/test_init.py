@@ -33,8 +33,8 @@ def test_init_keeps_existing_files(call: Command, here: Path) -> None:
     assert (here / "mine" / "mp.yaml").read_text() == "title: mine\n"
 
 
-def test_init_where_a_file_is_in_the_way(call: Command, here: Path) -> None:
-    """Exit code 2; the file is kept."""
+def test_init_into_a_path_that_contains_a_file(call: Command, here: Path) -> None:
+    """The exit code is 2, and the file is kept."""
     (here / "file").write_text("")
     assert call("init", "file/below") == (2, "", "cannot write to file/below: Not a directory\n")
     assert [path.name for path in here.iterdir()] == ["file"]

@@ -20,7 +20,7 @@ def results(make_run: Maker) -> None:
 
 @pytest.mark.usefixtures("results")
 def test_table(call: Command) -> None:
-    """State, epochs, accuracy, gap and validation set; seeds sorted as numbers; not folded in a pipe."""
+    """State, epochs, accuracy, gap and validation set; seeds are sorted as numbers; pipes do not wrap."""
     code, out, err = call("list")
     assert (code, err) == (0, "")
     assert [line.rstrip() for line in out.splitlines()] == [
@@ -36,7 +36,7 @@ def test_table(call: Command) -> None:
 @pytest.mark.usefixtures("results")
 @pytest.mark.parametrize("width", [30, 40, 60, 80, 120])
 def test_widths(call: Command, width: int) -> None:
-    """No line is wider than the terminal, no state or number is cut; hidden columns are named."""
+    """No line is wider than the terminal, no state or number is shortened; hidden columns are listed."""
     code, out, err = call("list", COLUMNS=str(width))
     lines = out.splitlines()
     assert (code, err) == (0, "")
@@ -47,13 +47,13 @@ def test_widths(call: Command, width: int) -> None:
 
 
 def test_one_experiment(call: Command, make_run: Maker, results: None) -> None:
-    """Only runs under the path."""
+    """Only runs under the path are listed."""
     out = call("list", "results/bn").out
     assert "bn" in out
     assert "mp_do" not in out
 
 
-def test_nothing(call: Command, here: Path) -> None:
+def test_no_runs(call: Command, here: Path) -> None:
     """Before the first run, with and without the folder, the message has the command that trains one."""
     message = "no runs in results; to train one: reglab run configs/smoke.yaml\n"
     assert call("list") == (0, message, "")

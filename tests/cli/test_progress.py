@@ -1,4 +1,4 @@
-"""Progress of a run: a moving bar, plain lines, or errors only."""
+"""Progress of a run: a live bar, plain lines, or problems only."""
 
 import io
 import re
@@ -61,7 +61,7 @@ def drawn(progress: LiveProgress, *shown: Event) -> tuple[float, list[str]]:
 
 
 def test_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    """One line per epoch with speed, accuracies, gap and time left; markup is text, nothing wraps."""
+    """One line per epoch with speed, accuracies, gap and time left; markup is text, lines do not wrap."""
     page = io.StringIO()
     play(PlainProgress(Console(file=page, width=30), set()))
     assert page.getvalue().splitlines() == [
@@ -75,7 +75,7 @@ def test_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_plain_lines_of_a_resumed_run() -> None:
-    """The first one has the epoch after which it resumes."""
+    """The first line has the epoch after which the run resumes."""
     page = io.StringIO()
     play(PlainProgress(Console(file=page), set()), epochs_done=2)
     _, resumes, epoch = page.getvalue().splitlines()
@@ -84,7 +84,7 @@ def test_plain_lines_of_a_resumed_run() -> None:
 
 
 def test_advice_is_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
-    """Not again for each run."""
+    """The next run does not repeat it."""
     shown: set[str] = set()
     for _ in range(2):
         PlainProgress(Console(file=io.StringIO()), shown).show(events.Advice(message="a"))
@@ -92,7 +92,7 @@ def test_advice_is_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_bar_in_every_state() -> None:
-    """Steps done; epoch, speed and time left below; then the numbers of the last epoch."""
+    """Completed steps; below them epoch, speed and time left, and the figures of the last epoch."""
     with LiveProgress(screen(), set()) as progress:
         step = events.Progress(epoch=1, step=5, images_per_second=125.0)
         later = events.Progress(epoch=2, step=5, images_per_second=500.0)
@@ -104,7 +104,7 @@ def test_the_bar_in_every_state() -> None:
 
 
 def test_the_bar_of_a_resumed_run() -> None:
-    """Two of three epochs are full already."""
+    """The bar starts with two of three epochs completed."""
     with LiveProgress(screen(), set()) as progress:
         assert drawn(progress, started(2)) == (20, ["epoch 3/3 · 0 images/s"])
 
@@ -126,8 +126,8 @@ def test_quiet_shows_problems_only(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr() == ("", "[red] warning :dog:\n[red] failed :dog:\n")
 
 
-def test_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
-    """Plain lines on standard output."""
+def test_output_that_is_not_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """There are plain lines on standard output."""
     progress = build_progress(quiet=False, shown=set())
     assert type(progress) is PlainProgress
     progress.show(events.Note(message="a line"))

@@ -1,4 +1,4 @@
-"""`reglab run`: real trainings, in processes of their own."""
+"""`reglab run`: real trainings in separate processes."""
 
 import os
 import re
@@ -55,7 +55,7 @@ def run_of(attempts: Any, name: str) -> RunDirectory:
 
 @pytest.mark.slow
 def test_ctrl_c(attempts: Any) -> None:
-    """Exit 130, one line that says how to resume; the experiments after it are not started."""
+    """Exit code 130, one line on how to resume; the next experiments are not started."""
     code, out, err = attempts.first
     message = "Tiny A, seed 0: interrupted; the same command resumes after the last finished epoch\n"
     assert (code, err) == (130, message)
@@ -69,8 +69,8 @@ def test_ctrl_c(attempts: Any) -> None:
 
 
 @pytest.mark.slow
-def test_two_at_once(attempts: Any) -> None:
-    """The second is refused, with the name of the first, which continues."""
+def test_two_processes_of_one_run(attempts: Any) -> None:
+    """The second process is refused, with the id of the first, which continues."""
     code, out, err = attempts.rival
     holder = f"process {attempts.pid} on {socket.gethostname()}"
     message = f"results/a/seed-0 is being trained by {holder}\nTiny A, seed 0: not trained\n"
@@ -78,15 +78,15 @@ def test_two_at_once(attempts: Any) -> None:
 
 
 @pytest.mark.slow
-def test_list_sees_it_run(attempts: Any) -> None:
-    """As running, with the epochs done so far."""
+def test_list_shows_a_running_run(attempts: Any) -> None:
+    """Its state is running, with the number of its epochs."""
     (row,) = (line.split() for line in attempts.listed.out.splitlines() if line.startswith("running"))
     assert (row[:3], row[3].endswith("/40")) == (["running", "a", "0"], True)
 
 
 @pytest.mark.slow
 def test_the_same_command_resumes(attempts: Any) -> None:
-    """From the last finished epoch to the last of all; the history has each epoch once."""
+    """The run resumes after its last finished epoch; the history has each epoch once."""
     run, done = run_of(attempts, "a"), attempts.interrupted.epochs_done
     begin, *lines = attempts.second.out.splitlines()
     assert re.fullmatch(BEGIN.format(title="Tiny A"), begin)
@@ -99,7 +99,7 @@ def test_the_same_command_resumes(attempts: Any) -> None:
 
 @pytest.mark.slow
 def test_last_line(attempts: Any) -> None:
-    """Final and best accuracy with their images, gap, time, and the run's folder."""
+    """Final and best validation accuracy, gap, test accuracy, time, and the folder of the run."""
     (line,) = (line for line in attempts.second.out.splitlines() if line.startswith("Tiny B, seed 0: val"))
     match = re.fullmatch(rf"Tiny B, seed 0: {RESULT}in results/b/seed-0", line)
     assert match is not None, line
@@ -112,14 +112,14 @@ def test_last_line(attempts: Any) -> None:
 
 @pytest.mark.slow
 def test_files(attempts: Any) -> None:
-    """Those that the README names; no checkpoint and no temporary files."""
+    """A complete run has these files; no checkpoint and no temporary files."""
     for name in ("a", "b"):
         assert {path.name for path in run_of(attempts, name).path.iterdir()} == FILES
 
 
 @pytest.mark.slow
 def test_a_loss_that_is_not_a_number(attempts: Any) -> None:
-    """Exit 1, the epoch is named, finished epochs stay, and the other experiments are trained."""
+    """Exit code 1; the epoch is in the message, finished epochs are kept, other experiments are trained."""
     assert attempts.second.code == 1
     message = TOO_FAST.search(attempts.second.err)
     assert message is not None, attempts.second.err
@@ -133,18 +133,18 @@ def test_a_loss_that_is_not_a_number(attempts: Any) -> None:
 
 
 @pytest.mark.slow
-def test_what_is_complete_is_skipped(attempts: Any) -> None:
-    """The line has it; with `--quiet` there is no other."""
+def test_complete_runs_are_skipped(attempts: Any) -> None:
+    """The last line of each run says so; with `--quiet` it is the only line."""
     code, out, err = attempts.third
     first, second = out.splitlines()
     assert (code, err) == (0, "")
-    assert re.fullmatch(rf"Tiny A, seed 0: {RESULT}complete before, in results/a/seed-0", first)
-    assert re.fullmatch(rf"Tiny B, seed 0: {RESULT}complete before, in results/b/seed-0", second)
+    assert re.fullmatch(rf"Tiny A, seed 0: {RESULT}already complete, in results/a/seed-0", first)
+    assert re.fullmatch(rf"Tiny B, seed 0: {RESULT}already complete, in results/b/seed-0", second)
 
 
 @pytest.mark.slow
-def test_another_experiment_in_its_place(attempts: Any, program: Command) -> None:
-    """Refused, with the ways out."""
+def test_another_experiment_in_the_folder(attempts: Any, program: Command) -> None:
+    """The run is refused; the message has three solutions."""
     folder = attempts.folder
     code, out, err = program(
         "run", "a.yaml", "--set", "training.epochs=5", "--data-dir", "pictures", folder=folder
@@ -159,8 +159,8 @@ def test_another_experiment_in_its_place(attempts: Any, program: Command) -> Non
 
 
 @pytest.mark.slow
-def test_a_file_in_the_place_of_a_folder(here: Path, program: Command) -> None:
-    """Which one; it stays, and nothing is made beside it."""
+def test_a_file_instead_of_a_folder(here: Path, program: Command) -> None:
+    """The message has the file, which is kept, and no other file is created."""
     (here / "a.yaml").write_text("data: {dataset: synthetic, subset: {train: 60, validation: 30}}\n")
     (here / "results").mkdir()
     (here / "results" / "a").write_text("mine")
@@ -174,8 +174,8 @@ def test_a_file_in_the_place_of_a_folder(here: Path, program: Command) -> None:
 
 
 @pytest.mark.slow
-def test_data_that_are_not_there(here: Path, program: Command) -> None:
-    """No results folder is made for a run that cannot start; each experiment has a message."""
+def test_missing_data(here: Path, program: Command) -> None:
+    """No results folder is created for a run that cannot start; each experiment has a message."""
     (here / "a.yaml").write_text("title: A\n")
     (here / "b.yaml").write_text("title: B\n")
     message = "".join(
@@ -188,8 +188,8 @@ def test_data_that_are_not_there(here: Path, program: Command) -> None:
 
 
 @pytest.mark.slow
-def test_a_disk_that_is_full(here: Path) -> None:
-    """The file that could not be written is named, and is not left half-written."""
+def test_full_disk(here: Path) -> None:
+    """The message has the file that cannot be written; no incomplete file is left."""
     (here / "a.yaml").write_text("data: {dataset: synthetic, subset: {train: 60, validation: 30}}\n")
     done = subprocess.run(
         [sys.executable, "-m", "reglab", "run", "a.yaml", "--quiet"],
@@ -205,7 +205,7 @@ def test_a_disk_that_is_full(here: Path) -> None:
 
 @pytest.mark.slow
 def test_a_worker_that_is_killed(call: Command, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The signal, and how to resume; exit 1."""
+    """The message has the signal and how to resume; the exit code is 1."""
     from reglab.processes import launch
 
     (here / "a.yaml").write_text("data: {dataset: synthetic}\n")
@@ -237,8 +237,8 @@ def test_a_config_from_windows(call: Command, here: Path) -> None:
     )
 
 
-def test_a_reader_that_leaves_a_training(here: Path) -> None:
-    """As `head` does: the training continues without it."""
+def test_a_closed_pipe_during_training(here: Path) -> None:
+    """The training continues after the reader has exited, as `head` does."""
     code = (
         "from reglab.cli.progress import build_progress\n"
         "from reglab.processes.events import Note\n"
@@ -248,8 +248,8 @@ def test_a_reader_that_leaves_a_training(here: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_reader_that_leaves_results(attempts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every experiment is processed."""
+def test_a_closed_pipe_at_the_last_lines(attempts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every experiment is processed, without a message."""
     monkeypatch.chdir(attempts.folder)
     assert run_without_a_reader("-m", "reglab", "run", "a.yaml", "b.yaml", "--quiet") == (0, "")
 

@@ -21,7 +21,7 @@ BIG = shipped_directory() / "mp_bn_da.yaml"
 
 
 def test_resolved(call: Command, here: Path) -> None:
-    """With all defaults, `extends` and `--set`; the output can be loaded again."""
+    """The output has all defaults, `extends` and `--set` applied, and can be loaded again."""
     code, out, err = call("show", CONFIG, "--resolved", "--set", "training.epochs=7")
     assert (code, err) == (0, "")
     experiment = yaml.safe_load(out)
@@ -32,7 +32,7 @@ def test_resolved(call: Command, here: Path) -> None:
 
 
 def test_layers(with_keras: Command) -> None:
-    """Each layer with its shape, parameters and multiply-adds; the sums; the positions of regularizers."""
+    """Each layer with its shape, parameters and multiply-adds; their sums; the positions of regularizers."""
     code, out, err = with_keras("show", CONFIG)
     assert (code, err) == (0, "")
     assert [line.rstrip() for line in out.splitlines()] == [

@@ -1,4 +1,4 @@
-"""`reglab evaluate` and `reglab predict`: what a trained run can tell."""
+"""`reglab evaluate` and `reglab predict`."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def trained(attempts: Any) -> Path:
 
 
 def test_evaluate(with_keras: Command, attempts: Any, trained: Path) -> None:
-    """The same figures as at the end of the training, of the same images."""
+    """The figures are those of the summary, for the same images."""
     summary = read_summary(trained / "summary.json")
     assert summary.test_accuracy is not None
     message = (
@@ -34,7 +34,7 @@ def test_evaluate(with_keras: Command, attempts: Any, trained: Path) -> None:
 
 
 def test_predict(with_keras: Command, trained: Path, tmp_path: Path) -> None:
-    """Grey, transparent, paletted, large: the three most probable classes of each, best first."""
+    """The three most probable classes of pictures of every mode and size, best first."""
     pixels = np.full((8, 8, 3), 180, np.uint8)
     pictures = {
         "colour.png": Image.fromarray(pixels),
@@ -47,7 +47,7 @@ def test_predict(with_keras: Command, trained: Path, tmp_path: Path) -> None:
         picture.save(tmp_path / name)
     code, out, err = with_keras("predict", trained, *(tmp_path / name for name in pictures))
     assert (code, err) == (0, "")
-    told = []
+    predicted = []
     for name, line in zip(pictures, out.splitlines(), strict=True):
         match = re.fullmatch(
             rf"{re.escape(str(tmp_path / name))}: (\w+) ([\d.]+)%, (\w+) ([\d.]+)%, (\w+) ([\d.]+)%", line
@@ -56,9 +56,9 @@ def test_predict(with_keras: Command, trained: Path, tmp_path: Path) -> None:
         assert {match[1], match[3], match[5]} == {"dark", "middling", "bright"}
         assert float(match[2]) >= float(match[4]) >= float(match[6])
         assert abs(float(match[2]) + float(match[4]) + float(match[6]) - 100) < 0.2
-        told.append(match.groups())
-    # They are all of one grey, so it is the same picture each time.
-    assert told == told[:1] * len(told)
+        predicted.append(match.groups())
+    # All pictures have the same grey, so all predictions are equal.
+    assert predicted == predicted[:1] * len(predicted)
 
 
 @pytest.mark.parametrize(
@@ -70,10 +70,10 @@ def test_predict(with_keras: Command, trained: Path, tmp_path: Path) -> None:
         ("folder", "the file is not a picture, or is damaged"),
     ],
 )
-def test_what_is_no_picture(call: Command, trained: Path, here: Path, name: str, reason: str) -> None:
-    """Told before Keras is loaded, even where other pictures are fine."""
+def test_wrong_pictures(call: Command, trained: Path, here: Path, name: str, reason: str) -> None:
+    """They are reported before Keras is loaded, also if another picture is valid."""
     Image.new("RGB", (64, 64), "red").save(here / "good.png")
-    (here / "text.png").write_text("no picture")
+    (here / "text.png").write_text("not a picture")
     (here / "cut.png").write_bytes((here / "good.png").read_bytes()[:60])
     (here / "folder").mkdir()
     message = f"{name}: expected a picture, but {reason}\n"

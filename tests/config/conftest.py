@@ -1,4 +1,4 @@
-"""Files in an empty current folder, and the experiments and problems that they give."""
+"""Fixtures: files in an empty current folder, and the experiments or errors that they give."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -41,12 +41,12 @@ def load(write: Callable[..., Path]) -> Callable[..., Experiment]:
 
 
 @pytest.fixture
-def complaints(load: Callable[..., Experiment]) -> Callable[..., list[str]]:
+def error_lines(load: Callable[..., Experiment]) -> Callable[..., list[str]]:
     """The lines of the error that a text in `x.yaml` causes, with overrides."""
 
-    def complain(text: str, *overrides: str) -> list[str]:
+    def find_lines(text: str, *overrides: str) -> list[str]:
         with pytest.raises(ExperimentError) as raised:
             load(text, *overrides)
         return str(raised.value).splitlines()
 
-    return complain
+    return find_lines

@@ -17,7 +17,7 @@ SHIPPED = sorted(path.relative_to(shipped_directory()) for path in shipped_direc
 
 @contextmanager
 def files_of_at_most(size: int) -> Iterator[None]:
-    """Limits the size of files that are written, in bytes; a longer one fails, as on a full disk."""
+    """Limits the size of written files, in bytes; writing a longer one fails, as on a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -27,7 +27,7 @@ def files_of_at_most(size: int) -> Iterator[None]:
 
 
 def test_the_experiments_of_the_lecture_are_shipped() -> None:
-    """Each by the name of its file."""
+    """One file for each experiment of the lecture."""
     lecture = (
         "baseline l1 l2 l1_l2 mp ap do bn da mp_l1 mp_l2 mp_do mp_bn mp_do_bn mp_do_bn_da mp_bn_da convnetjs"
     )
@@ -40,8 +40,8 @@ def test_each_starts_with_its_question() -> None:
     assert {name: line for name, line in first.items() if not (line.startswith("# ") and "?" in line)} == {}
 
 
-def test_the_baseline_is_the_schema_s_default() -> None:
-    """Both have the settings of the lecture."""
+def test_the_baseline_has_the_default_settings() -> None:
+    """The defaults are the settings of the lecture."""
     baseline = Experiment.load(shipped_directory() / "baseline.yaml")
     default = Experiment(name="baseline")
     for section in ("data", "model", "training", "regularizers"):
@@ -49,7 +49,7 @@ def test_the_baseline_is_the_schema_s_default() -> None:
 
 
 def test_l1_and_l2_are_equally_strong_together_and_alone() -> None:
-    """So that their sum can be compared with its parts."""
+    """So `l1_l2` can be compared with `l1` and `l2`."""
     l1, l2, both = (
         Experiment.load(shipped_directory() / f"{name}.yaml").regularizers for name in ("l1", "l2", "l1_l2")
     )
@@ -60,7 +60,7 @@ def test_l1_and_l2_are_equally_strong_together_and_alone() -> None:
 
 
 def test_all_are_copied_with_their_folders() -> None:
-    """Byte by byte, into a new folder."""
+    """The copies in a new folder have equal bytes."""
     copied, kept = copy_shipped(Path("new/configs"))
     assert kept == ()
     assert [path.relative_to("new/configs") for path in copied] == SHIPPED
@@ -78,7 +78,7 @@ def test_an_existing_file_is_kept() -> None:
 
 
 def test_a_broken_link_is_kept() -> None:
-    """Nothing is written through it."""
+    """The target of the link is not created."""
     Path("mp.yaml").symlink_to("elsewhere.yaml")
     assert copy_shipped(Path())[1] == (Path("mp.yaml"),)
     assert not Path("elsewhere.yaml").exists()
@@ -91,7 +91,7 @@ def test_a_second_copy_changes_nothing() -> None:
 
 
 def test_a_file_in_place_of_the_folder_is_named() -> None:
-    """In one line, with the reason of the system."""
+    """The message has the folder and the reason of the operating system."""
     Path("configs").write_text("")
     with pytest.raises(RunError) as raised:
         copy_shipped(Path("configs"))
@@ -100,7 +100,7 @@ def test_a_file_in_place_of_the_folder_is_named() -> None:
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_may_not_be_written_is_named() -> None:
-    """In one line; no file is written."""
+    """The message has the folder and the reason; no file is written."""
     Path("configs").mkdir(mode=0o555)
     with pytest.raises(RunError) as raised:
         copy_shipped(Path("configs"))
@@ -108,8 +108,8 @@ def test_a_folder_that_may_not_be_written_is_named() -> None:
     assert list(Path("configs").iterdir()) == []
 
 
-def test_a_full_disk_leaves_no_half_of_a_file() -> None:
-    """The next copy would keep half a file."""
+def test_a_full_disk_leaves_no_incomplete_file() -> None:
+    """The next copy would keep an incomplete file as an existing one."""
     with files_of_at_most(50), pytest.raises(RunError) as raised:
         copy_shipped(Path("configs"))
     assert str(raised.value) == "cannot write to configs: File too large"

@@ -1,6 +1,6 @@
-"""The command line: click commands, one thin file each.
+"""The command line: click commands, one short file each.
 
-The files of the commands import heavy modules inside functions only: `reglab --help` must be fast, and
+The files of the commands import heavy modules only inside functions, so that `reglab --help` is fast, and
 `list` and `compare` never load TensorFlow.
 """
 
@@ -33,10 +33,10 @@ from reglab.cli.show import show
 )
 @click.version_option(__version__, prog_name="reglab")
 def main() -> None:
-    """A laboratory for regularization.
+    """Train convolutional networks with and without regularization, and compare them.
 
-    A YAML file describes a convolutional network and its regularizers. reglab trains it, records its
-    curves, and compares it with others.
+    A YAML file describes an experiment: a network, its regularizers and its training. reglab trains it,
+    records training and validation curves, and compares experiments.
     """
 
 

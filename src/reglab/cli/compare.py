@@ -1,4 +1,4 @@
-"""`reglab compare`: draws and tabulates recorded runs."""
+"""`reglab compare`: one picture and one table of several runs."""
 
 from pathlib import Path
 
@@ -27,8 +27,8 @@ from reglab.cli.options import AnyPath, FolderPath, examples
 def compare(paths: tuple[Path, ...], output: Path, baseline: str | None) -> None:
     """Compare runs in one picture and one table.
 
-    Each PATH is a run, an experiment's folder or a results folder. Runs that are not complete are named
-    and skipped.
+    Each PATH is a run, an experiment's folder or a results folder. Runs that are not complete are skipped
+    and listed.
     """
     from reglab.analysis.comparison import compare_runs
     from reglab.cli.console import build_console

@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _ENDLESS = 10_000
-"""Width of a file or a pipe, in characters; their lines are not wrapped."""
+"""Width for files and pipes, in characters, so that lines are not wrapped."""
 
 
 def build_console() -> "Console":
-    """A console without markup, which wraps lines at the width of a terminal, or of COLUMNS if it is set."""
+    """A console without markup; it wraps lines at the width of the terminal, or at COLUMNS if that is set."""
     from rich.console import Console
 
     bounded = is_terminal() or "COLUMNS" in os.environ
@@ -20,5 +20,5 @@ def build_console() -> "Console":
 
 
 def is_terminal() -> bool:
-    """Whether standard output is a terminal, and not a file, a pipe or closed."""
+    """Whether standard output is a terminal; False if it is a file, a pipe or closed."""
     return sys.stdout is not None and sys.stdout.isatty()

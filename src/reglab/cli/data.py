@@ -1,4 +1,4 @@
-"""`reglab data`: which data sets are found, and how to get the others."""
+"""`reglab data`: where each data set is found, and how to get the others."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @click.command(epilog=examples("reglab data", "reglab data --data-dir ~/cifar10-images"))
 @data_directory_option
 def data(data_dir: Path | None) -> None:
-    """Show where each dataset is found, and how to get the others."""
+    """Show where each data set is found, and how to get the others."""
     from reglab.data.loading import explain_how_to_get
     from reglab.data.report import find_all
     from reglab.data.sources.table import SOURCES
@@ -25,7 +25,7 @@ def data(data_dir: Path | None) -> None:
     for availability in availabilities:
         source = availability.source
         click.echo(f"{source.name} ({source.title}): {_describe(availability)}")
-    click.echo(f"To get a dataset: {explain_how_to_get('its files', '<name>')}")
+    click.echo(f"To get a data set: {explain_how_to_get('its files', '<name>')}")
 
 
 def _describe(availability: "Availability") -> str:

@@ -1,4 +1,4 @@
-"""`reglab evaluate`: a trained run on the test set."""
+"""`reglab evaluate`: measures a trained run on the test set."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from reglab.cli.options import AnyPath, data_directory_option, examples
 @click.argument("run", type=AnyPath)
 @data_directory_option
 def evaluate(run: Path, data_dir: Path | None) -> None:
-    """Measure a trained network on the test set.
+    """Measure a trained network on the whole test set of its data set.
 
-    RUN is the folder of a run, such as results/mp/seed-0. The whole test set of its data set is measured.
+    RUN is the folder of a run, such as results/mp/seed-0.
     """
     from reglab.inference.trained import load_trained, read_trained_experiment, read_trained_summary
 
@@ -29,8 +29,6 @@ def evaluate(run: Path, data_dir: Path | None) -> None:
         f"of {dataset.title}"
     )
     if experiment.data.validation == "test":
-        click.echo(
-            f"The validation set of this run was the {summary.validation}, not an independent test set."
-        )
+        click.echo("The run was validated on the test set, so this is not an independent test.")
     if dataset.title != summary.dataset:
         click.echo(f"The run was trained on {summary.dataset}.")

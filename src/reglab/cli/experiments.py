@@ -1,4 +1,4 @@
-"""Experiments named on the command line."""
+"""Loads the experiments of a command line."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ def load_all(paths: Sequence[Path], overrides: Sequence[str] = ()) -> "list[Expe
     """Loads experiments.
 
     Raises:
-        ExperimentError: with the problems of all files; each two experiments need different names.
+        ExperimentError: with the problems of all files, or if two experiments have the same name.
     """
     from reglab.experiment import Experiment
 

@@ -1,4 +1,4 @@
-"""How all commands end after an error."""
+"""The group of all commands: how errors are printed, and exit codes."""
 
 import errno
 import io
@@ -20,7 +20,7 @@ class ReglabGroup(click.Group):
         return list(self.commands)
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Runs the program; letters that the terminal lacks are printed as question marks."""
+        """Runs the program; characters that the terminal cannot show are printed as question marks."""
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")
@@ -37,7 +37,7 @@ class ReglabGroup(click.Group):
         try:
             result = super().invoke(ctx)
             if sys.stdout is not None:
-                # Otherwise a full disk is noticed only when the interpreter exits.
+                # Without it, a full disk is reported only when the interpreter exits.
                 sys.stdout.flush()
         except ReglabError as error:
             click.echo(str(error), err=True)
@@ -46,7 +46,7 @@ class ReglabGroup(click.Group):
             click.echo("interrupted", err=True)
             ctx.exit(130)
         except BrokenPipeError:
-            # The reader, as in `reglab list | head`, has closed the pipe.
+            # The reader has closed the pipe, as `head` does in `reglab list | head`.
             sys.stderr.close()
             ctx.exit(0)
         return result

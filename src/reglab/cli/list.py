@@ -23,14 +23,14 @@ def list_(path: Path) -> None:
     from reglab.report.tables.grid import Column, Grid
     from reglab.runs.finding import Found, find_runs
 
-    # Before the first run there may be no folder yet.
+    # The default folder does not exist before the first run.
     found = find_runs([path]) if path.exists() or path != _RESULTS else Found((), (path,))
     for problem in found.damaged:
         click.echo(problem, err=True)
     if not found.runs:
         click.echo(f"no runs in {path}; to train one: reglab run configs/smoke.yaml")
         return
-    # Heading, and the rank by which a narrow terminal hides it.
+    # Headings, each with its rank: a narrow terminal hides the columns with the highest ranks.
     headings = {
         "state": 1,
         "experiment": 1,
@@ -54,7 +54,7 @@ def _cells(record: "RunRecord") -> tuple[str, ...]:
     from reglab.analysis.metrics import ACCURACY_GAP, VALIDATION_ACCURACY
 
     status, rows = record.status, record.history.rows if record.history else ()
-    # With early stopping, the kept weights, which the summary is about, are not the last epoch's.
+    # With early stopping, the summary is of the saved weights, which may not be those of the last epoch.
     source = record.summary or (rows[-1] if rows else None)
     figures = [
         metric.format(metric.read(source)) if source else "" for metric in (VALIDATION_ACCURACY, ACCURACY_GAP)

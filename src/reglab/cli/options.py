@@ -8,7 +8,7 @@ import click
 
 
 class _NamedPath(click.Path):
-    """A path that may not be empty; click would use the current folder for an unset variable."""
+    """A path that may not be empty; `Path("")`, as from an unset variable, would be the current folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "":
@@ -33,7 +33,7 @@ overrides_option: Decorator = click.option(
 data_directory_option: Decorator = click.option(
     "--data-dir",
     type=AnyPath,
-    help="Directory with the images. If omitted: REGLAB_DATA_DIR, reglab's cache, Keras's cache.",
+    help="Directory with the images. If omitted: REGLAB_DATA_DIR, then reglab's cache, then Keras's cache.",
 )
 
 

@@ -1,4 +1,4 @@
-"""`reglab predict`: a trained run on your own images."""
+"""`reglab predict`: classifies your own images with a trained run."""
 
 from pathlib import Path
 
@@ -11,9 +11,10 @@ from reglab.cli.options import AnyPath, examples
 @click.argument("run", type=AnyPath)
 @click.argument("images", metavar="IMAGE…", type=AnyPath, nargs=-1, required=True)
 def predict(run: Path, images: tuple[Path, ...]) -> None:
-    """Name the most probable classes of your own images.
+    """Print the three most probable classes of your own images.
 
-    Each IMAGE may be a picture of any format; it is resized to the size of RUN's training images.
+    RUN is the folder of a run, such as results/mp/seed-0. Each IMAGE may be a file of any common format; it
+    is resized to the size of the training images.
     """
     from reglab.inference.own_picture import read_own_picture
     from reglab.inference.trained import load_trained, read_classes, read_trained_experiment

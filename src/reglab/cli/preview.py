@@ -1,4 +1,4 @@
-"""`reglab preview`: augmented training images."""
+"""`reglab preview`: draws augmented training images."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ _ROWS, _VERSIONS = 6, 8
 @overrides_option
 @data_directory_option
 @click.option(
-    "--output", type=AnyPath, default=Path("preview.png"), show_default=True, help="The picture to write."
+    "--output", type=AnyPath, default=Path("preview.png"), show_default=True, help="PNG file to write."
 )
 def preview(config: Path, overrides: tuple[str, ...], data_dir: Path | None, output: Path) -> None:
     """Draw training images and augmented versions of them."""
@@ -40,7 +40,10 @@ def preview(config: Path, overrides: tuple[str, ...], data_dir: Path | None, out
     from reglab.model.network import input_layers
 
     if not input_layers(experiment):
-        raise RunError(f"{config}: expected augmentation or noise on the images, got neither")
+        raise RunError(
+            f"{config}: no regularizer changes single images; "
+            "add augmentation, random_erasing or gaussian_noise"
+        )
     versions = augment_images(experiment, split.images[chosen], _VERSIONS)
     names = [dataset.classes[label] for label in split.labels[chosen]]
     draw_preview(split.images[chosen], versions, names, f"{experiment.label}: {dataset.title}", output)
@@ -48,7 +51,7 @@ def preview(config: Path, overrides: tuple[str, ...], data_dir: Path | None, out
 
 
 def _check_output(output: Path) -> None:
-    """Checks the path of the picture before the images are loaded, which takes seconds."""
+    """Checks the path before the images are loaded, because loading takes seconds."""
     if output.suffix.lower() != ".png":
         raise click.BadParameter(f"expected a name that ends in .png, got {output}", param_hint="'--output'")
     if not output.parent.is_dir():

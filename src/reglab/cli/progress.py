@@ -1,4 +1,4 @@
-"""Progress of a run on the terminal: live bars, plain lines elsewhere, or nothing."""
+"""Progress of a run: a live bar in a terminal, plain lines elsewhere, or problems only."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ from reglab.runs.history import Epoch
 
 
 class QuietProgress:
-    """Shows errors and warnings only, on standard error. A context manager for each run."""
+    """Shows errors and warnings only, on standard error; a context manager for one run."""
 
     def __enter__(self) -> Self:
         return self
@@ -39,7 +39,7 @@ class PlainProgress(QuietProgress):
     """One line per epoch, for logs and pipes."""
 
     def __init__(self, console: Console, shown: set[str]) -> None:
-        """Writes to a console; `shown` has the advice of earlier runs, which is not repeated."""
+        """Writes to a console; the advice in `shown` was printed by earlier runs and is not repeated."""
         self._console = console
         self._shown = shown
         self._started: events.Started | None = None
@@ -66,7 +66,7 @@ class PlainProgress(QuietProgress):
             self._print(f"{started.title}: resumes after epoch {started.epochs_done} of {started.epochs}")
 
     def _advance(self, started: events.Started, progress: events.Progress) -> None:
-        """Lines have no progress within an epoch."""
+        """Prints nothing: there is one line per epoch."""
 
     def _end_epoch(self, started: events.Started, epoch: events.EpochDone) -> None:
         row = epoch.row
@@ -81,7 +81,7 @@ class PlainProgress(QuietProgress):
 
 
 class LiveProgress(PlainProgress):
-    """A bar that moves with every step; below it speed, time left, and the numbers of the last epoch."""
+    """A bar that is updated at every step; below it speed, time left, and the figures of the last epoch."""
 
     def __init__(self, console: Console, shown: set[str]) -> None:
         super().__init__(console, shown)
@@ -95,7 +95,7 @@ class LiveProgress(PlainProgress):
         self._bar.stop()
 
     def show(self, event: Event) -> None:
-        """Shows one event; while a message is printed, there is no bar."""
+        """Shows one event; removes the bar before a message is printed."""
         if not isinstance(event, events.Started | events.Progress | events.EpochDone):
             self._bar.stop()
         super().show(event)
@@ -134,7 +134,7 @@ class _Bar(Progress):
             console=console,
             transient=True,
             refresh_per_second=4,
-            # With it, a file that receives standard error would lose its lines to the terminal.
+            # Redirection would print standard error on the terminal, even if the user has sent it to a file.
             redirect_stderr=False,
         )
 
@@ -144,17 +144,20 @@ class _Bar(Progress):
         yield from map(Text, self.below)
 
 
-class _PatientConsole(Console):
-    """A console whose reader may leave, as `head` does; the training continues without output."""
+class _PipeConsole(Console):
+    """A console that discards its output after the reader of a pipe has exited, such as `head`.
+
+    The training continues.
+    """
 
     def on_broken_pipe(self) -> None:
-        """Continues without a reader."""
+        """Discards all further output."""
         self.quiet = True
         silence_output()
 
 
 def silence_output() -> None:
-    """Discards standard output; flushing the rest of it would end the process with an error."""
+    """Discards standard output; flushing it into a closed pipe would end the process with an error."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
@@ -165,8 +168,8 @@ def build_progress(quiet: bool, shown: set[str]) -> QuietProgress:
 
     Args:
         quiet: whether to show errors and warnings only.
-        shown: advice that was shown already; new advice is added.
+        shown: advice that was printed before; new advice is added to it.
     """
     if quiet:
         return QuietProgress()
-    return (LiveProgress if is_terminal() else PlainProgress)(_PatientConsole(), shown)
+    return (LiveProgress if is_terminal() else PlainProgress)(_PipeConsole(), shown)

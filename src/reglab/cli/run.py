@@ -47,8 +47,8 @@ def run(
 ) -> None:
     """Train experiments and record their curves.
 
-    A run is in results/EXPERIMENT/seed-N/. The same command again skips complete runs, resumes interrupted
-    ones, and retries failed ones. Ctrl-C stops after the current step; finished epochs are kept.
+    A run is saved in results/EXPERIMENT/seed-N/. If the command is repeated, it skips complete runs, resumes
+    interrupted ones and retries failed ones. Ctrl-C stops after the current step; finished epochs are kept.
     """
     from reglab.cli.experiments import load_all
     from reglab.cli.progress import silence_output
@@ -66,7 +66,7 @@ def run(
         try:
             _report(outcome, experiment.label, experiment.training.seed)
         except BrokenPipeError:
-            # The reader has left, as in `reglab run … | head`; the other experiments are still trained.
+            # The reader of `reglab run … | head` has exited; the other experiments are still trained.
             silence_output()
         if outcome.code == INTERRUPTED:
             break
@@ -74,7 +74,7 @@ def run(
 
 
 def _train(job: "Job", quiet: bool, advice: set[str]) -> "Outcome":
-    """Trains one run in a process of its own, and shows its progress; Ctrl-C stops it."""
+    """Trains one run in a separate process and shows its progress; Ctrl-C stops it."""
     from reglab.cli.progress import build_progress
     from reglab.processes.events import INTERRUPTED
     from reglab.processes.launch import start_run
@@ -91,7 +91,7 @@ def _train(job: "Job", quiet: bool, advice: set[str]) -> "Outcome":
 
 
 def _report(outcome: "Outcome", label: str, seed: int) -> None:
-    """Prints the last line of a run."""
+    """Prints the result of a run, or why it has none."""
     from reglab.analysis.metrics import (
         ACCURACY_GAP,
         BEST_VALIDATION_ACCURACY,
@@ -119,11 +119,11 @@ def _report(outcome: "Outcome", label: str, seed: int) -> None:
         except RunError as error:
             click.echo(f"{name}: complete, but without its summary: {error}", err=True)
             return
-        # Without a value where the test set was the validation set.
+        # The summary has no test accuracy if the test set was the validation set.
         test = "" if summary.test_accuracy is None else f"test accuracy {TEST_ACCURACY.write(summary)}, "
         click.echo(
             f"{name}: validation accuracy ({summary.validation}) {VALIDATION_ACCURACY.write(summary)}, "
             f"best {BEST_VALIDATION_ACCURACY.write(summary)} in epoch {summary.best_epoch}, "
             f"gap {ACCURACY_GAP.write(summary)}, {test}{TIME.write(summary)}, "
-            f"{'complete before, ' if outcome.skipped else ''}in {outcome.run.path}"
+            f"{'already complete, ' if outcome.skipped else ''}in {outcome.run.path}"
         )

@@ -9,7 +9,7 @@ from reglab.cli.options import examples
 def schema() -> None:
     """Print the JSON Schema of an experiment.
 
-    Editors use it to complete and check the YAML.
+    Editors use it to complete and check the YAML files.
     """
     import json
 

@@ -1,4 +1,4 @@
-"""`reglab show`: the network and the regularizers of an experiment."""
+"""`reglab show`: prints the network and the regularizers of an experiment."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ _USUAL_CLASSES = 10
 @click.argument("config", type=AnyPath)
 @overrides_option
 @data_directory_option
-@click.option("--resolved", is_flag=True, help="Print the full YAML with all defaults instead.")
+@click.option("--resolved", is_flag=True, help="Print the YAML with all defaults instead of the network.")
 def show(config: Path, overrides: tuple[str, ...], data_dir: Path | None, resolved: bool) -> None:
     """Show an experiment without training it.
 

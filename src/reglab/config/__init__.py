@@ -1,1 +1,1 @@
-"""The sections of an experiment except its regularizers, and how an experiment is read from YAML."""
+"""The sections `data`, `model` and `training` of an experiment, and the reading of YAML."""

@@ -8,7 +8,7 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class Frozen(BaseModel):
-    """Immutable, strict about types; unknown keys and infinities are errors.
+    """Immutable; wrong types, unknown keys, infinity and NaN are errors.
 
     A list is accepted for a tuple, as in YAML.
     """

@@ -1,4 +1,4 @@
-"""Settings that are valid alone but not together."""
+"""Settings that are each valid, but not in combination."""
 
 from dataclasses import dataclass
 

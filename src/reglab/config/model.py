@@ -19,7 +19,7 @@ class Model(Frozen):
         (64, 64),
         (128, 128),
     )
-    """Number of filters of each convolution, by group; pooling follows each group."""
+    """Number of filters of each convolution, by group; a pooling regularizer acts after each group."""
     kernel_size: Annotated[int, Field(ge=1, le=15)] = 3
     """Side of the kernel of every convolution, pixels."""
     activation: Activation = "relu"
@@ -31,6 +31,6 @@ class Model(Frozen):
     residual: bool = False
     """Add the input of each group to the output of its last convolution, before the activation.
 
-    The input takes an identity shortcut, or a 1×1 convolution where the widths differ (He, Zhang, Ren and
+    The shortcut is the identity, or a 1×1 convolution if the number of channels changes (He, Zhang, Ren and
     Sun, "Deep Residual Learning for Image Recognition", 2016).
     """

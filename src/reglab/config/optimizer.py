@@ -35,7 +35,7 @@ class AdamW(Frozen):
     name: Literal["adamw"] = "adamw"
     learning_rate: LearningRate = 0.001
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.004
-    """Fraction of each weight that a step subtracts, multiplied by the learning rate."""
+    """A step subtracts learning rate · `weight_decay` · weight from each weight."""
     beta_1: Fraction = 0.9
     """Decay of the moving average of the gradients."""
     beta_2: Fraction = 0.999
@@ -64,7 +64,7 @@ class RMSprop(Frozen):
 
 
 class Adadelta(Frozen):
-    """Adadelta (Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012); the paper uses the rate 1."""
+    """Adadelta (Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012); rate 1 is the paper's method."""
 
     name: Literal["adadelta"] = "adadelta"
     learning_rate: LearningRate = 0.001

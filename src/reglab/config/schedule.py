@@ -1,4 +1,4 @@
-"""The learning rate over time, as a factor of the optimizer's learning rate."""
+"""The learning rate over time: factors of the optimizer's learning rate."""
 
 from typing import Annotated, Literal
 
@@ -18,7 +18,7 @@ class Constant(Frozen):
 
 
 class Cosine(Frozen):
-    """Half a cosine, from the full rate to `final_fraction` of it.
+    """Half a cosine period from the full rate, after the warm-up, to `final_fraction` of it.
 
     Source: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017.
     """
@@ -27,7 +27,7 @@ class Cosine(Frozen):
     warmup_epochs: WarmUp = 0.0
     """Epochs at the start in which the rate rises linearly from 0."""
     final_fraction: Annotated[float, Field(ge=0, le=1)] = 0.0
-    """Fraction of the learning rate at the end of training."""
+    """Learning rate at the end of training, as a fraction of the optimizer's."""
 
 
 class Step(Frozen):

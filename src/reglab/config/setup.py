@@ -9,7 +9,7 @@ from reglab.config.training import Training
 
 @dataclass(frozen=True)
 class Setup:
-    """What a regularizer reads when it gives advice or reports a conflict.
+    """Input of `advice` and `conflicts` of a regularizer.
 
     Attributes:
         data: the `data` section.

@@ -23,7 +23,7 @@ def copy_shipped(directory: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
         The files that were written, and those that existed.
 
     Raises:
-        RunError: if a file cannot be written.
+        RunError: a file cannot be written.
     """
     source = shipped_directory()
     copied: list[Path] = []
@@ -39,7 +39,7 @@ def copy_shipped(directory: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
 
 
 def _copy(file: Path, target: Path) -> bool:
-    """Copies a whole file; False if the target exists."""
+    """Copies a file; returns False if the target exists."""
     content = file.read_bytes()
     try:
         copy = target.open("xb")
@@ -49,7 +49,7 @@ def _copy(file: Path, target: Path) -> bool:
         with copy:
             copy.write(content)
     except OSError:
-        # The next call would keep half a file as one of the user's.
+        # Otherwise the next call would keep the incomplete file as an existing one.
         target.unlink()
         raise
     return True

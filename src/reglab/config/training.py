@@ -25,12 +25,12 @@ class Training(Frozen):
     schedule: Schedule = Constant()
     """The learning rate over time."""
     precision: Precision = "auto"
-    """`auto`: mixed_bfloat16 if the processor has instructions for it, else float32."""
+    """`auto`: mixed_bfloat16 if the processor or the GPU has instructions for it, otherwise float32."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
-    """Determines the split, the shuffle, the initial weights and every random number."""
+    """Determines the split, the shuffle, the initial weights and all other random numbers."""
 
     def conflicts(self) -> Iterable[Conflict]:
-        """Settings that have no effect."""
+        """Settings that have no effect, and a warm-up that is longer than the training."""
         optimizer, schedule, epochs = self.optimizer, self.schedule, self.epochs
         if isinstance(optimizer, SGD) and optimizer.nesterov and not optimizer.momentum:
             message = "nesterov has no effect while momentum is 0; set momentum above 0 or remove nesterov"

@@ -15,13 +15,13 @@ SHIPPED = sorted(shipped_directory().rglob("*.yaml"))
 
 
 def reload(experiment: Experiment, write: Write) -> Experiment:
-    """The experiment of a file with the dumped one; the file has another name."""
+    """Dumps the experiment to a file of another name and loads it."""
     return Experiment.load(write(dump_yaml(experiment), "other.yaml"))
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
 def test_shipped_experiments_are_equal_after_dumping(path: Path, write: Write) -> None:
-    """Their dumped text as well."""
+    """A second dump gives the same text."""
     experiment = Experiment.load(path)
     again = reload(experiment, write)
     assert again == experiment
@@ -69,7 +69,7 @@ def test_every_key_with_a_value_is_dumped(load: Callable[..., Experiment]) -> No
 
 
 def test_every_regularizer_is_dumped(write: Write) -> None:
-    """All at once, except that two poolings are impossible."""
+    """All at once except `average_pooling`, which conflicts with `max_pooling`."""
     names = [name for name in Regularizers.model_fields if name != "average_pooling"]
     values = {"model": {"residual": True}, "regularizers": {name: {} for name in names}}
     experiment = Experiment.from_mapping(values)

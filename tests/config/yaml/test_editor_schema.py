@@ -62,7 +62,7 @@ def mappings(node: Any) -> Iterator[Mapping[str, Any]]:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
 def test_shipped_experiments_fit(path: Path) -> None:
-    """As they are written, before they are merged."""
+    """As they are written, before `extends` is resolved."""
     assert fits(read_tree(path).value, SCHEMA)
 
 
@@ -78,7 +78,7 @@ def test_shipped_experiments_fit(path: Path) -> None:
     ],
 )
 def test_mistakes_do_not_fit(value: dict[str, Any]) -> None:
-    """An editor marks what loading refuses."""
+    """Editors mark values that loading refuses."""
     assert not fits(value, SCHEMA)
 
 
@@ -94,31 +94,31 @@ def test_mistakes_do_not_fit(value: dict[str, Any]) -> None:
     ],
 )
 def test_partial_experiments_fit(value: dict[str, Any]) -> None:
-    """Every key may be omitted, the name of the optimizer too."""
+    """Every key may be omitted, also the name of the optimizer."""
     assert fits(value, SCHEMA)
 
 
 def test_nothing_is_required() -> None:
-    """Not even a parameter without a default, since it may be inherited."""
+    """Also a parameter without a default may be omitted, because it may be inherited."""
 
-    class Needy(Frozen):
+    class Inner(Frozen):
         rate: float
 
-    class Needing(Frozen):
-        needy: Needy
+    class Outer(Frozen):
+        inner: Inner
 
-    for schema in (SCHEMA, build_editor_schema(Needing)):
+    for schema in (SCHEMA, build_editor_schema(Outer)):
         assert [node for node in mappings(schema) if isinstance(node.get("required"), list)] == []
 
 
 def test_the_keys_are_those_of_an_experiment_and_extends() -> None:
-    """`extends` comes first; every regularizer can be completed."""
+    """`extends` is first; every regularizer of the table is a key."""
     assert list(SCHEMA["properties"]) == ["extends", *Experiment.model_fields]
     assert list(SCHEMA["$defs"]["Regularizers"]["properties"]) == list(Regularizers.model_fields)
 
 
 def test_keys_are_explained() -> None:
-    """Editors show the docstrings of the code."""
+    """The descriptions are the docstrings of the code."""
     assert SCHEMA["properties"]["extends"]["description"] == "Path of the experiment that this one changes."
     assert SCHEMA["$defs"]["Training"]["properties"]["epochs"]["description"] == (
         "Number of passes over the training images."
@@ -126,5 +126,5 @@ def test_keys_are_explained() -> None:
 
 
 def test_the_draft_is_named() -> None:
-    """Editors choose their rules by the draft."""
+    """Editors choose the rules of validation by the draft."""
     assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"

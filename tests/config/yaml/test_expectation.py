@@ -104,8 +104,8 @@ def test_every_type_of_field_is_described(key: str, words: str) -> None:
         (("shape", "name"), {"shape": 5}, "one of circle, square"),
     ],
 )
-def test_paths_lead_through_lists_and_unions(path: KeyPath, value: Mapping[str, Any], words: str) -> None:
-    """The `name` in the file selects the member of a union."""
+def test_paths_through_lists_and_unions(path: KeyPath, value: Mapping[str, Any], words: str) -> None:
+    """The `name` in the file determines the member of a union."""
     assert describe(root_node(Everything).descend(path, value)) == words
 
 
@@ -122,12 +122,12 @@ def test_paths_lead_through_lists_and_unions(path: KeyPath, value: Mapping[str, 
 def test_keys_are_those_of_the_selected_kind(
     path: KeyPath, value: Mapping[str, Any], keys: tuple[str, ...]
 ) -> None:
-    """A square has no radius."""
+    """The keys of other kinds are not listed."""
     assert root_node(Everything).keys_at(path, value) == keys
 
 
 def test_choices_are_the_allowed_strings_of_a_field() -> None:
-    """Also in a union; none if any string is allowed."""
+    """Strings in a union are listed too; the list is empty if any string is allowed."""
     root = root_node(Everything)
     assert root.descend(("words",), {}).choices == ("one", "two")
     assert root.descend(("word_or_number",), {}).choices == ("test",)

@@ -37,14 +37,14 @@ def test_a_chain_is_merged_key_by_key(write: Write) -> None:
 
 
 def test_an_absolute_parent_is_found(write: Write, folder: Path) -> None:
-    """A path from the root."""
+    """`extends` may be a path from the root."""
     write("model: {kernel_size: 5}", "a.yaml")
     path = write(f"extends: '{folder / 'a.yaml'}'")
     assert values_of(path) == {"model": {"kernel_size": 5}}
 
 
 def test_a_place_is_in_the_file_that_sets_the_value(write: Write) -> None:
-    """Merged, inherited and replaced values."""
+    """Checked for merged, inherited and replaced values."""
     write("training:\n  epochs: 40\n  batch_size: 200\nmodel: {dense: [64]}\n", "a.yaml")
     tree = inherit(write("extends: a.yaml\ntraining:\n\n  epochs: 20\nmodel: {dense: [5]}\n"))
     assert tree.places[("training", "epochs")] == "x.yaml:4"
@@ -55,7 +55,7 @@ def test_a_place_is_in_the_file_that_sets_the_value(write: Write) -> None:
 
 @pytest.mark.parametrize("key", ["name", "title", "description"])
 def test_names_are_not_inherited(write: Write, key: str) -> None:
-    """Neither from the parent nor from its parent."""
+    """They are inherited neither from the parent nor from its parent."""
     write(f"{key}: first", "a.yaml")
     write(f"extends: a.yaml\n{key}: second", "b.yaml")
     assert values_of(write("extends: b.yaml")) == {}
@@ -63,14 +63,14 @@ def test_names_are_not_inherited(write: Write, key: str) -> None:
 
 
 def test_lists_are_replaced(write: Write) -> None:
-    """Groups are not appended to groups."""
+    """The list of the child replaces the list of the parent."""
     write("model: {groups: [[32, 32], [64]], dense: [64]}", "a.yaml")
     path = write("extends: a.yaml\nmodel: {groups: [[8]]}")
     assert values_of(path) == {"model": {"groups": [[8]], "dense": [64]}}
 
 
 def test_an_optimizer_of_another_name_replaces_the_inherited_one(write: Write) -> None:
-    """SGD does not have the parameters of AdamW."""
+    """The parameters of AdamW are not inherited by SGD."""
     write("training: {epochs: 5, optimizer: {name: adamw, weight_decay: 0.1}}", "a.yaml")
     path = write("extends: a.yaml\ntraining: {optimizer: {name: sgd, momentum: 0.9}}")
     assert inherit(path).value["training"]["optimizer"] == {"name": "sgd", "momentum": 0.9}
@@ -89,7 +89,7 @@ def test_an_optimizer_of_the_same_name_or_none_is_merged(write: Write, name: str
 
 
 def test_null_removes_an_inherited_regularizer(write: Write) -> None:
-    """A child may add it again, without the first parameters."""
+    """A child may add it again; its first parameters are not inherited."""
     write("regularizers: {dropout: {rate: 0.3, groups: 0.1}, l2: {}}", "a.yaml")
     path = write("extends: a.yaml\nregularizers: {dropout: null}", "b.yaml")
     without = inherit(path)
@@ -100,7 +100,7 @@ def test_null_removes_an_inherited_regularizer(write: Write) -> None:
 
 
 def test_null_without_an_inherited_regularizer_is_a_problem(write: Write) -> None:
-    """In a file without a parent, and in one whose parent lacks it or has something else than a mapping."""
+    """The file has no parent, or the parent lacks the regularizer or its `regularizers` is not a mapping."""
     path = write("regularizers:\n  l2:\n", "a.yaml")
     assert [str(problem) for problem in inherit(path).problems] == [
         f"a.yaml:2: regularizers.l2: {nothing_to_remove('l2')}"
@@ -117,7 +117,7 @@ def test_null_without_an_inherited_regularizer_is_a_problem(write: Write) -> Non
 
 
 def test_problems_of_a_parent_are_kept_with_its_name(write: Write) -> None:
-    """A duplicate key in the parent."""
+    """The problem of a duplicate key has the place in the parent."""
     write("title: a\ntitle: b\n", "a.yaml")
     [problem] = inherit(write("extends: a.yaml")).problems
     assert (problem.place, problem.key) == ("a.yaml:2", "title")
@@ -138,8 +138,8 @@ def test_problems_of_a_parent_are_kept_with_its_name(write: Write) -> None:
     ],
     ids=["itself", "a parent of the parent"],
 )
-def test_a_circle_is_shown_whole(write: Write, files: dict[str, str], line: str) -> None:
-    """At the file that closes it."""
+def test_every_file_of_a_circle_is_named(write: Write, files: dict[str, str], line: str) -> None:
+    """The place is the `extends` that closes the circle."""
     for name, text in files.items():
         write(text, name)
     with pytest.raises(ExperimentError) as raised:
@@ -160,7 +160,7 @@ def test_a_circle_is_shown_whole(write: Write, files: dict[str, str], line: str)
     ],
 )
 def test_a_missing_parent_is_named_with_the_nearest(write: Write, target: str, message: str) -> None:
-    """The nearest file of its folder; a folder and an impossible path are no files."""
+    """The nearest file of its folder is suggested; a folder and an impossible path are not files."""
     write("title: a", "baseline.yaml")
     with pytest.raises(ExperimentError) as raised:
         inherit(write(f"title: a\nextends: {target}"))
@@ -185,7 +185,7 @@ def test_a_parent_that_is_not_a_path_is_refused(write: Write, target: str, recei
 
 
 def test_a_parent_that_cannot_be_read_is_named(write: Write) -> None:
-    """With its own name, not that of the child."""
+    """The message has the name of the parent."""
     write("", "a.yaml")
     with pytest.raises(ExperimentError) as raised:
         inherit(write("extends: a.yaml"))

@@ -26,12 +26,12 @@ Write = Callable[..., Path]
     ],
 )
 def test_an_experiment_has_the_name_of_its_file(write: Write, file: str, name: str) -> None:
-    """Without characters that a name may not contain."""
+    """Characters that a name may not contain are replaced or removed."""
     assert Experiment.load(write("title: a", file)) == Experiment(name=name, title="a")
 
 
 def test_a_given_name_replaces_that_of_the_file(load: Load) -> None:
-    """From the file, and from the command line."""
+    """The name may be given in the file or on the command line."""
     assert load("name: own").name == "own"
     assert load("name: own", "name=typed").name == "typed"
 
@@ -49,7 +49,7 @@ def test_a_given_name_replaces_that_of_the_file(load: Load) -> None:
 def test_a_mapping_without_a_name_changes_the_default(
     load: Load, write: Write, text: str, overrides: list[str]
 ) -> None:
-    """In a file, inherited, and from the command line."""
+    """In the file, in its parent, and on the command line."""
     write("training: {optimizer: {learning_rate: 0.1}}", "parent.yaml")
     training = load(text, *overrides).training
     assert training.optimizer == AdamW(learning_rate=0.1)
@@ -57,7 +57,7 @@ def test_a_mapping_without_a_name_changes_the_default(
 
 
 def test_another_kind_does_not_inherit_parameters(load: Load, write: Write) -> None:
-    """From a parent or an earlier override."""
+    """Parameters of a parent or of an earlier override are removed."""
     write("training: {optimizer: {learning_rate: 0.1}}", "parent.yaml")
     child = load("extends: parent.yaml\ntraining: {optimizer: {name: sgd}, schedule: {name: cosine}}")
     assert (child.training.optimizer, child.training.schedule) == (SGD(), Cosine())
@@ -66,7 +66,7 @@ def test_another_kind_does_not_inherit_parameters(load: Load, write: Write) -> N
 
 
 def test_an_inherited_kind_is_kept(load: Load, write: Write) -> None:
-    """A mapping without a name changes it, and not the default."""
+    """A mapping without a name changes the inherited optimizer, not the default."""
     write("training: {optimizer: {name: sgd, momentum: 0.9}}", "parent.yaml")
     child = load("extends: parent.yaml\ntraining: {optimizer: {learning_rate: 1e-4}}")
     assert child.training.optimizer == SGD(learning_rate=1e-4, momentum=0.9)

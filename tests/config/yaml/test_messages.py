@@ -13,7 +13,7 @@ from reglab.errors import ExperimentError, Problem
 from reglab.experiment import Experiment
 from reglab.regularizers.table import Regularizers
 
-Complaints = Callable[..., list[str]]
+ErrorLines = Callable[..., list[str]]
 OPTIMIZERS = "adadelta, adagrad, adam, adamw, rmsprop, sgd"
 TECHNIQUES = ", ".join(Regularizers.model_fields)
 TOP = "extends, name, title, description, data, model, regularizers, training"
@@ -53,9 +53,9 @@ NAME = "1 to 80 letters, digits or . _ + -, starting with a letter or digit"
         ),
     ],
 )
-def test_unknown_keys_are_named_with_the_nearest(complaints: Complaints, text: str, line: str) -> None:
-    """At the top, in sections, in an optimizer, among the regularizers and inside one."""
-    assert complaints(text) == [f"x.yaml:1: {line}"]
+def test_unknown_keys_are_named_with_the_nearest(error_lines: ErrorLines, text: str, line: str) -> None:
+    """At the top, in sections, in an optimizer, among the regularizers and in a regularizer."""
+    assert error_lines(text) == [f"x.yaml:1: {line}"]
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ def test_unknown_keys_are_named_with_the_nearest(complaints: Complaints, text: s
     ],
 )
 def test_wrong_values_are_named_with_what_is_expected(
-    complaints: Complaints, key: str, value: str, words: str
+    error_lines: ErrorLines, key: str, value: str, words: str
 ) -> None:
     """Wrong types, numbers out of range, infinities, and unknown strings with the nearest one."""
     parts = key.split(".")
     text = ": {".join(parts) + f": {value}" + "}" * (len(parts) - 1)
-    assert complaints(text) == [f"x.yaml:1: {key}: expected {words}"]
+    assert error_lines(text) == [f"x.yaml:1: {key}: expected {words}"]
 
 
 @pytest.mark.parametrize(
@@ -139,22 +139,22 @@ def test_wrong_values_are_named_with_what_is_expected(
 )
 @pytest.mark.parametrize("more", [{}, {"learning_rate": -1, "warmup_epochs": []}], ids=["alone", "more"])
 def test_the_name_of_a_kind_may_be_of_any_wrong_type(
-    complaints: Complaints, key: str, choices: str, name: Any, more: dict[str, Any]
+    error_lines: ErrorLines, key: str, choices: str, name: Any, more: dict[str, Any]
 ) -> None:
-    """In the file, on the command line and from Python: one problem, with the names that are known."""
+    """In the file, on the command line and in Python there is one problem, with the known names."""
     section, kind, _ = key.split(".")
     value = {"name": name, **more}
     words = f"{key}: expected one of {choices}, got {show(name)}"
-    assert complaints(json.dumps({section: {kind: value}})) == [f"x.yaml:1: {words}"]
+    assert error_lines(json.dumps({section: {kind: value}})) == [f"x.yaml:1: {words}"]
     override = f"{section}.{kind}={json.dumps(value)}"
-    assert complaints("title: a", override) == [f"--set {override}: {words}"]
+    assert error_lines("title: a", override) == [f"--set {override}: {words}"]
     with pytest.raises(ExperimentError) as raised:
         Experiment(name="x").with_changes({f"{section}.{kind}": value})
     assert str(raised.value) == words
 
 
-def test_list_items_are_named_by_index_and_line(complaints: Complaints) -> None:
-    """Each wrong item, without a problem of the whole list."""
+def test_list_items_are_named_by_index_and_line(error_lines: ErrorLines) -> None:
+    """Each wrong item is a problem; the whole list is not."""
     text = """\
         model:
           groups:
@@ -165,7 +165,7 @@ def test_list_items_are_named_by_index_and_line(complaints: Complaints) -> None:
           dense: [true]
         """
     count, filters = "an integer ≥ 1", "a list of integers ≥ 1"
-    assert complaints(text) == [
+    assert error_lines(text) == [
         f"x.yaml:3: model.groups[0][1]: expected {count}, got the string 'x'",
         f"x.yaml:4: model.groups[1]: expected {filters}, got 64",
         f"x.yaml:5: model.groups[2]: expected {filters}, got an empty list",
@@ -175,8 +175,8 @@ def test_list_items_are_named_by_index_and_line(complaints: Complaints) -> None:
     ]
 
 
-def test_every_problem_is_reported_at_once(complaints: Complaints) -> None:
-    """In the order of the lines, whether the reader, a null or the schema causes it."""
+def test_every_problem_is_reported_at_once(error_lines: ErrorLines) -> None:
+    """Problems of the reader, of null entries and of the schema are sorted by line."""
     text = """\
         training:
           epochs: 0
@@ -188,7 +188,7 @@ def test_every_problem_is_reported_at_once(complaints: Complaints) -> None:
         data:
           clean: 0
         """
-    assert [line.rpartition(": ")[0].split(": ")[:2] for line in complaints(text)] == [
+    assert [line.rpartition(": ")[0].split(": ")[:2] for line in error_lines(text)] == [
         ["x.yaml:2", "training.epochs"],
         ["x.yaml:3", "training.epochs"],
         ["x.yaml:5", "regularizers.l2"],
@@ -231,12 +231,12 @@ def test_problems_of_a_parent_have_its_name(write: Callable[..., Path]) -> None:
     ],
 )
 def test_values_are_shown_in_a_few_words(value: Any, words: str) -> None:
-    """In the words of YAML; long values are summarized."""
+    """As in YAML; long values are summarized."""
     assert show(value) == words
 
 
 def test_a_key_without_a_place_has_that_of_the_nearest_above() -> None:
-    """Up to the file itself; an empty place if nothing is known."""
+    """The last one is the file itself; without any place, the result is empty."""
     tree = Tree({}, {(): "x.yaml:1", ("a",): "x.yaml:2"})
     assert place_of(tree, ("a", "b", 0)) == "x.yaml:2"
     assert place_of(tree, ("b",)) == "x.yaml:1"
@@ -244,7 +244,7 @@ def test_a_key_without_a_place_has_that_of_the_nearest_above() -> None:
 
 
 def test_problems_are_sorted_by_number_not_by_digits() -> None:
-    """Line 10 follows line 9; by file, and a whole file precedes its lines."""
+    """Line 10 follows line 9; problems are sorted by file, and those without a line are first."""
     places = ["b.yaml:1", "a.yaml:10", "a.yaml:9", "a.yaml"]
     problems = [Problem(place, "", "wrong") for place in places]
     assert [problem.place for problem in sort_problems(problems)] == [

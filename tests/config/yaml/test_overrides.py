@@ -1,4 +1,4 @@
-"""`--set key=value`: what it changes, and which problems are at its place."""
+"""`--set key=value`: what it changes, and its problems."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from reglab.config.yaml.tree import Tree
 from reglab.errors import ExperimentError
 from reglab.experiment import Experiment
 
-Complaints = Callable[..., list[str]]
+ErrorLines = Callable[..., list[str]]
 
 
 def tree_of(value: dict[str, Any]) -> Tree:
@@ -51,7 +51,7 @@ def test_null_removes_a_regularizer(load: Callable[..., Experiment]) -> None:
 
 
 def test_another_optimizer_replaces_that_of_the_file(load: Callable[..., Experiment]) -> None:
-    """As in a file that extends another."""
+    """The parameters of the old optimizer are removed."""
     text = "training: {optimizer: {name: adamw, weight_decay: 0.1}}"
     experiment = load(text, "training.optimizer.name=sgd", "training.optimizer.momentum=0.9")
     assert experiment.training.optimizer.model_dump() == {
@@ -84,7 +84,7 @@ def test_another_optimizer_replaces_that_of_the_file(load: Callable[..., Experim
     ],
 )
 def test_all_wrong_overrides_are_named(overrides: Sequence[str], lines: list[str]) -> None:
-    """As they were typed; values are validated after that."""
+    """The messages have the overrides as typed; values are validated later."""
     with pytest.raises(ExperimentError) as raised:
         apply_overrides(tree_of({}), overrides)
     assert str(raised.value).splitlines() == lines
@@ -109,16 +109,16 @@ def test_all_wrong_overrides_are_named(overrides: Sequence[str], lines: list[str
     ],
 )
 def test_a_wrong_value_has_the_place_of_the_override(
-    complaints: Complaints, override: str, line: str
+    error_lines: ErrorLines, override: str, line: str
 ) -> None:
-    """Instead of the line of the file that it replaces."""
+    """The place is not the line of the replaced value."""
     text = "training: {epochs: 5}\nmodel: {groups: [[8, 8]], dense: [5]}\n"
-    assert complaints(text, override) == [f"--set {override}: {line}"]
+    assert error_lines(text, override) == [f"--set {override}: {line}"]
 
 
-def test_other_values_keep_their_place_in_the_file(complaints: Complaints) -> None:
-    """Sections that contain a changed key too."""
-    assert complaints("training:\n  epochs: 0\n", "training.seed=-1") == [
+def test_other_values_keep_their_place_in_the_file(error_lines: ErrorLines) -> None:
+    """Also values in a section with a changed key."""
+    assert error_lines("training:\n  epochs: 0\n", "training.seed=-1") == [
         "--set training.seed=-1: training.seed: expected an integer in [0, 2147483648), got -1",
         "x.yaml:2: training.epochs: expected an integer ≥ 1, got 0",
     ]

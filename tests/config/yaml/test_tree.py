@@ -57,7 +57,7 @@ def test_plain_scalars_follow_yaml_1_2(text: str, value: Any) -> None:
 
 
 def test_quoted_scalars_are_strings(write: Write) -> None:
-    """With both quotes, and in blocks."""
+    """Single quotes, double quotes and blocks."""
     path = write(
         """\
         single: '5'
@@ -105,7 +105,7 @@ def test_every_value_has_its_place(write: Write) -> None:
 
 
 def test_an_alias_repeats_its_anchor(write: Write) -> None:
-    """Plain aliases are allowed."""
+    """Aliases are allowed."""
     path = write("a: &pair [1, 2]\nb: *pair\nc: {d: *pair}\n")
     assert read_tree(path).value == {"a": [1, 2], "b": [1, 2], "c": {"d": [1, 2]}}
 
@@ -137,7 +137,7 @@ TOO_DEEP = "values are nested more than 50 levels deep, or an alias contains its
 
 
 def no_tag(tag: str) -> str:
-    return f"tags such as {tag} are not supported; remove the tag, and write a text in quotes"
+    return f"tags such as {tag} are not supported; remove the tag, and put a string in quotes"
 
 
 @pytest.mark.parametrize(
@@ -162,8 +162,8 @@ def no_tag(tag: str) -> str:
         ("!experiment\ntitle: a\n", f"x.yaml:1: {no_tag('!experiment')}"),
         ("c: [1, !!str 5]\n", f"x.yaml:1: c[1]: {no_tag('!!str')}"),
         ("a: 5\n!!str d: 5\n", f"x.yaml:2: {no_tag('!!str')}"),
-        ('a: "\\ud800"\n', "x.yaml:1: a: expected a text, got half of a surrogate pair"),
-        ('"\\udfff": 1\n', "x.yaml:1: expected a text, got half of a surrogate pair"),
+        ('a: "\\ud800"\n', "x.yaml:1: a: expected a string, got half of a surrogate pair"),
+        ('"\\udfff": 1\n', "x.yaml:1: expected a string, got half of a surrogate pair"),
         ("[" * 1_000_000, f"x.yaml: {TOO_DEEP}"),
         (f"a: {'[' * 60}{']' * 60}\n", f"x.yaml: {TOO_DEEP}"),
         ("a: &ring\n  b: [1, *ring]\n", f"x.yaml:2: a: {TOO_DEEP}"),
@@ -173,7 +173,7 @@ def no_tag(tag: str) -> str:
 )
 @pytest.mark.timeout(5)
 def test_files_that_are_not_an_experiment(content: str | bytes, message: str) -> None:
-    """One line each, with the line of the file if there is one; large files are not read to their end."""
+    """The message is one line, with the line of the file if known; large files are not read to their end."""
     Path("x.yaml").write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(ExperimentError) as raised:
         read_tree(Path("x.yaml"))
@@ -183,7 +183,7 @@ def test_files_that_are_not_an_experiment(content: str | bytes, message: str) ->
 @pytest.mark.parametrize("text", [unfold(9, 10), f"a: [{'1,' * 300_000}]"], ids=["aliases", "list"])
 @pytest.mark.timeout(5)
 def test_values_are_limited(write: Write, text: str) -> None:
-    """Nine lines of aliases can have a thousand million values."""
+    """Nine lines with aliases can expand to 10⁹ values."""
     with pytest.raises(ExperimentError) as raised:
         read_tree(write(text))
     assert raised.value.problems[0].message == "expected an experiment, got more than 10,000 values"
@@ -237,13 +237,13 @@ def test_values_of_overrides_are_yaml(text: str, value: Any) -> None:
     ],
 )
 def test_values_that_are_not_yaml_are_refused(text: str, message: str) -> None:
-    """With the override as their place."""
+    """The place is the override."""
     with pytest.raises(ExperimentError) as raised:
         parse_value(text, "--set k=v")
     assert str(raised.value) == message
 
 
 def test_keys_are_written_with_dots_and_indices() -> None:
-    """With list items in brackets."""
+    """Indices of lists are in brackets."""
     assert format_key(("model", "groups", 0, 1)) == "model.groups[0][1]"
     assert format_key(()) == ""

@@ -15,13 +15,13 @@ def dump_yaml(model: BaseModel) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes texts that YAML 1.2 would read as something else, and writes a list in one line."""
+    """Quotes strings that YAML 1.2 would read as another type, and writes each list in one line."""
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = None
     if not text.isprintable():
-        # Escapes line breaks of every kind, because YAML folds them.
+        # Double quotes escape line breaks of every kind; YAML would fold them otherwise.
         style = '"'
     elif not isinstance(parse_scalar(text), str):
         style = "'"

@@ -22,7 +22,7 @@ def build_editor_schema(kind: type[BaseModel]) -> dict[str, Any]:
     for definition in schema["$defs"].values():
         definition.pop("required", None)
         for entry in definition.get("properties", {}).values():
-            # Without its name, an optimizer may match several kinds, which `oneOf` rejects.
+            # An optimizer without a name may match several kinds, which `oneOf` rejects.
             if "discriminator" in entry:
                 entry["anyOf"] = entry.pop("oneOf")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

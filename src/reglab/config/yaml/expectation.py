@@ -21,7 +21,7 @@ class SchemaNode:
     definitions: Mapping[str, Any]
 
     def descend(self, path: KeyPath, value: Any) -> "SchemaNode":
-        """The part for a path; `value`, the content of the file, selects the member of a union."""
+        """The part for a path; `value`, the content of the file, determines the member of a union."""
         node = self._resolved()
         for part in path:
             node = node._object_for(value)._child(part)._resolved()
@@ -58,7 +58,7 @@ class SchemaNode:
         if discriminator:
             mapping = discriminator["mapping"]
             name = value.get(discriminator["propertyName"]) if isinstance(value, Mapping) else None
-            # In a wrong file the name may be of any type, a list among them.
+            # In a wrong file the name may be of any type, also one that is not hashable.
             if not isinstance(name, str) or name not in mapping:
                 return SchemaNode({"properties": {"name": {"enum": list(mapping)}}}, self.definitions)
             return SchemaNode({"$ref": mapping[name]}, self.definitions)._resolved()
@@ -81,7 +81,7 @@ def root_node(kind: type[BaseModel]) -> SchemaNode:
 
 
 def value_at(value: Any, path: KeyPath) -> Any:
-    """The value at a path, or None if there is nothing."""
+    """The value at a path, or None if the path does not exist."""
     for part in path:
         if isinstance(value, Mapping):
             value = value.get(part)
@@ -117,7 +117,7 @@ def _describe_one(node: SchemaNode) -> str:
 
 
 def _describe_type(node: SchemaNode) -> tuple[str, str]:
-    """A noun, and what restricts it: `number`, ` in [0, 1)`."""
+    """A noun and its range: `number`, ` in [0, 1)`."""
     schema = node.schema
     match schema.get("type"):
         case "integer":

@@ -17,8 +17,8 @@ _KINDS = {name for name, field in Training.model_fields.items() if field.discrim
 DEFAULTS: dict[str, Any] = {"training": Training().model_dump(mode="json", include=_KINDS)}
 """The default optimizer and schedule, by section and key.
 
-Every experiment is merged onto them, so that `optimizer: {learning_rate: 0.01}` changes the default
-optimizer and needs no name.
+Every experiment is merged over them, so `optimizer: {learning_rate: 0.01}` changes the default optimizer
+and needs no name.
 """
 
 
@@ -32,7 +32,7 @@ def inherit(path: Path) -> Tree:
         The merged values without `extends`, and the place of each.
 
     Raises:
-        ExperimentError: if a file cannot be read, or `extends` names no file or is circular.
+        ExperimentError: if a file cannot be read, or `extends` is not the path of a file or is circular.
     """
     value: dict[str, Any] = DEFAULTS
     places: dict[tuple[str | int, ...], str] = {}
@@ -67,7 +67,7 @@ def _differ_in_kind(old: dict[str, Any], new: dict[str, Any]) -> bool:
 
 
 def _empty_entries(tree: Tree, inherited: dict[str, Any]) -> list[Problem]:
-    """Regularizers that are null although none is inherited that null could remove."""
+    """A problem for each regularizer that is null but not inherited, so that there is nothing to remove."""
     entries = tree.value.get("regularizers")
     below = inherited.get("regularizers")
     known = below if isinstance(below, dict) else {}
@@ -101,7 +101,7 @@ def _read_chain(path: Path) -> list[Tree]:
         if not isinstance(target, str):
             raise _failure(place, f"expected the path of another experiment, got {show(target)}")
         parent = current.parent / target
-        # Path.is_file raises for a name that is too long, or in a folder that cannot be read.
+        # Path.is_file raises an error if the name is too long or the folder cannot be read.
         if not os.path.isfile(parent):
             raise _failure(place, f"the file {target!r} does not exist{nearest_config(parent)}")
         current = parent

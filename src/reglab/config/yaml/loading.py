@@ -25,7 +25,7 @@ def load_tree(path: Path, overrides: Sequence[str] = ()) -> Tree:
         overrides: `key=value`, as after `--set`.
 
     Returns:
-        The merged values. If no file gives a `name`, it is the file's own.
+        The merged values. If neither the file nor an override sets `name`, it is from the stem of the file.
 
     Raises:
         ExperimentError: if a file cannot be read, or an override is not `key=value`.
@@ -36,13 +36,19 @@ def load_tree(path: Path, overrides: Sequence[str] = ()) -> Tree:
 
 
 def convert_mapping(values: Mapping[str, Any]) -> Tree:
-    """The same for values from Python; `name` is `experiment` if omitted.
+    """Merges values from Python over the default optimizer and schedule.
+
+    Args:
+        values: nested mappings, lists and scalars; `name` is `experiment` if omitted.
+
+    Returns:
+        The merged values, without places.
 
     Raises:
         ExperimentError: if there are other values than mappings, lists, strings, numbers, booleans and None.
     """
     try:
-        # Half a surrogate pair cannot be encoded, nor written to a file later.
+        # `encode` refuses half of a surrogate pair, which could not be written to a file later.
         plain = json.loads(json.dumps(dict(values), ensure_ascii=False).encode())
     except (TypeError, ValueError, RecursionError) as error:
         message = f"expected mappings, lists, strings, numbers, booleans and None only: {error}"

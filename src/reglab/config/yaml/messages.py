@@ -1,4 +1,4 @@
-"""Pydantic's errors as problems: file, line, key, the expected value, the given value, the nearest name."""
+"""Pydantic's errors as problems: file, line, key, expected value, received value, nearest name."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from reglab.errors import Problem
 from reglab.suggestions import nearest
 
 CONFLICT = "conflict"
-"""Pydantic's type of an error that has its whole message."""
+"""Type of the pydantic errors whose message is complete."""
 
 
 def explain(error: ValidationError, tree: Tree, kind: type[BaseModel]) -> list[Problem]:
@@ -61,7 +61,7 @@ def _message(fault: str, path: KeyPath, tree: Tree, root: SchemaNode) -> str:
     if fault == "extra_forbidden":
         known = root.keys_at(path[:-1], value)
         if len(path) == 1 and tree.places:
-            # Only a file can extend; its parents are merged before validation.
+            # Only a file may have `extends`, which is resolved before validation.
             known = ("extends", *known)
         what = "regularizer" if path[0] == "regularizers" and len(path) == 2 else "key"
         return f"unknown {what}; expected one of {', '.join(known)}{nearest(str(path[-1]), known)}"
@@ -74,7 +74,7 @@ def _message(fault: str, path: KeyPath, tree: Tree, root: SchemaNode) -> str:
 
 
 def show(value: Any) -> str:
-    """A value in a few words."""
+    """A received value for a message: `5`, `null`, `the string 'a'`, `a mapping`."""
     match value:
         case None:
             return "null"
@@ -96,7 +96,7 @@ def show(value: Any) -> str:
 
 
 def _path_in(value: Any, loc: Iterable[str | int], fault: str) -> KeyPath:
-    """Pydantic's location without the members of unions, which are not keys of the file."""
+    """Pydantic's location without the names of union members, which are not keys of the file."""
     path: list[str | int] = []
     for part in loc:
         inside_list = isinstance(value, list) and isinstance(part, int) and part < len(value)

@@ -9,7 +9,7 @@ from reglab.errors import ExperimentError, Problem
 
 
 def apply_overrides(tree: Tree, overrides: Sequence[str]) -> Tree:
-    """Writes each `key=value` over the tree, in order.
+    """Writes the value of each `key=value` over the tree, in order.
 
     Args:
         tree: an experiment's values.
@@ -47,7 +47,7 @@ def apply_overrides(tree: Tree, overrides: Sequence[str]) -> Tree:
 
 
 def apply_changes(values: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Writes each value over an experiment's values, in order; `changes` is by dotted key."""
+    """Writes each value over an experiment's values, in order; `changes` maps dotted keys to values."""
     for key, new in changes.items():
         values = merge(values, _nest(_split(key), new))
     return values
@@ -66,7 +66,7 @@ def _nest(path: KeyPath, value: Any) -> dict[str, Any]:
 
 
 def _mark_path(path: KeyPath, below: Any, place: str, places: dict[KeyPath, str]) -> None:
-    """The place of the key, and of every key above it that was not a mapping before."""
+    """Records the place of the key, and of every key above it that was not a mapping before."""
     for length, part in enumerate(path, start=1):
         below = below.get(part) if isinstance(below, dict) else None
         if length == len(path) or not isinstance(below, dict):

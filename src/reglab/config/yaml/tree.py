@@ -1,8 +1,8 @@
 """A YAML file as plain values, each with its file and line.
 
 PyYAML implements YAML 1.1, which reads `1e-4` as text, `no` as false, `010` as 8 and `1:30` as 90. This
-reader uses the core schema of YAML 1.2: numbers are numbers, only `true` and `false` are booleans.
-Duplicate keys, tags, deep nesting, and aliases of themselves or of very many values are errors.
+reader uses the core schema of YAML 1.2: `1e-4` is a number, and only `true` and `false` are booleans.
+Duplicate keys, tags, deep nesting, more than 10,000 values, and aliases that contain themselves are errors.
 """
 
 import re
@@ -19,7 +19,7 @@ from reglab.suggestions import nearest_config
 KeyPath = tuple[str | int, ...]
 
 _LARGEST_FILE = 1_000_000
-# A few lines of aliases of aliases can expand to any number of values.
+# A few lines with aliases of aliases can expand to any number of values.
 _MOST_VALUES = 10_000
 _DEEPEST = 50
 _TOO_MANY = f"expected an experiment, got more than {_MOST_VALUES:,} values"
@@ -48,9 +48,9 @@ class Tree:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Keeps every scalar as text, for `parse_scalar`, and stops at the first value too many or too deep.
+    """Keeps every scalar as text, for `parse_scalar`, and raises an error at too many or too deep values.
 
-    Nodes without a tag in the file get one common tag, so that a tag in the file is noticed, even `!!str`.
+    Nodes without a tag in the file get the tag `untagged`, so that every tag in the file is found.
     """
 
     def __init__(self, text: str, source: str) -> None:
@@ -62,7 +62,7 @@ class _PlainLoader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         self._count += 1
         self._depth += 1
-        # PyYAML needs seconds for deep nesting and for many values, so the file is not read to its end.
+        # PyYAML needs seconds for deep nesting and for many values, so reading stops here.
         if self._count > _MOST_VALUES:
             raise _failure(self._source, _TOO_MANY)
         if self._depth > _DEEPEST + 1:
@@ -124,7 +124,7 @@ def parse_scalar(text: str) -> Any:
 
 
 def parse_value(text: str, place: str) -> Any:
-    """The value of a piece of YAML, such as the right side of `--set key=value`.
+    """The value of YAML text, such as the right side of `--set key=value`.
 
     Raises:
         ExperimentError: if it is not YAML.
@@ -183,7 +183,7 @@ class _Reader:
             yield key, self.read(value_node, (*path, key))
 
     def _check(self, node: yaml.Node, path: KeyPath) -> None:
-        """Raises an ExperimentError for what no experiment needs."""
+        """Raises an ExperimentError for tags, surrogates, and too many or too deep values."""
         self._count += 1
         if self._count > _MOST_VALUES:
             message = _TOO_MANY
@@ -191,10 +191,10 @@ class _Reader:
             path, message = path[:1], _TOO_DEEP
         elif node.tag != _UNTAGGED:
             tag = str(node.tag).replace("tag:yaml.org,2002:", "!!")
-            message = f"tags such as {tag} are not supported; remove the tag, and write a text in quotes"
-        # Only an escape such as "\ud800" produces half a character, which cannot be stored.
+            message = f"tags such as {tag} are not supported; remove the tag, and put a string in quotes"
+        # An escape such as "\ud800" gives half of a character, which cannot be encoded.
         elif isinstance(node, yaml.ScalarNode) and any("\ud800" <= c <= "\udfff" for c in node.value):
-            message = "expected a text, got half of a surrogate pair"
+            message = "expected a string, got half of a surrogate pair"
         else:
             return
         raise _failure(self._place_of(node), message, path)
