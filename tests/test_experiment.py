@@ -79,6 +79,12 @@ def problems_of(way: Callable[[Values, Path], Experiment], values: Values, folde
             "every_epochs has no effect while training.epochs is 5; set every_epochs below 5 or use the "
             "constant schedule",
         ),
+        (
+            {"training": {"epochs": 5, "schedule": {"name": "cosine", "warmup_epochs": 5}}},
+            "training.schedule.warmup_epochs",
+            "cosine has no effect, because the warm-up takes all epochs; set warmup_epochs below 5 or use the "
+            "constant schedule",
+        ),
         ({"data": {"image_size": 64}}, "data.image_size", "image_size has no effect on cifar10, "),
         (TWO_POOLINGS, "regularizers.average_pooling", ""),
         (POOLED_AWAY, "regularizers.max_pooling.pool_size", ""),

@@ -11,6 +11,8 @@ from PIL import Image
 
 from reglab.runs.summary import read_summary
 
+pytestmark = pytest.mark.slow
+
 Command = Callable[..., Any]
 
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 
 from reglab.analysis.comparability import describe_differences, read_settings, share_data
@@ -14,6 +13,7 @@ from reglab.analysis.spread import subtract_paired
 from reglab.errors import RunError
 from reglab.runs.environment import Environment, read_environment
 from reglab.runs.finding import RunRecord
+from reglab.suggestions import nearest
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,7 @@ def _find_baseline(results: Sequence[ExperimentResult], wanted: str) -> Experime
             return result
     same = [result for result in results if result.summary.experiment == wanted]
     known = [result.name for result in same or results]
-    nearest = get_close_matches(wanted, known, n=1, cutoff=0.5)
-    hint = f"; did you mean {nearest[0]}?" if nearest and not same else ""
+    hint = "" if same else nearest(wanted, known)
     raise RunError(f"baseline: expected one of {', '.join(known)}, got {wanted}{hint}")
 
 

@@ -67,5 +67,5 @@ def _cells(record: "RunRecord") -> tuple[str, ...]:
 def _format_age(seconds: float) -> str:
     for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{max(0, seconds):.0f} s"
+            return f"{seconds // length:.0f} {unit}"
+    return f"{max(0, seconds) // 1:.0f} s"

@@ -8,7 +8,7 @@ from pydantic import Field
 from reglab.config.base import Count, Frozen
 from reglab.config.conflict import Conflict
 from reglab.config.optimizer import SGD, AdamW, Optimizer
-from reglab.config.schedule import Constant, Schedule, Step
+from reglab.config.schedule import Constant, Cosine, Schedule, Step
 
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
 
@@ -39,6 +39,12 @@ class Training(Frozen):
             message = (
                 f"a warm-up of {schedule.warmup_epochs:g} epochs is longer than training.epochs: {epochs}; "
                 f"set warmup_epochs to {epochs} or less"
+            )
+            yield Conflict("schedule.warmup_epochs", message)
+        if isinstance(schedule, Cosine) and schedule.warmup_epochs == epochs:
+            message = (
+                "cosine has no effect, because the warm-up takes all epochs; "
+                f"set warmup_epochs below {epochs} or use the constant schedule"
             )
             yield Conflict("schedule.warmup_epochs", message)
         # A change after the last epoch affects no step.

@@ -2,13 +2,13 @@
 
 import fcntl
 import os
-import socket
 import time
 from pathlib import Path
 from types import TracebackType
 
 from reglab.errors import RunError
 from reglab.files import refused
+from reglab.machine import find_host
 from reglab.runs.layout import RunDirectory
 
 # `is_locked` holds the lock for an instant; a process that takes it for good tries again.
@@ -42,7 +42,7 @@ class RunLock:
                 os.close(descriptor)
                 descriptor = _open(path)
             os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
+            os.pwrite(descriptor, f"process {os.getpid()} on {find_host()}\n".encode(), 0)
         except OSError as error:
             os.close(descriptor)
             raise refused("lock", path, error) from error

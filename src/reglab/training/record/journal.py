@@ -2,13 +2,13 @@
 
 import os
 import shutil
-import socket
 from datetime import UTC, datetime
 
 from reglab import __version__
 from reglab.config.yaml.dumping import dump_yaml
 from reglab.errors import BackendError, RunError
 from reglab.files import write_atomically
+from reglab.machine import find_host
 from reglab.runs.history import append_epoch, repair_history
 from reglab.runs.layout import RunDirectory
 from reglab.runs.status import State, Status, StatusWriter, read_status
@@ -59,7 +59,7 @@ class Journal:
             updated=now,
             heartbeat=now,
             pid=os.getpid(),
-            host=socket.gethostname(),
+            host=find_host(),
             images=subject.fingerprint,
             validation=subject.validation,
             version=__version__,
