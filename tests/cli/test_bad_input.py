@@ -129,11 +129,7 @@ def test_experiments_that_cannot_be_run_together(
         (["init", "a.yaml"], "Invalid value for '[DIRECTORY]': Directory 'a.yaml' is a file."),
         (
             ["preview", "a.yaml", "--output", "x.jpg"],
-            "Invalid value for '--output': expected a name that ends in .png, got x.jpg",
-        ),
-        (
-            ["preview", "a.yaml", "--output", "nope/x.png"],
-            "Invalid value for '--output': expected a folder that exists, got nope",
+            "Invalid value for '--output': expected a name that ends in .png, .svg or .pdf, got x.jpg",
         ),
         (["predict", "sub"], "Missing argument 'IMAGE…'."),
     ],
@@ -186,3 +182,23 @@ def test_runs_that_are_not_complete(
     arguments = [*command, "results/mp/seed-0", *(["x.png"] if command == ["predict"] else [])]
     message = f"results/mp/seed-0: expected a complete run, got one that is {state}\n"
     assert call(*arguments) == (2, "", message)
+
+
+@pytest.mark.parametrize("noise", [None, "{stddev: 0, activations: 0.1}"])
+def test_nothing_to_preview(call: Command, configs: Path, noise: str | None) -> None:
+    """It is reported before images or Keras are loaded, and no folder is made."""
+    before = contents(configs)
+    change = ["--set", f"regularizers.gaussian_noise={noise}"] if noise else []
+    message = (
+        "a.yaml: no regularizer changes single images; add augmentation, random_erasing or gaussian_noise\n"
+    )
+    done = call("preview", "a.yaml", "--data-dir", "nope", "--output", "new/x.png", *change)
+    assert done == (2, "", message)
+    assert contents(configs) == before
+
+
+def test_a_preview_into_a_file(call: Command, configs: Path) -> None:
+    """The folder cannot be made; it is reported before images or Keras are loaded."""
+    change = ["--set", "regularizers.augmentation={}"]
+    message = "cannot create bad.yaml: File exists\n"
+    assert call("preview", "a.yaml", "--output", "bad.yaml/x.png", *change) == (2, "", message)
