@@ -1,5 +1,7 @@
-"""A user's picture, converted to the shape of the training images."""
+"""A user's pictures, found in folders and converted to the shape of the training images."""
 
+import os
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,35 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from reglab.errors import ImageError
+from reglab.files import refused
+
+
+def find_pictures(folder: Path) -> tuple[Path, ...]:
+    """The pictures in a folder and in those below it, by the endings of their names, sorted.
+
+    Hidden files and folders are omitted, and links to folders are not followed.
+
+    Raises:
+        ImageError: there are none.
+        RunError: the folder cannot be read.
+    """
+    Image.init()
+    endings = {ending for ending, kind in Image.registered_extensions().items() if kind in Image.OPEN}
+
+    def refuse(error: OSError) -> None:
+        raise refused("read", Path(error.filename), error) from error
+
+    found: list[Path] = []
+    for parent, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [
+            Path(parent, name)
+            for name in names
+            if not name.startswith(".") and os.path.splitext(name)[1].lower() in endings
+        ]
+    if not found:
+        raise ImageError(f"{folder}: expected pictures in this folder, found none")
+    return tuple(sorted(found))
 
 
 def read_own_picture(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
@@ -20,15 +51,33 @@ def read_own_picture(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint
         Pixels of that shape, uint8: the whole picture, antialiased, rotated as its EXIF orientation says.
 
     Raises:
-        ImageError: the file is missing or is not a picture.
+        ImageError: the file is missing, is not a picture, or has too many pixels.
     """
-    height, width, channels = shape
+    if path.exists() and not path.is_file():
+        # Opening a pipe would wait for somebody who writes to it.
+        raise ImageError(f"{path}: expected a picture, but it is a {'folder' if path.is_dir() else 'pipe or a device'}")
     try:
-        with Image.open(path) as picture:
-            upright = ImageOps.exif_transpose(picture)
-            pixels = upright.convert("RGB" if channels == 3 else "L").resize((width, height))
+        # Up to twice the number of pixels of this warning, Pillow reads a picture.
+        with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
+            return _read(path, shape)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        missing = isinstance(error, FileNotFoundError)
-        reason = "the file does not exist" if missing else "the file is not a picture, or is damaged"
-        raise ImageError(f"{path}: expected a picture, but {reason}") from error
+        raise ImageError(f"{path}: expected a picture{_explain(error)}") from error
+
+
+def _read(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
+    height, width, channels = shape
+    with Image.open(path) as picture:
+        upright = ImageOps.exif_transpose(picture)
+        pixels = upright.convert("RGB" if channels == 3 else "L").resize((width, height))
     return np.asarray(pixels, np.uint8).reshape(shape)
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, Image.DecompressionBombError):
+        most = 2 * (Image.MAX_IMAGE_PIXELS or 0)
+        return f" of at most {most:,} pixels, but it has more; make it smaller"
+    if isinstance(error, FileNotFoundError):
+        return ", but the file does not exist"
+    if isinstance(error, OSError) and error.strerror:
+        return f", but the file cannot be read: {error.strerror}"
+    return ", but the file is not a picture, or is damaged"

@@ -1,6 +1,6 @@
 """Everything that the next step depends on, as arrays whose names depend on the experiment alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -51,6 +51,16 @@ class WeightsKeeper(Protocol):
         """That epoch, from 1; None: the last one."""
 
 
+def name_weights(model: Any) -> dict[str, Any]:
+    """Names the weights and the random state of an index model, which need not be compiled.
+
+    The names are the first ones of `name_variables`.
+    """
+    layers = [*(layer for layer in model.layers if layer is not model.network), *model.network.layers]
+    owners = {id(variable): layer.name for layer in layers for variable in layer.variables}
+    return _name((owners.get(id(variable), "model"), variable) for variable in model.changing_variables)
+
+
 def name_variables(model: Any, optimizer: str) -> dict[str, Any]:
     """Names every variable of an index model that a step changes.
 
@@ -66,13 +76,14 @@ def name_variables(model: Any, optimizer: str) -> dict[str, Any]:
     Returns:
         Keras variables by name, in a fixed order; without the images.
     """
-    layers = [*(layer for layer in model.layers if layer is not model.network), *model.network.layers]
-    owners = {id(variable): layer.name for layer in layers for variable in layer.variables}
-    pairs = [(owners.get(id(variable), "model"), variable) for variable in model.changing_variables]
-    pairs += [(optimizer, variable) for variable in model.optimizer.variables]
+    pairs = [(optimizer, variable) for variable in model.optimizer.variables]
     pairs += [
         (f"metrics/{metric.name}", variable) for metric in model.metrics for variable in metric.variables
     ]
+    return name_weights(model) | _name(pairs)
+
+
+def _name(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for owner, variable in pairs:
         name = first = f"{owner}/{variable.name}"
