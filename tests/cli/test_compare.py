@@ -102,6 +102,6 @@ def test_a_damaged_run(call: Command, results: Path) -> None:
     code, out, err = call("compare", "results/baseline", "results/mp")
     assert (code, "CNN" in out) == (0, True)
     assert err == (
-        "skipped: results/mp/seed-0/status.json: expected a status of reglab: "
+        "skipped: results/mp/seed-0/status.json: expected the status of a run: "
         "Invalid JSON: EOF while parsing an object at line 1 column 1\n"
     )

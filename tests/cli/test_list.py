@@ -69,6 +69,6 @@ def test_a_damaged_run(call: Command, here: Path) -> None:
     code, out, err = call("list")
     assert (code, out.count("mp_do")) == (0, 3)
     assert err == (
-        "results/bn/seed-0/status.json: expected a status of reglab: "
+        "results/bn/seed-0/status.json: expected the status of a run: "
         "Invalid JSON: EOF while parsing an object at line 1 column 1\n"
     )

@@ -1,4 +1,4 @@
-"""The JSON files of a run: reading, writing, and their common base."""
+"""Reads and writes the JSON files of a run."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -10,7 +10,7 @@ from reglab.files import refused, write_atomically
 
 
 class Document(BaseModel):
-    """One JSON file. Unknown keys, as of another version, are ignored; required keys must be present."""
+    """The content of a JSON file. Unknown keys, such as those of a newer version, are ignored."""
 
     model_config = ConfigDict(
         frozen=True, strict=True, extra="ignore", ser_json_inf_nan="constants", use_attribute_docstrings=True
@@ -28,7 +28,7 @@ def read_document(path: Path, kind: type[AnyDocument]) -> AnyDocument:
         kind: class of its content.
 
     Raises:
-        RunError: the file is missing, is not JSON, or lacks a required key.
+        RunError: the file cannot be read, is not JSON, lacks a required key, or has a wrong value.
     """
     try:
         content = path.read_bytes()
@@ -40,7 +40,7 @@ def read_document(path: Path, kind: type[AnyDocument]) -> AnyDocument:
         problem = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in problem["loc"])
         where = f"{path}: {key}" if key else str(path)
-        raise RunError(f"{where}: expected a {kind.__name__.lower()} of reglab: {problem['msg']}") from error
+        raise RunError(f"{where}: expected the {kind.__name__.lower()} of a run: {problem['msg']}") from error
 
 
 def write_document(path: Path, document: Document) -> None:

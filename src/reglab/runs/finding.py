@@ -1,4 +1,4 @@
-"""Finding and reading the runs under some paths."""
+"""Finds and reads the runs under given paths."""
 
 import os
 import re
@@ -15,20 +15,20 @@ from reglab.runs.status import State, Status, read_status
 from reglab.runs.summary import Summary, read_summary
 
 _DEPTH = 4
-"""Folders that are searched below a given path."""
+"""Levels of folders that are searched below a path."""
 
 
 @dataclass(frozen=True)
 class RunRecord:
-    """A run as it was read from the disk.
+    """A run, as read from the disk.
 
     Attributes:
         directory: its files.
         status: as last written.
         history: its epochs; None before the first.
-        summary: its final numbers; None before it is complete.
-        is_trained: whether a process was training it: on this machine by its lock, on another one by its
-            heartbeat.
+        summary: its final numbers; None before they are written.
+        is_trained: whether a process was training it. The lock shows a process on this machine, the
+            heartbeat one on another machine.
     """
 
     directory: RunDirectory
@@ -39,7 +39,7 @@ class RunRecord:
 
     @property
     def state(self) -> State:
-        """State of the run: one with the status `running` but without a process is interrupted."""
+        """State of the run: `interrupted` if the status is `running` but no process is training it."""
         if self.status.state == "running" and not self.is_trained:
             return "interrupted"
         return self.status.state
@@ -47,11 +47,11 @@ class RunRecord:
 
 @dataclass(frozen=True)
 class Found:
-    """The runs under some paths.
+    """The runs under given paths.
 
     Attributes:
-        runs: those that could be read, each once, in the order of the paths, then of names and seeds
-            (2 before 10).
+        runs: the runs that could be read, each once, in the order of the paths; under one path, sorted by
+            experiment and seed (2 before 10).
         empty: the paths without runs.
         damaged: one message for each run that could not be read.
     """
@@ -62,11 +62,11 @@ class Found:
 
 
 def find_runs(paths: Sequence[Path]) -> Found:
-    """Finds and reads the runs under some paths.
+    """Finds and reads the runs under given paths.
 
     Args:
-        paths: each a run, an experiment's folder, or a folder of results, up to four levels deep.
-            A file has no runs. Runs that `--fresh` has set aside are omitted.
+        paths: each a run, the folder of an experiment, or a folder of results, in which runs are at most
+            four levels deep. A file has no runs. Runs that `--fresh` has set aside are omitted.
 
     Raises:
         RunError: a path does not exist or cannot be read.
@@ -92,10 +92,10 @@ def find_runs(paths: Sequence[Path]) -> Found:
 
 
 def read_run(directory: RunDirectory) -> RunRecord:
-    """Reads one run; raises RunError if it is not a run, or is damaged."""
+    """Reads one run; raises RunError if the directory is not a run, or is damaged."""
     if not directory.status.exists():
         raise RunError(f"{directory.path} is not a run: it has no {directory.status.name}")
-    # The lock first: a run that ends in between is then complete, never interrupted.
+    # The lock is read first, so that a run that ends in between is complete, not interrupted.
     locked = is_locked(directory.path)
     status = read_status(directory.status)
     return RunRecord(
@@ -130,5 +130,5 @@ def _may_hold_runs(name: str) -> bool:
 
 
 def _natural(name: str) -> tuple[tuple[int, str], ...]:
-    """Sorts `seed-10` after `seed-2`."""
+    """A key that sorts `seed-10` after `seed-2`."""
     return tuple((int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name))
