@@ -107,7 +107,7 @@ def test_a_state_of_another_network_is_refused(make_session: Callable[..., Sessi
         with pytest.raises(RunError) as caught:
             session.set_state(replace(state, epochs_done=2))
         assert str(caught.value) == (
-            "the checkpoint is of another network than this one; start again with --fresh"
+            "the checkpoint was written for another network; start again with --fresh"
         )
     _expect_same(session.get_state(), before)
 

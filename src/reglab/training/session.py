@@ -1,4 +1,4 @@
-"""A training that can be stepped, measured, saved, restored and changed."""
+"""A training in steps, which can be measured, saved, restored and changed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,11 +30,11 @@ from reglab.training.subject import Subject
 
 
 class Session:
-    """The training of one experiment, through Keras's `fit`, in as many parts as needed.
+    """The training of one experiment with Keras's `fit`, in any number of parts.
 
-    Several sessions can live in one process and train in turns: nothing that one draws or names depends
-    on the others. They can share the images on the device. A session is not thread-safe; nor are two
-    sessions that share images.
+    A process can have several sessions that train in turns: the random numbers and the names of variables of
+    a session do not depend on the other sessions. Sessions can share the images on the device. A session is
+    not thread-safe, and two sessions that share images are not thread-safe together.
 
     Example:
         >>> session = Session(subject, start_backend("float32"))
@@ -59,7 +59,7 @@ class Session:
             backend: of this process.
             listener: receives the progress.
             record: called with each finished epoch.
-            shared: another session, of the same image array, whose copy on the device is used.
+            shared: another session of the same image array; its copy of the images on the device is used.
 
         Raises:
             ValueError: `shared` has other images.
@@ -79,7 +79,7 @@ class Session:
 
     @property
     def experiment(self) -> Experiment:
-        """The experiment, with all changes."""
+        """The current experiment, after all changes."""
         return self.subject.experiment
 
     @property
@@ -89,22 +89,22 @@ class Session:
 
     @property
     def epochs_done(self) -> int:
-        """Finished epochs."""
+        """Number of finished epochs."""
         return self._progress.epochs_done
 
     @property
     def images_done(self) -> int:
-        """Images of the current epoch that have been trained on."""
+        """Number of images of the current epoch that have been trained on."""
         return self._progress.images_done
 
     @property
     def steps_per_epoch(self) -> int:
-        """Steps of a whole epoch."""
+        """Number of steps of a whole epoch."""
         return self._count_steps(self.experiment, 0)
 
     @property
     def steps_left(self) -> int:
-        """Steps to the end of the current epoch."""
+        """Number of steps to the end of the current epoch."""
         return self._count_steps(self.experiment, self.images_done)
 
     @property
@@ -114,7 +114,7 @@ class Session:
 
     @property
     def kept_epoch(self) -> int:
-        """Epoch of the weights after `finish`."""
+        """Epoch, from 1, of the weights that the network has after `finish`."""
         keepers = (kept for kept in self._progress.callbacks.values() if isinstance(kept, WeightsKeeper))
         return next((keeper.kept_epoch for keeper in keepers if keeper.kept_epoch), self.epochs_done)
 
@@ -122,14 +122,14 @@ class Session:
         """Trains.
 
         Args:
-            steps: steps of the optimizer, over epochs if need be; None for all steps to the end.
+            steps: steps of the optimizer, which may span several epochs; None for all steps to the end.
 
         Returns:
             Steps done; fewer than `steps` at the end of the training.
 
         Raises:
-            TrainingError: a loss or another number is not finite. After this, as after an interruption, only
-                `set_state` or a new session continues.
+            TrainingError: a loss or another number is not finite. After this error or an interruption, the
+                session cannot continue until `set_state` is called.
         """
         done = 0
         while not self.complete and (steps is None or done < steps):
@@ -146,12 +146,12 @@ class Session:
     def finish(self) -> None:
         """Ends the training with the weights to save, such as those of the best epoch or an average.
 
-        The session is complete then; only `set_state` or `change` continues it.
+        The session is then complete. It can continue only after `set_state` or `change`.
         """
         self._progress.finish()
 
     def get_state(self) -> State:
-        """Copies everything that the next step depends on, besides the experiment."""
+        """Copies everything on which the next step depends, except the experiment."""
         progress = self._progress
         return State(
             epochs_done=progress.epochs_done,
@@ -162,7 +162,7 @@ class Session:
         )
 
     def set_state(self, state: State) -> None:
-        """Continues from a state of this experiment, of this session or of another one.
+        """Continues from a state that this session, or another session of the same experiment, has returned.
 
         Raises:
             RunError: the state is of another network.
@@ -185,19 +185,20 @@ class Session:
     def change(self, experiment: Experiment) -> Change:
         """Continues with another experiment.
 
-        A constant learning rate, the batch size and the number of epochs change in place. For all else the
-        model is built and compiled again, and every variable whose name and shape fit is carried over:
-        weights, random state, running means, and the optimizer's slots if the optimizer is the same one.
-        Variables that do not fit start as in a new session. A training that a callback has ended continues.
+        A constant learning rate, the batch size and the number of epochs change in place. For any other
+        change the model is built and compiled again, and every variable with the same name and shape is
+        carried over: weights, random state, running means, and the slots of an optimizer of the same name.
+        The other variables start as in a new session. A training that a callback has ended continues, unless
+        nothing changes.
 
         Args:
             experiment: of the same images, seed and precision.
 
         Returns:
-            `none`, `in place` or `rebuilt`.
+            `none` if only names or descriptions differ, `in place` or `rebuilt`.
 
         Raises:
-            ExperimentError: data, seed or precision differ; nothing changes then.
+            ExperimentError: data, seed or precision differ; the session does not change.
         """
         old, new = self.experiment, experiment
         check_change(old, new)
@@ -220,7 +221,7 @@ class Session:
         self._build(new, int(self._model.optimizer.iterations))
         carry_over(values, self._name_variables())
         self._progress.stopped = False
-        # Callbacks may keep weights of the network.
+        # The state of a callback may contain weights, which fit only a network with the same shapes.
         if shapes == self._weight_shapes:
             for name, callback in self._stateful.items():
                 if name in before.callbacks:
@@ -237,7 +238,7 @@ class Session:
         return {name: callback for name, callback in callbacks if isinstance(callback, StatefulCallback)}
 
     def _build(self, experiment: Experiment, iterations: int = 0) -> None:
-        """Builds model and callbacks; `iterations` are the steps that its optimizer will have done."""
+        """Builds model and callbacks; `iterations` is the number of steps that the optimizer has done."""
         steps = self._count_steps(experiment, 0)
         first_step = self._find_first_step(experiment, iterations)
         kind = BundleModel if self._bundled else IndexModel
@@ -256,18 +257,18 @@ class Session:
         self._progress.use(model, rate, callbacks)
 
     def _count_steps(self, experiment: Experiment, images_done: int) -> int:
-        """Steps to the end of an epoch of which `images_done` images are done."""
+        """Number of steps to the end of an epoch of which `images_done` images are done."""
         return -(-(len(self.subject.split.train) - images_done) // experiment.training.batch_size)
 
     def _find_first_step(self, experiment: Experiment, iterations: int) -> int:
-        """Step at which a schedule is at time 0, so that epochs end at whole times; 0 for one batch size."""
+        """Step at which a schedule is at time 0, so that epochs end at whole times; 0 without a schedule."""
         if is_constant(experiment.training):
             return 0
         left = self._count_steps(experiment, self.images_done)
         return iterations + left - (self.epochs_done + 1) * self._count_steps(experiment, 0)
 
     def _fit(self, steps: int | None) -> None:
-        """One call of `fit`: to the end of the training, of the epoch, or for some steps of it."""
+        """Calls `fit` once: to the end of the training or of the epoch, or for at most `steps` steps."""
         training, progress = self.experiment.training, self._progress
         to_end = steps is None and not progress.images_done
         batches = Batches(
@@ -281,7 +282,7 @@ class Session:
             steps=steps,
             mixing=self._model.mixing,
         )
-        # A new feed for each call: what a backend has read ahead of the last one is not used.
+        # A new feed for each call, since a backend may have read batches of the last feed ahead.
         feed = Bundles(batches, self._backend.steps_per_dispatch) if self._bundled else batches
         progress.feed = feed
         self._model.keeps_metrics = progress.images_done > 0

@@ -19,7 +19,7 @@ class Subject:
 
     @property
     def validation(self) -> str:
-        """The validation images, in words."""
+        """Which images are the validation images, in words."""
         fraction = self.experiment.data.validation
         if not isinstance(fraction, str):
             return f"held-out {100 * fraction:.3g} % of train"
@@ -28,7 +28,7 @@ class Subject:
 
     @property
     def title(self) -> str:
-        """Name of the run in messages and figures."""
+        """Title of the run in messages and figures."""
         return f"{self.experiment.label}, seed {self.experiment.training.seed}"
 
     def with_experiment(self, experiment: Experiment) -> "Subject":
@@ -37,7 +37,7 @@ class Subject:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A hash, 16 hexadecimal digits, of the images, their labels and their split."""
+        """A hash of the images, their labels and their split: 16 hexadecimal digits."""
         digest = blake2b(digest_size=8)
         split = self.split
         for array in (split.images, split.labels, split.train, split.validation, split.test, split.clean):
