@@ -82,8 +82,8 @@ def problems_of(way: Callable[[Values, Path], Experiment], values: Values, folde
         (
             {"training": {"epochs": 5, "schedule": {"name": "cosine", "warmup_epochs": 5}}},
             "training.schedule.warmup_epochs",
-            "cosine has no effect, because the warm-up takes all epochs; set warmup_epochs below 5 or use the "
-            "constant schedule",
+            "cosine has no effect, because the warm-up takes all epochs; set warmup_epochs below 5 or use "
+            "the constant schedule",
         ),
         ({"data": {"image_size": 64}}, "data.image_size", "image_size has no effect on cifar10, "),
         (TWO_POOLINGS, "regularizers.average_pooling", ""),

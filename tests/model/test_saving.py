@@ -78,7 +78,7 @@ def test_copy_loads_with_the_same_predictions(
 ) -> None:
     """Stock layers only, in the order of the network; from uint8, the softmax of the network's logits."""
     together = make_together(make_experiment)
-    network = _network(together if name == "together" else _with(make_experiment(), {name: {}}), images)
+    network = _network(together if name == "together" else make_experiment(regularizers={name: {}}), images)
     (tmp_path / "model.keras").write_bytes(pack_standalone(network))
     copy = keras.models.load_model(tmp_path / "model.keras")
     assert copy.inputs[0].dtype == "uint8"
@@ -175,16 +175,7 @@ def patch_time(seconds: int) -> Iterator[None]:
 def make_together(make_experiment: Callable[..., Experiment]) -> Experiment:
     """An experiment with every regularizer except average pooling, which conflicts with max pooling."""
     settings = {name: SPECIAL.get(name, {}) for name in NAMES if name != "average_pooling"}
-    return _with(make_experiment(model={"groups": ((4, 4), (6,))}), settings)
-
-
-def _with(experiment: Experiment, settings: Mapping[str, Any]) -> Experiment:
-    """The experiment with these regularizers and with the settings that they need."""
-    changes: dict[str, Any] = {"regularizers": settings}
-    for name in settings:
-        (active,) = Regularizers.model_validate({name: {}}).active
-        changes |= active.needs
-    return experiment.with_changes(changes)
+    return make_experiment(model={"groups": ((4, 4), (6,))}, regularizers=settings)
 
 
 def _network(experiment: Experiment, images: NDArray[np.uint8]) -> Any:

@@ -20,12 +20,12 @@ from reglab.runs.summary import read_summary
 from reglab.training.listener import Listener
 from reglab.training.session import Session
 from reglab.training.subject import Subject
-from tests.trainings import every_technique
+from tests.trainings import every_technique, with_needs
 
 pytestmark = pytest.mark.slow
 
 SEATS = ("share_pixels", "extra_loss", "measured_weights")
-ALL = Experiment.from_mapping({"regularizers": every_technique()}).regularizers
+ALL = Experiment.from_mapping(with_needs({"regularizers": every_technique()})).regularizers
 TECHNIQUES = [
     name
     for name, regularizer in zip(ALL.names, ALL.active, strict=True)
@@ -89,7 +89,7 @@ def test_a_run_is_recorded_resumed_and_saved(
         np.testing.assert_allclose(probabilities, predictions["test_probabilities"], rtol=1e-4)
     assert {layer.__class__.__module__.partition(".")[0] for layer in models[0].layers} == {"keras"}
 
-    extra = technique == "jacobian_penalty"
+    extra = any(active.takes("extra_loss") for active in experiment.regularizers.active)
     assert straight.history.read_text().splitlines()[0].split(",") == [*COLUMNS, *["extra_loss"] * extra]
     for row in rows:
         assert row.penalty == 0

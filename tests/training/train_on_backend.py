@@ -25,7 +25,7 @@ from reglab.runs.layout import RunDirectory
 from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
-from tests.trainings import every_technique
+from tests.trainings import every_technique, with_needs
 
 SIDE = 16
 CLASSES = ("dark", "dim", "middling", "light", "bright")
@@ -77,14 +77,14 @@ EXPERIMENTS: Mapping[str, Mapping[str, Any]] = {
 
 
 def main() -> None:
-    """Trains every experiment, and the random one once more in two sittings."""
+    """Trains every experiment, and the random one once more in two attempts."""
     folder = Path(sys.argv[1])
     backend = start_backend("float32")
     for name in EXPERIMENTS:
-        train_sitting(folder / name, name, backend)
+        train_attempt(folder / name, name, backend)
     with suppress(KeyboardInterrupt):
-        train_sitting(folder / "resumed", "random", backend, stop_after=1)
-    train_sitting(folder / "resumed", "random", backend)
+        train_attempt(folder / "resumed", "random", backend, stop_after=1)
+    train_attempt(folder / "resumed", "random", backend)
 
 
 class Notes(Listener):
@@ -119,11 +119,11 @@ class Notes(Listener):
             raise KeyboardInterrupt
 
 
-def train_sitting(path: Path, name: str, backend: Backend, stop_after: int | None = None) -> None:
+def train_attempt(path: Path, name: str, backend: Backend, stop_after: int | None = None) -> None:
     """Trains a run, or goes on with it, as a worker does."""
     from reglab.training import trainer
 
-    experiment = Experiment.model_validate({"name": name, "data": DATA, **EXPERIMENTS[name]})
+    experiment = Experiment.model_validate(with_needs({"name": name, "data": DATA, **EXPERIMENTS[name]}))
     dataset = draw_dataset()
     subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
     notes = Notes(stop_after)

@@ -17,15 +17,7 @@ from reglab.training.loop.index_model import IndexModel, build_model, store_imag
 from reglab.training.loop.measured_weights import refuse_swapping
 from reglab.training.loop.measurement import Measurement, measure_clean_and_validation
 from reglab.training.loop.optimizer import build_learning_rate, is_constant
-from reglab.training.loop.state import (
-    State,
-    StatefulCallback,
-    WeightsKeeper,
-    carry_over,
-    check_fit,
-    name_variables,
-    read_variables,
-)
+from reglab.training.loop.state import State, carry_over, check_fit, name_variables, read_variables
 from reglab.training.subject import Subject
 
 
@@ -63,10 +55,12 @@ class Session:
 
         Raises:
             ValueError: `shared` has other images.
+            BackendError: the backend has another precision than the experiment.
         """
         split = subject.split
         if shared is not None and shared.subject.split.images is not split.images:
             raise ValueError("Expected `shared` to be a session of the same image array.")
+        backend.check_precision(subject.experiment.training.precision)
         self.subject: Subject = subject
         self._backend = backend
         self._images: Any = store_images(split.images) if shared is None else shared._images
@@ -115,8 +109,7 @@ class Session:
     @property
     def kept_epoch(self) -> int:
         """Epoch, from 1, of the weights that the network has after `finish`."""
-        keepers = (kept for kept in self._progress.callbacks.values() if isinstance(kept, WeightsKeeper))
-        return next((keeper.kept_epoch for keeper in keepers if keeper.kept_epoch), self.epochs_done)
+        return self._progress.kept_epoch
 
     def train(self, steps: int | None = None) -> int:
         """Trains.
@@ -153,12 +146,14 @@ class Session:
     def get_state(self) -> State:
         """Copies everything on which the next step depends, except the experiment."""
         progress = self._progress
+        with self._model.trained_weights():
+            variables = read_variables(self._name_variables())
         return State(
             epochs_done=progress.epochs_done,
             images_done=progress.images_done,
             stopped=progress.stopped,
-            variables=read_variables(self._name_variables()),
-            callbacks={name: callback.get_state() for name, callback in self._stateful.items()},
+            variables=variables,
+            callbacks={name: callback.get_state() for name, callback in self._progress.stateful.items()},
         )
 
     def set_state(self, state: State) -> None:
@@ -167,19 +162,19 @@ class Session:
         Raises:
             RunError: the state is of another network.
         """
-        check_fit(state, self._name_variables(), self._stateful)
+        check_fit(state, self._name_variables(), self._progress.stateful)
         training = self.experiment.training
         steps_done = -(-state.images_done // training.batch_size)
         self._progress.resume(state.epochs_done, state.images_done, steps_done, state.stopped)
         iterations = int(state.variables[f"{training.optimizer.name}/iteration"])
         if self._find_first_step(self.experiment, iterations) != self._first_step:
             self._build(self.experiment, iterations)
+        self._model.drop_measured_weights()
         carry_over(state.variables, self._name_variables())
         if is_constant(training):
             # The state may have been saved before a change of the rate.
             self._model.optimizer.learning_rate = training.optimizer.learning_rate
-        self._model.holds_average = False
-        for name, callback in self._stateful.items():
+        for name, callback in self._progress.stateful.items():
             callback.set_state(state.callbacks[name])
 
     def change(self, experiment: Experiment) -> Change:
@@ -188,8 +183,8 @@ class Session:
         A constant learning rate, the batch size and the number of epochs change in place. For any other
         change the model is built and compiled again, and every variable with the same name and shape is
         carried over: weights, random state, running means, and the slots of an optimizer of the same name.
-        The other variables start as in a new session. A training that a callback has ended continues, unless
-        nothing changes.
+        The other variables start as in a new session, and so do the callbacks of regularizers that change. A
+        training that has ended continues, with all callbacks as in a new session, unless nothing changes.
 
         Args:
             experiment: of the same images, seed and precision.
@@ -209,7 +204,7 @@ class Session:
             return "none"
         if can_stay_compiled(old, new):
             self.subject = self.subject.with_experiment(new)
-            self._progress.stopped = False
+            self._progress.restart()
             if has_new_rate:
                 self._model.optimizer.learning_rate = rate
             return "in place"
@@ -218,24 +213,22 @@ class Session:
         if has_new_rate:
             values.pop(f"{old.training.optimizer.name}/learning_rate", None)
         shapes = self._weight_shapes
-        self._build(new, int(self._model.optimizer.iterations))
+        # Another optimizer starts with its first step.
+        same_optimizer = old.training.optimizer.name == new.training.optimizer.name
+        self._build(new, int(self._model.optimizer.iterations) if same_optimizer else 0)
         carry_over(values, self._name_variables())
-        self._progress.stopped = False
         # The state of a callback may contain weights, which fit only a network with the same shapes.
-        if shapes == self._weight_shapes:
-            for name, callback in self._stateful.items():
-                if name in before.callbacks:
+        if not before.stopped and shapes == self._weight_shapes:
+            for name, callback in self._progress.stateful.items():
+                regularizer = name.partition("/")[0]
+                if getattr(old.regularizers, regularizer) == getattr(new.regularizers, regularizer):
                     callback.set_state(before.callbacks[name])
+        self._progress.stopped = False
         return "rebuilt"
 
     @property
     def _weight_shapes(self) -> list[tuple[int, ...]]:
         return [tuple(weight.shape) for weight in self._model.network.weights]
-
-    @property
-    def _stateful(self) -> dict[str, StatefulCallback]:
-        callbacks = self._progress.callbacks.items()
-        return {name: callback for name, callback in callbacks if isinstance(callback, StatefulCallback)}
 
     def _build(self, experiment: Experiment, iterations: int = 0) -> None:
         """Builds model and callbacks; `iterations` is the number of steps that the optimizer has done."""

@@ -15,6 +15,7 @@ from reglab.training.loop.batches import Batches
 from reglab.training.loop.dispatch import Bundles
 from reglab.training.loop.measurement import measure_clean_and_validation
 from reglab.training.loop.optimizer import read_learning_rate
+from reglab.training.loop.state import StatefulCallback, WeightsKeeper
 
 
 class Measuring(keras.callbacks.Callback):
@@ -114,6 +115,17 @@ class Progress(keras.callbacks.Callback):
         self._is_announced = False
         self._started: set[Any] = set()
 
+    @property
+    def stateful(self) -> dict[str, StatefulCallback]:
+        """The callbacks whose state is saved with the training, by `regularizer/number`."""
+        return {name: one for name, one in self.callbacks.items() if isinstance(one, StatefulCallback)}
+
+    @property
+    def kept_epoch(self) -> int:
+        """Epoch, from 1, of the weights after `finish`."""
+        keepers = (kept for kept in self.callbacks.values() if isinstance(kept, WeightsKeeper))
+        return next((keeper.kept_epoch for keeper in keepers if keeper.kept_epoch), self.epochs_done)
+
     def use(self, model: Any, learning_rate: Any, callbacks: Mapping[str, Any]) -> None:
         """Replaces the model, its learning rate and the callbacks of the regularizers."""
         self.measuring.learning_rate, self.callbacks = learning_rate, callbacks
@@ -129,6 +141,13 @@ class Progress(keras.callbacks.Callback):
         self._is_announced = False
         self.measuring.reset()
 
+    def restart(self) -> None:
+        """Continues a training that has ended; the callbacks start anew."""
+        if self.stopped:
+            self.stopped = False
+            self._started.clear()
+            self.measuring.model.drop_measured_weights()
+
     def start(self) -> None:
         """Calls `on_train_begin` of the callbacks for which it has not been called."""
         for callback in self.callbacks.values():
@@ -140,7 +159,6 @@ class Progress(keras.callbacks.Callback):
         """A call of `fit` starts."""
         for callback in self.callbacks.values():
             callback.set_params(self.params)
-        self.model.holds_average = False
         self.start()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:

@@ -126,11 +126,32 @@ class IndexModel(keras.Model):
         finally:
             self.average.swap_out()
 
+    @contextmanager
+    def trained_weights(self) -> Iterator[None]:
+        """Gives the network the weights that are trained, within the block."""
+        if not self.holds_average:
+            yield
+            return
+        # Not the average if a callback has restored weights of an earlier epoch.
+        kept = [np.array(weight) for weight in self.network.get_weights()]
+        self.drop_measured_weights()
+        try:
+            yield
+        finally:
+            self.keep_measured_weights()
+            self.network.set_weights(kept)
+
     def keep_measured_weights(self) -> None:
         """Gives the network the weights that are saved, at the end of a training."""
         if self.average is not None and not self.holds_average:
             self.average.swap_in()
             self.holds_average = True
+
+    def drop_measured_weights(self) -> None:
+        """Gives the network the weights that are trained; the opposite of `keep_measured_weights`."""
+        if self.holds_average:
+            self.average.swap_out()
+            self.holds_average = False
 
 
 def build_model(
