@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
@@ -179,8 +180,7 @@ def test_an_experiment_is_equal_to_that_of_its_own_mapping() -> None:
     [
         (
             {"title": {1}},
-            "expected mappings, lists, strings, numbers, booleans and None only: "
-            "Object of type set is not JSON serializable",
+            "expected mappings, lists, strings, numbers, booleans and None only: got set",
         ),
         (
             {"title": "\ud800"},
@@ -236,6 +236,20 @@ def test_another_optimizer_replaces_the_old_one() -> None:
     assert both.training.optimizer == SGD(momentum=0.8)
     faster = sgd.with_changes({"training.optimizer.learning_rate": 0.1})
     assert faster.training.optimizer == SGD(momentum=0.9, learning_rate=0.1)
+
+
+def test_a_change_has_a_key() -> None:
+    """Another object is refused."""
+    with pytest.raises(ExperimentError) as raised:
+        Experiment(name="x").with_changes({5: 1, "training.epochs": 2})  # type: ignore[dict-item]
+    assert str(raised.value) == "expected keys such as training.epochs, got 5"
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    """Integers and floats of any size."""
+    changes = {"training.seed": np.int64(3), "training.optimizer.learning_rate": np.float32(0.5)}
+    experiment = Experiment(name="x").with_changes(changes)
+    assert (experiment.training.seed, experiment.training.optimizer.learning_rate) == (3, 0.5)
 
 
 def test_a_wrong_change_is_named() -> None:

@@ -18,6 +18,7 @@ from reglab.config.training import Training
 from reglab.config.yaml.loading import convert_mapping, load_tree, validate_tree
 from reglab.config.yaml.messages import CONFLICT
 from reglab.config.yaml.overrides import apply_changes
+from reglab.errors import ExperimentError, Problem
 from reglab.regularizers.base import Advice
 from reglab.regularizers.table import Regularizers
 
@@ -53,7 +54,7 @@ class Experiment(Frozen):
     training: Training = Training()
 
     @classmethod
-    def load(cls, path: Path, overrides: Sequence[str] = ()) -> Self:
+    def load(cls, path: str | Path, overrides: Sequence[str] = ()) -> Self:
         """Reads an experiment from a YAML file.
 
         Args:
@@ -63,7 +64,7 @@ class Experiment(Frozen):
         Raises:
             ExperimentError: with every problem of the file and its line.
         """
-        return validate_tree(load_tree(path, overrides), cls)
+        return validate_tree(load_tree(Path(path), overrides), cls)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Self:
@@ -87,6 +88,10 @@ class Experiment(Frozen):
         Raises:
             ExperimentError: with every problem, each with its key.
         """
+        wrong = [key for key in changes if not isinstance(key, str)]
+        if wrong:
+            message = f"expected keys such as training.epochs, got {', '.join(map(repr, wrong))}"
+            raise ExperimentError([Problem("", "", message)])
         values = self.model_dump(mode="json", exclude_none=True)
         return self.from_mapping(apply_changes(values, changes))
 

@@ -14,15 +14,15 @@ from reglab.runs.layout import RunDirectory
 
 Maker = Callable[..., Job]
 
-# A worker whose start of Keras is replaced, so that a test of the rest takes a second.
+# A worker with one function replaced; without the start of Keras, a test of the rest takes a second.
 REPLACED = """
 import os, signal, sys
 from reglab.processes import worker
 
-def start_backend(*arguments):
+def replacement(*arguments):
     {body}
 
-worker.start_backend = start_backend
+worker.{replaced} = replacement
 sys.exit(worker.main())
 """
 
@@ -30,8 +30,10 @@ sys.exit(worker.main())
 class Worker:
     """A worker with its job; its input remains open, as with a running parent."""
 
-    def __init__(self, job: Job, body: str | None = None) -> None:
-        program = ["-m", "reglab.processes.worker"] if body is None else ["-c", REPLACED.format(body=body)]
+    def __init__(self, job: Job, body: str | None, replaced: str) -> None:
+        program = ["-m", "reglab.processes.worker"]
+        if body is not None:
+            program = ["-c", REPLACED.format(body=body, replaced=replaced)]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen([sys.executable, *program], stdin=pipe, stdout=pipe, stderr=pipe)
         assert self.process.stdin is not None
@@ -63,8 +65,8 @@ def start() -> Iterator[Callable[..., Worker]]:
     """Starts workers, and kills those that still run at the end of a test."""
     started: list[Worker] = []
 
-    def make(job: Job, body: str | None = None) -> Worker:
-        started.append(Worker(job, body))
+    def make(job: Job, body: str | None = None, replaced: str = "start_backend") -> Worker:
+        started.append(Worker(job, body, replaced))
         return started[-1]
 
     yield make

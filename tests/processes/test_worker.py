@@ -14,7 +14,6 @@ import pytest
 from reglab.backend.start import find_backend
 from reglab.experiment import Experiment
 from reglab.processes.events import EpochDone, Job, Note, Started, Warned
-from reglab.processes.worker import _load
 from reglab.runs.history import Epoch, read_history
 from reglab.runs.layout import RunDirectory
 from reglab.runs.lock import is_locked
@@ -81,6 +80,16 @@ def test_an_error_in_reglab_keeps_its_traceback(make_job: Maker, start: Starter,
     status = read_status(run.status)
     assert (status.state, status.message, status.epochs_done) == ("failed", "ZeroDivisionError: boom", 0)
     assert not is_locked(run.path)
+
+
+def test_an_error_in_reglab_before_the_run_has_a_log(
+    make_job: Maker, start: Starter, run: RunDirectory
+) -> None:
+    """It is an event too; the traceback is on standard error, and no run is created."""
+    code, message, err = start(make_job(), "raise ZeroDivisionError('boom')", "inspect_run").end()
+    assert (code, message) == (1, "ZeroDivisionError: boom")
+    assert err.startswith("Traceback (most recent call last):")
+    assert not run.path.exists()
 
 
 def test_output_of_libraries_goes_to_the_log(make_job: Maker, start: Starter, run: RunDirectory) -> None:
@@ -150,7 +159,7 @@ def test_a_run_keeps_its_precision(
     """`auto` depends on the machine that starts a run; an attempt that resumes it keeps the choice."""
     job = make_job(precision="auto")
     if started:
-        _start(run, _load(job))
+        _start(run, load_subject(job))
     body = "print(*arguments[:2], flush=True); raise KeyboardInterrupt"
     assert start(job, body).end() == (130, "", "")
     assert run.log.read_text().endswith(f"\n{setting}\n")
@@ -159,7 +168,7 @@ def test_a_run_keeps_its_precision(
 def test_a_complete_run_is_not_changed(make_job: Maker, start: Starter, run: RunDirectory) -> None:
     """Exit 0, also without images, and only the lock is written."""
     job = make_job()
-    _start(run, _load(job)).finish()
+    _start(run, load_subject(job)).finish()
     run.curves.touch()
     before = {path.name: path.stat().st_mtime_ns for path in run.path.iterdir()}
     assert start(make_job(data=run.path / "nowhere"), "raise SystemError").end() == (0, "", "")
@@ -170,7 +179,7 @@ def test_a_complete_run_is_not_changed(make_job: Maker, start: Starter, run: Run
 def test_a_figure_that_cannot_be_drawn(make_job: Maker, start: Starter, run: RunDirectory) -> None:
     """A warning is sent; the run remains complete."""
     job = make_job()
-    _start(run, _load(job)).finish()
+    _start(run, load_subject(job)).finish()
     worker = start(job, "raise SystemError")
     assert worker.read(Warned).message == (
         "the run is complete, but its figure is missing: "
@@ -183,7 +192,7 @@ def test_another_experiment_in_the_directory_is_refused(
     make_job: Maker, start: Starter, run: RunDirectory
 ) -> None:
     """The files of the first experiment are unchanged."""
-    _start(run, _load(make_job()))
+    _start(run, load_subject(make_job()))
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
     code, message, err = start(make_job(epochs=7), "raise SystemError").end()
     assert (code, err) == (2, "")
@@ -209,7 +218,7 @@ def test_another_backend_is_refused(
 ) -> None:
     """Exit 2, one line that names the required backend, and only the lock is written."""
     job = make_job()
-    _start(run, _load(job), backend="torch")
+    _start(run, load_subject(job), backend="torch")
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
     monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
     assert start(job, "raise SystemError").end() == (
@@ -231,6 +240,11 @@ def test_a_wrong_backend_is_reported_before_files_are_created(
     expected = "KERAS_BACKEND: expected tensorflow, jax or torch, got 'pytorch'; did you mean torch?"
     assert start(make_job()).end() == (2, expected, "")
     assert list(tmp_path.iterdir()) == []
+
+
+def load_subject(job: Job) -> Subject:
+    """The subject of a job, as the worker loads it."""
+    return Subject.load(job.experiment, job.data_directory)
 
 
 def _start(run: RunDirectory, subject: Subject, backend: str | None = None) -> Journal:

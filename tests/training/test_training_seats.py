@@ -135,6 +135,31 @@ def test_a_session_is_measured_with_the_average_and_trained_without(
     assert averaged.measure() == measured
 
 
+@pytest.mark.parametrize("stopping", [{}, {"early_stopping": {"patience": 1, "min_delta": 10.0}}])
+@pytest.mark.parametrize("change", [{"training.batch_size": 12}, {"regularizers.dropout.rate": 0.5}])
+def test_a_finished_session_continues_with_the_trained_weights(
+    make_session: Callable[..., Session], stopping: Mapping[str, Any], change: dict[str, Any]
+) -> None:
+    """`finish` gives the network the measured weights; a change or a state has the trained ones again."""
+    finished, other, unfinished = (
+        make_session({"ema": {"momentum": 0.9}, "dropout": {}, **stopping}) for _ in range(3)
+    )
+    for session in (finished, unfinished):
+        session.train()
+    finished.finish()
+    measured = finished.measure()
+    other.set_state(finished.get_state())
+    assert finished.measure() == measured
+    for name, value in unfinished.get_state().variables.items():
+        np.testing.assert_array_equal(other.get_state().variables[name], value, err_msg=name)
+    for session in (finished, unfinished):
+        longer = {"training.epochs": session.experiment.training.epochs + 1}
+        session.change(session.experiment.with_changes(change | longer))
+        session.train()
+    for name, value in unfinished.get_state().variables.items():
+        np.testing.assert_array_equal(finished.get_state().variables[name], value, err_msg=name)
+
+
 def test_two_averages_are_refused(
     make_session: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,8 +13,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from reglab.backend.start import find_backend, start_backend
-from reglab.data.loading import load_dataset
-from reglab.data.split import split_dataset
 from reglab.errors import ReglabError, RunError
 from reglab.files import refused
 from reglab.processes.events import COMPLETE, FAILED, INTERRUPTED, Advice, Failed, Finished, Job, Warned
@@ -37,7 +35,8 @@ def main() -> int:
 
     Returns:
         0 complete, 1 failed, 2 wrong input before the training starts, 130 interrupted. An error is sent
-        as a `failed` event; the traceback of an error during the training is in the log of the run.
+        as a `failed` event. The traceback of a program error is in the log of the run, or on standard error
+        before the run has a log.
     """
     line = _read_line()
     if not line:
@@ -57,6 +56,11 @@ def main() -> int:
     except ReglabError as error:
         stream.send(Failed(message=str(error)))
         return error.exit_code
+    except Exception as error:
+        # Before the run has a log; the parent's standard error is the only place for the traceback.
+        traceback.print_exc()
+        stream.send(Failed(message=_describe(error)))
+        return FAILED
 
 
 def _work(job: Job, stream: EventStream, interruption: Interruption) -> int:
@@ -65,12 +69,12 @@ def _work(job: Job, stream: EventStream, interruption: Interruption) -> int:
     backend = find_backend()
     is_complete = not job.fresh and inspect_run(run, experiment.identity).state == "complete"
     # Loaded before the directory is created, so that missing images create no files.
-    subject = None if is_complete else _load(job)
+    subject = None if is_complete else Subject.load(experiment, job.data_directory)
     with open_run(run, experiment.identity, job.fresh) as opened:
         if opened.state != "complete":
             for advice in experiment.advice():
                 stream.send(Advice(message=str(advice)))
-            subject = subject or _load(job)
+            subject = subject or Subject.load(experiment, job.data_directory)
             journal = Journal(run, subject, backend)
             try:
                 _log_output(run)
@@ -81,12 +85,6 @@ def _work(job: Job, stream: EventStream, interruption: Interruption) -> int:
         _draw(run, stream)
     stream.send(Finished())
     return COMPLETE
-
-
-def _load(job: Job) -> Subject:
-    data = job.experiment.data
-    dataset = load_dataset(data, job.data_directory)
-    return Subject(job.experiment, dataset, split_dataset(dataset, data, job.experiment.training.seed))
 
 
 def _train(subject: Subject, journal: Journal, job: Job, listener: Listener) -> None:
@@ -108,13 +106,16 @@ def _close(journal: Journal, error: BaseException, stream: EventStream, interrup
     with suppress(OSError):
         # Not with sys.stderr, whose buffer would keep the text if the disk is full.
         os.write(_STDERR, "".join(traceback.format_exception(error)).encode(errors="backslashreplace"))
-    message = str(error)
-    if not isinstance(error, ReglabError):
-        message = f"{type(error).__name__}: {error}".splitlines()[0]
+    message = str(error) if isinstance(error, ReglabError) else _describe(error)
     _close_status(journal, "failed", message)
     is_known = isinstance(error, ReglabError)
     stream.send(Failed(message=message if is_known else f"{message}; the details are in {journal.run.log}"))
     return FAILED
+
+
+def _describe(error: BaseException) -> str:
+    """Class and first line of an error that a user cannot cause."""
+    return f"{type(error).__name__}: {error}".splitlines()[0]
 
 
 def _close_status(journal: Journal, state: State, message: str = "") -> None:

@@ -29,11 +29,17 @@ class Session:
     not thread-safe, and two sessions that share images are not thread-safe together.
 
     Example:
-        >>> session = Session(subject, start_backend("float32"))
-        >>> session.train(steps=100)
+        >>> import reglab
+        >>> data = {"dataset": "synthetic", "subset": {"train": 400, "validation": 100}}
+        >>> experiment = reglab.Experiment.from_mapping({"data": data, "regularizers": {"max_pooling": {}}})
+        >>> backend = reglab.start_backend("auto")  # before the first use of Session, which imports Keras
+        >>> session = reglab.Session(reglab.Subject.load(experiment), backend)
+        >>> session.train(steps=5)
+        5
         >>> session.change(experiment.with_changes({"training.batch_size": 50}))
         'in place'
-        >>> session.train()
+        >>> session.train(steps=5)
+        5
     """
 
     def __init__(

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
+from pathlib import Path
 
 from reglab.data.dataset import Dataset
-from reglab.data.split import Split
+from reglab.data.loading import load_dataset
+from reglab.data.split import Split, split_dataset
 from reglab.experiment import Experiment
 
 
@@ -34,6 +36,20 @@ class Subject:
     def with_experiment(self, experiment: Experiment) -> "Subject":
         """The same images for another experiment."""
         return replace(self, experiment=experiment)
+
+    @classmethod
+    def load(cls, experiment: Experiment, data_directory: Path | None = None) -> "Subject":
+        """Loads the images of an experiment and splits them.
+
+        Args:
+            experiment: what is trained.
+            data_directory: see `load_dataset`.
+
+        Raises:
+            DataError: the data set was not found, is damaged, or has too few images for the split.
+        """
+        dataset = load_dataset(experiment.data, data_directory)
+        return cls(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
 
     @cached_property
     def fingerprint(self) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -49,7 +50,7 @@ def convert_mapping(values: Mapping[str, Any]) -> Tree:
     """
     try:
         # `encode` refuses half of a surrogate pair, which could not be written to a file later.
-        plain = json.loads(json.dumps(dict(values), ensure_ascii=False).encode())
+        plain = json.loads(json.dumps(dict(values), ensure_ascii=False, default=_convert_number).encode())
     except (TypeError, ValueError, RecursionError) as error:
         message = f"expected mappings, lists, strings, numbers, booleans and None only: {error}"
         raise ExperimentError([Problem("", "", message)]) from None
@@ -70,6 +71,15 @@ def validate_tree(tree: Tree, kind: type[ModelT]) -> ModelT:
     if problems:
         raise ExperimentError(sort_problems(problems))
     return model
+
+
+def _convert_number(value: Any) -> int | float:
+    """Converts a number of another library, such as NumPy's int64."""
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
+    raise TypeError(f"got {type(value).__name__}")
 
 
 def _name_from(path: Path) -> str:
