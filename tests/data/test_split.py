@@ -159,8 +159,8 @@ def test_the_largest_remainders_get_the_rest() -> None:
     np.testing.assert_array_equal(distribute(5, np.array([5, 3, 2])), [3, 1, 1])
 
 
-def test_positions_are_equally_likely() -> None:
-    """Over 400 keys, each of 20 positions is chosen with frequency 0.4 ± 4 standard deviations."""
+def test_indices_are_equally_likely() -> None:
+    """Over 400 keys, each of 20 indices is chosen with frequency 0.4 ± 4 standard deviations."""
     labels = np.arange(20, dtype=np.int32) % 4
     counts = np.zeros(20)
     for key in range(400):

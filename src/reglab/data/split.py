@@ -104,15 +104,15 @@ def _count_held_out(total: int, fraction: float) -> int:
 
 
 def choose_stratified(labels: Labels, count: int, generator: np.random.Generator) -> Indices:
-    """Chooses `count` positions at random, the same fraction of every class.
+    """Chooses `count` of n labels at random, the same fraction of every class.
 
     Args:
         labels: (n,) int32.
         count: at most n.
-        generator: source of the choice; generators in equal states choose equal positions.
+        generator: source of the choice; generators in equal states give equal choices.
 
     Returns:
-        (count,) int32 positions in `labels`, ascending.
+        (count,) int32 indices into `labels`, ascending.
     """
     order = generator.permutation(len(labels))
     # Sorted by class, each class in random order.

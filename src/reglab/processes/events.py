@@ -1,4 +1,4 @@
-"""Messages between a worker and its parent, one JSON object a line: a job in, events out."""
+"""Messages, one JSON object a line: the parent sends a job, and the worker sends events."""
 
 from pathlib import Path
 from typing import Annotated, Literal

@@ -4,7 +4,7 @@ import signal
 import time
 from types import FrameType
 
-_PATIENCE = 3.0
+_REPEAT_AFTER = 3.0
 """Seconds after which another signal interrupts again, because a finalizer may have lost the exception."""
 
 
@@ -31,7 +31,7 @@ class Interruption:
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Raises KeyboardInterrupt, unless it was raised less than 3 seconds ago."""
         now = time.monotonic()
-        if self.requested and now - self._last < _PATIENCE:
+        if self.requested and now - self._last < _REPEAT_AFTER:
             return
         self.requested, self._last = True, now
         raise KeyboardInterrupt

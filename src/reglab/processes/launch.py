@@ -21,7 +21,7 @@ class Outcome:
 
     Attributes:
         run: the run.
-        code: exit code: 0 complete, 1 failed, 2 wrong input, 130 interrupted.
+        code: exit code: 0 complete, 1 failed or killed, 2 wrong input, 130 interrupted.
         skipped: whether no process was started because the run was already complete.
         killed_by: name of the signal that killed the process, such as `SIGKILL`; otherwise empty.
     """
@@ -121,7 +121,7 @@ def start_run(job: Job) -> RunProcess:
         return RunProcess(run, None)
     process: RunProcess | None = None
     try:
-        with _ctrl_c_waits():
+        with _block_sigint():
             command = [sys.executable, "-m", "reglab.processes.worker"]
             worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             process = RunProcess(run, worker)
@@ -139,7 +139,7 @@ def start_run(job: Job) -> RunProcess:
 
 
 @contextmanager
-def _ctrl_c_waits() -> Iterator[None]:
+def _block_sigint() -> Iterator[None]:
     """Blocks SIGINT until the block ends. A worker inherits this and unblocks it once it has a handler."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

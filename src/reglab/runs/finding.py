@@ -27,8 +27,8 @@ class RunRecord:
         status: as last written.
         history: its epochs; None before the first.
         summary: its final numbers; None before they are written.
-        is_trained: whether a process was training it. The lock shows a process on this machine, the
-            heartbeat one on another machine.
+        is_trained: whether a process was training it when it was read. A process on this machine holds the
+            lock; a process on another machine writes heartbeats.
     """
 
     directory: RunDirectory

@@ -80,7 +80,7 @@ class RunDirectory:
 
     @property
     def lock(self) -> Path:
-        """The file that the process that trains the run locks."""
+        """The file that a process locks while it trains the run."""
         return self.path / "lock"
 
     @property

@@ -43,7 +43,7 @@ def open_run(run: RunDirectory, identity: str, fresh: bool = False) -> Iterator[
 
     Args:
         run: its directory.
-        identity: hash of the resolved experiment.
+        identity: hash of the resolved experiment without its seed.
         fresh: whether an old run is set aside (renamed) first, so that the run is new.
 
     Yields:
@@ -78,7 +78,7 @@ def inspect_run(run: RunDirectory, identity: str) -> OpenedRun:
 
     Args:
         run: its directory, which need not exist.
-        identity: hash of the resolved experiment.
+        identity: hash of the resolved experiment without its seed.
 
     Raises:
         RunError: a status cannot be read.

@@ -79,7 +79,7 @@ def _found_folder(version: CifarFiles, folder: Path) -> Found:
 
 
 def _found_archive(version: CifarFiles, path: Path) -> Found:
-    """An official archive. Its name is a parameter, because Keras stores it under another name."""
+    """An official archive. Its path is a parameter, because Keras stores it under another name."""
 
     def read(_: int | None) -> Contents:
         return read_cifar(version, read_archive(path, version.folder, version.names), path)

@@ -48,7 +48,8 @@ def read_idx(name: str, folder: Path) -> Contents:
         Images (n, 28, 28, 1) uint8 and labels (n,) int32.
 
     Raises:
-        DataError: a file is missing, truncated or foreign; the message names the file.
+        DataError: a file is missing, truncated or foreign, or files do not fit together; the message names
+            the file or the folder.
     """
     arrays = []
     for file_name in IDX_NAMES:

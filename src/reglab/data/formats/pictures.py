@@ -60,7 +60,7 @@ class PictureFolder:
         )
 
     def fingerprint(self) -> str:
-        """A hash of names, sizes and modification times; any added, removed or changed picture changes it."""
+        """A hash of the names, sizes and modification times of the pictures; their contents are not read."""
         start = len(str(self.root)) + 1
         lines = (f"{each.path[start:]}\0{each.size}\0{each.changed}" for each in self.pictures)
         return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()

@@ -17,7 +17,8 @@ class Difficulty:
 
     Attributes:
         radius: smallest and largest radius of the shape of the label.
-        stretch: largest ratio of its width to its height, or of its height to its width.
+        stretch: largest factor that multiplies the width and divides the height of a shape, or the
+            reverse. The ratio of width to height is at most its square.
         turn: largest rotation of a shape in either direction, degrees.
         hue_spread: standard deviation of the hue around the mean hue of the class, radians. The hue is an
             easy but unreliable feature, like colours in photographs.
@@ -28,7 +29,8 @@ class Difficulty:
         small: number of smaller shapes, of random classes, behind the shape of the label.
         small_radius: smallest and largest radius of the smaller shapes.
         strokes: number of line segments behind all shapes.
-        clouds: standard deviation of the background's colour.
+        clouds: standard deviation of the random colours that are interpolated over the background; the
+            shape of the label has half of it. Between the points of interpolation it is smaller.
         noise: standard deviation of the noise of every pixel and channel.
     """
 
