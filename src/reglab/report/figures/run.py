@@ -1,4 +1,4 @@
-"""One run's picture: accuracy, cross-entropy, and the final gap in words."""
+"""The figure of a run: accuracy and cross-entropy over the epochs, and the final gaps in the titles."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PENALTY = Line("penalty", (4.0, 1.2, 1.0, 1.2), 1.1)
 
 
 def draw_run(run: RunRecord) -> None:
-    """Draws a run's `curves.png`, 130 dots per inch.
+    """Draws the `curves.png` of a run, at 130 dots per inch.
 
     Args:
         run: a complete run.
@@ -43,7 +43,7 @@ def draw_run(run: RunRecord) -> None:
 
 
 def build_run(run: RunRecord) -> Page:
-    """Builds the page of a run, laid out; raises RunError without history or summary."""
+    """Builds and lays out the page of a run; raises RunError without history or summary."""
     history, summary = run.history, run.summary
     if history is None or summary is None:
         raise RunError(f"{run.directory.path} has no history or no summary, which its figure needs")
@@ -81,7 +81,7 @@ def _describe(axes: Axes, final: Epoch, validation: Metric, gap: Metric) -> None
 
 
 def _draw_penalty(axes: Axes, history: History) -> None:
-    """Draws the penalty on its own axis: it can be ten times the cross-entropy, which would be squashed."""
+    """Draws the penalty on its own axis, because it can be ten times as large as the cross-entropy."""
     right = axes.twinx()
     right.spines[["top", "left", "bottom"]].set_visible(False)
     right.spines["right"].set_color(_PENALTY_COLOUR)
