@@ -1,4 +1,4 @@
-"""A user's picture, converted to the shape of the training images."""
+"""A picture of the user, converted to the shape of the training images."""
 
 from pathlib import Path
 
@@ -10,17 +10,18 @@ from reglab.errors import ImageError
 
 
 def read_own_picture(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
-    """Reads a picture in any format of Pillow, and resizes it.
+    """Reads a picture in any format that Pillow reads, and resizes it.
 
     Args:
         path: the file.
-        shape: height, width and channels: 1 for grey, 3 for red, green and blue.
+        shape: height, width, and channels (1 for grey; 3 for red, green and blue).
 
     Returns:
-        Pixels of that shape, uint8: the whole picture, antialiased, rotated as its EXIF orientation says.
+        Pixels of this shape, uint8: the whole picture, resized with antialiasing and without keeping its
+        proportions, and rotated according to its EXIF orientation.
 
     Raises:
-        ImageError: the file is missing or is not a picture.
+        ImageError: the file is missing, cannot be read, or is not a picture.
     """
     height, width, channels = shape
     try:

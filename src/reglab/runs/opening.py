@@ -61,7 +61,12 @@ def open_run(run: RunDirectory, identity: str, fresh: bool = False) -> Iterator[
         # Checked before the lock is taken, because the lock writes a file.
         _check(inspect_run(run, identity))
     if not run.path.is_dir():
-        run.create()
+        try:
+            run.create()
+        except RunError:
+            # Another process may have created it in the meantime; the lock decides which one has the run.
+            if not run.path.is_dir():
+                raise
     with RunLock(run.path):
         _check_elsewhere(run)
         _clear_leftovers(run)

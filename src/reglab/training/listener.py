@@ -7,7 +7,7 @@ class Listener:
     """Receives the progress of a training. The methods of this base class do nothing."""
 
     def begin(self, title: str, epochs: int, epochs_done: int, steps: int, images: int) -> None:
-        """A training starts, or resumes after `epochs_done` epochs; `steps` and `images` are of one epoch."""
+        """A training starts, or resumes after `epochs_done` epochs; `steps` and `images` are per epoch."""
 
     def begin_epoch(self, epoch: int) -> None:
         """An epoch starts; `epoch` is counted from 1."""

@@ -1,4 +1,4 @@
-"""The figure of a comparison: one panel for each experiment, all in one, and the generalization gaps."""
+"""The figure of a comparison: a panel for each experiment, two panels with all, and the gaps as bars."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def draw_comparison(comparison: Comparison, png: Path, svg: Path) -> None:
     """Draws the figure of a comparison in two formats.
 
     Args:
-        comparison: what to draw.
-        png: file to write or replace, 130 dots per inch.
-        svg: the same as vectors.
+        comparison: the comparison.
+        png: file to write or replace, at 130 dots per inch.
+        svg: file to write or replace, with the same page as vectors.
 
     Raises:
         RunError: the system refused to write.
@@ -52,7 +52,7 @@ def draw_comparison(comparison: Comparison, png: Path, svg: Path) -> None:
 
 
 def build_comparison(comparison: Comparison) -> Page:
-    """Builds the page of a comparison, laid out."""
+    """Builds and lays out the page of a comparison."""
     results = comparison.experiments
     styles = assign_styles([result.name for result in results])
     columns = _count_columns(len(results))
@@ -116,14 +116,14 @@ def _draw_panels(
 
 
 def _count_columns(experiments: int) -> int:
-    """Two to four panels side by side, the fewest rows, and the last row as full as possible."""
+    """Number of panels in a row, at most four: as few rows as possible, the last one as full as possible."""
     if experiments <= 4:
         return experiments
     return ceil(experiments / ceil(experiments / 4))
 
 
 def _accuracy_limits(results: Sequence[ExperimentResult]) -> tuple[float, float]:
-    """Multiples of ten percent around every curve."""
+    """Limits of the axis in percent: multiples of ten that include every curve, and 1 more at the top."""
     columns = ("train_accuracy", "clean_accuracy", "val_accuracy")
     values = np.concatenate(
         [run.history.column(column) for result in results for run in result.runs for column in columns]

@@ -1,4 +1,4 @@
-"""A picture of training images and augmented versions of each."""
+"""The figure of training images and augmented versions of each."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from reglab.report.figures.page import FAINT, INK, SMALL, Page, literal
 
 _SIDE = 1.0
-"""Of an image with the space around it, inches."""
+"""Side of an image with the space around it, inches."""
 
 
 def draw_preview(
@@ -19,13 +19,13 @@ def draw_preview(
     title: str,
     png: Path,
 ) -> None:
-    """Draws each original, and its versions beside it.
+    """Draws each original image, and its versions to the right of it.
 
     Args:
-        originals: `(n, height, width, channels)`.
-        versions: `(n, versions, height, width, channels)`.
-        names: of the originals' classes.
-        title: of the picture.
+        originals: `(n, height, width, channels)` uint8.
+        versions: `(n, versions, height, width, channels)` uint8.
+        names: class names of the originals.
+        title: title of the figure.
         png: file to write or replace.
 
     Raises:

@@ -1,4 +1,4 @@
-"""One run's picture: accuracy, cross-entropy, and the final gap in words."""
+"""The figure of a run: accuracy and cross-entropy over the epochs, and the final gaps in the titles."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TERMS = {
 
 
 def draw_run(run: RunRecord) -> None:
-    """Draws a run's `curves.png`, 130 dots per inch.
+    """Draws the `curves.png` of a run, at 130 dots per inch.
 
     Args:
         run: a complete run.
@@ -47,7 +47,7 @@ def draw_run(run: RunRecord) -> None:
 
 
 def build_run(run: RunRecord) -> Page:
-    """Builds the page of a run, laid out; raises RunError without history or summary."""
+    """Builds and lays out the page of a run; raises RunError without history or summary."""
     history, summary = run.history, run.summary
     if history is None or summary is None:
         raise RunError(f"{run.directory.path} has no history or no summary, which its figure needs")
