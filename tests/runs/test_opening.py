@@ -141,6 +141,22 @@ def test_a_run_in_training_is_refused(run: RunDirectory, make_run: Maker, fresh:
     assert writing.exists()
 
 
+def test_another_process_creates_the_directory_first(
+    run: RunDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the check and the creation: the run is in use, which is another error than a lack of rights."""
+    create = RunDirectory.create
+
+    def create_late(directory: RunDirectory) -> None:
+        create(directory)
+        with RunLock(directory.path):
+            create(directory)
+
+    monkeypatch.setattr(RunDirectory, "create", create_late)
+    with open_run(run, "aaaa") as opened:
+        assert opened.state == "new"
+
+
 @pytest.mark.parametrize("fresh", [False, True])
 def test_a_run_in_training_on_another_machine_is_refused(
     run: RunDirectory, make_run: Maker, fresh: bool
