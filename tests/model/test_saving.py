@@ -93,6 +93,7 @@ def test_copy_loads_with_the_same_predictions(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("restored_policy")
 def test_other_process_gets_the_same_probabilities(
     make_experiment: Callable[..., Experiment], images: NDArray[np.uint8], tmp_path: Path
 ) -> None:
@@ -134,10 +135,10 @@ def test_copying_does_not_change_the_network(
         np.testing.assert_array_equal(weight.numpy(), value)
 
 
+@pytest.mark.usefixtures("restored_policy")
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 def test_equal_networks_give_equal_files(make_experiment: Callable[..., Experiment], policy: str) -> None:
     """After other models were built, and at another time of day, which Keras writes into its archive."""
-    before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     experiment = make_together(make_experiment)
     packed = []
@@ -146,7 +147,6 @@ def test_equal_networks_give_equal_files(make_experiment: Callable[..., Experime
             network = build_network(experiment, 3)
             packed.append((pack_standalone(network), pack_weights(network)))
         keras.Sequential([keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dropout(0.1)])
-    keras.config.set_dtype_policy(before)
     assert packed[0] == packed[1]
     with ZipFile(BytesIO(packed[0][0])) as archive:
         assert json.loads(archive.read("metadata.json")).keys() == {"keras_version"}

@@ -36,8 +36,9 @@ WORKER = Path(__file__).with_name("killed_worker.py")
 # time then, which need not be the same moment of the run.
 SEED = "REGLAB_KILLS"
 KILLED = -signal.SIGKILL
-# Each kill but two is at most three epochs further on; the two from outside have the rest.
-EPOCHS, STEPS = 30, 4
+# Each kill but two is at most three epochs further on; the two from outside have the rest, which is
+# plenty, since they come late on a busy machine.
+EPOCHS, STEPS = 45, 4
 TIMES = {"started", "updated", "heartbeat", "pid"}
 # Every technique, each with settings that make it act, and none that ends the training.
 EVERYTHING = every_technique(
@@ -159,7 +160,12 @@ class Trials:
 
     def __str__(self) -> str:
         """The events, for a failing test."""
-        return "\n".join([f"{SEED}={self.seed}", *(attempt.what for attempt in self.disturbed.attempts)])
+        attempts = self.disturbed.attempts
+        lines = [
+            f"{one.what}: exit status {one.code}, {len(one.history.splitlines()) - 1} epochs; {one.message}"
+            for one in attempts
+        ]
+        return "\n".join([f"{SEED}={self.seed}", *lines])
 
 
 @pytest.fixture(scope="module")
