@@ -69,21 +69,11 @@ class UnitNorm(Regularizer):
         return keras.constraints.UnitNorm()
 
 
-class OwnLoss(Regularizer):
-    """Adds a layer with a loss of its own before each dense layer."""
-
-    title: ClassVar[str] = "Own loss"
-
-    def before_dense(self, position: Position) -> Sequence[Any]:
-        return [keras.layers.ActivityRegularization(l2=0.1, name=f"activity_{position.layer}")]
-
-
 class MoreRegularizers(Regularizers):
-    """The table with more entries."""
+    """The table with two more entries."""
 
     spy: Spy | None = None
     unit_norm: UnitNorm | None = None
-    own_loss: OwnLoss | None = None
 
 
 def add_regularizers(experiment: Experiment, **others: Any) -> Experiment:
@@ -270,19 +260,6 @@ def test_two_constraints_on_one_kernel_are_refused(make_experiment: Callable[...
     with pytest.raises(ValueError, match="constraint") as caught:
         build_network(experiment, 3)
     assert str(caught.value) == "Expected at most one constraint on the kernel of conv_1_1."
-
-
-def test_layers_with_their_own_loss_are_refused(make_experiment: Callable[..., Experiment]) -> None:
-    """A ValueError; a penalty on a kernel and a loss of the training are recorded, and accepted."""
-    regularizers = {"l2": {}, "label_smoothing": {}, "jacobian_penalty": {}}
-    build_network(make_experiment(regularizers=regularizers), 3)
-    experiment = add_regularizers(make_experiment(regularizers=regularizers), own_loss=OwnLoss())
-    with pytest.raises(ValueError, match="loss") as caught:
-        build_network(experiment, 3)
-    assert str(caught.value) == (
-        "Expected layers without a loss of their own, got activity_dense_1 (ActivityRegularization). "
-        "Use the seat kernel_penalty or extra_loss, which the history records."
-    )
 
 
 def test_a_dropped_bias_is_omitted(make_experiment: Callable[..., Experiment]) -> None:

@@ -74,7 +74,6 @@ def build_with_seats(experiment: Experiment, classes: int) -> tuple[keras.Model,
         x = walk.dense(x, f"dense_{number}", width)
     logits = walk.output(x, classes)
     network = keras.Model(images, logits, name="network")
-    _refuse_own_losses(network)
     set_initial_weights(network, experiment.training.seed)
     return network, tuple(walk.seats)
 
@@ -207,20 +206,6 @@ class _SumOfPenalties(keras.regularizers.Regularizer):
     def get_config(self) -> dict[str, Any]:
         """The configuration, for `get_config` of a layer with this penalty; it cannot be loaded."""
         return {"penalties": [keras.regularizers.serialize(penalty) for penalty in self._penalties]}
-
-
-def _refuse_own_losses(network: keras.Model) -> None:
-    """Raises ValueError if a layer adds a loss that is not a penalty on a kernel.
-
-    The history would not have it, so its columns would not add up to the loss.
-    """
-    for layer in network.layers:
-        penalties = [weight for weight in layer.weights if getattr(weight, "regularizer", None) is not None]
-        if len(layer.losses) > len(penalties):
-            raise ValueError(
-                f"Expected layers without a loss of their own, got {layer.name} ({type(layer).__name__}). "
-                "Use the seat kernel_penalty or extra_loss, which the history records."
-            )
 
 
 def _apply(sequence: Iterable[Any], x: Any) -> Any:

@@ -103,6 +103,11 @@ class IndexModel(keras.Model):
         """Weights and random state: all variables of the model except the images."""
         return [variable for variable in self.variables if variable is not self._store.images]
 
+    def compute_loss(self, *arguments: Any, **keywords: Any) -> Any:
+        """Keras's loss of a batch; raises ValueError if a layer adds a loss that the history would omit."""
+        _refuse_own_losses(self.network)
+        return super().compute_loss(*arguments, **keywords)
+
     def reset_metrics(self) -> None:
         """Starts new running means, except in the middle of an epoch."""
         if not self.keeps_metrics:
@@ -190,3 +195,17 @@ def build_model(
     model.compute_loss(y=sample, y_pred=sample)
     model.compute_metrics(None, sample, sample)
     return model
+
+
+def _refuse_own_losses(network: keras.Model) -> None:
+    """Raises ValueError if a layer has added a loss that is not a penalty on a kernel.
+
+    The columns of the history would not add up to its loss.
+    """
+    for layer in network.layers:
+        penalties = [weight for weight in layer.weights if getattr(weight, "regularizer", None) is not None]
+        if len(layer.losses) > len(penalties):
+            raise ValueError(
+                f"Expected layers without a loss of their own, got {layer.name} ({type(layer).__name__}). "
+                "Use the seat kernel_penalty or extra_loss, which the history records."
+            )
