@@ -19,4 +19,4 @@ ruff format --check .
 mypy
 scripts/smoke.sh
 # Two processes at once: most tests use one core. The tests of a file stay together, since they share runs.
-pytest -n 2 --dist loadfile
+pytest -n 2 --dist loadfile --durations=25
