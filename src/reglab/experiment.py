@@ -134,8 +134,7 @@ class Experiment(Frozen):
             )
 
     def _conflicts(self) -> Iterator[tuple[tuple[str, ...], Conflict]]:
-        regularizers = zip(self.regularizers.names, self.regularizers.active, strict=True)
-        for name, regularizer in regularizers:
+        for name, regularizer in self.regularizers.named.items():
             for conflict in regularizer.conflicts(self.setup):
                 yield ("regularizers", name), conflict
         for conflict in self.data.conflicts():

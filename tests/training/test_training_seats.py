@@ -27,9 +27,7 @@ pytestmark = pytest.mark.slow
 SEATS = ("share_pixels", "extra_loss", "measured_weights")
 ALL = Experiment.from_mapping(with_needs({"regularizers": every_technique()})).regularizers
 TECHNIQUES = [
-    name
-    for name, regularizer in zip(ALL.names, ALL.active, strict=True)
-    if any(regularizer.takes(seat) for seat in SEATS)
+    name for name, regularizer in ALL.named.items() if any(regularizer.takes(seat) for seat in SEATS)
 ]
 # Long enough an average to differ from the weights after a few steps.
 SETTINGS: Mapping[str, Any] = {"ema": {"momentum": 0.9}}

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from reglab.analysis.spread import Difference, Spread
-from reglab.runs.history import Epoch
+from reglab.runs.history import Epoch, History
 from reglab.runs.summary import Summary
 
 
@@ -63,6 +66,10 @@ class Metric:
         """Reads the recorded number of an epoch or a run; None if the source does not have it."""
         field = self.column if isinstance(source, Epoch) else self.final
         return None if field is None else vars(source)[field]
+
+    def read_curve(self, history: History) -> NDArray[np.float64]:
+        """Reads the metric of every epoch, `(epochs,)` float64, NaN where an epoch does not have it."""
+        return np.array([self.read(row) for row in history.rows], dtype=np.float64)
 
     def format(self, value: Spread | float | None) -> str:
         """Writes a recorded number for a cell.

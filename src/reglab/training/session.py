@@ -243,10 +243,9 @@ class Session:
         kind = BundleModel if self._bundled else IndexModel
         model = build_model(experiment, self._images, self._classes, steps, kind, first_step)
         rate = build_learning_rate(experiment.training, steps, first_step)
-        active = zip(experiment.regularizers.names, experiment.regularizers.active, strict=True)
         callbacks = {
             f"{name}/{number}": callback
-            for name, regularizer in active
+            for name, regularizer in experiment.regularizers.named.items()
             for number, callback in enumerate(regularizer.callbacks())
         }
         refuse_swapping(callbacks)

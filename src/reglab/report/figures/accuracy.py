@@ -56,7 +56,7 @@ def draw_experiment(axes: Axes, result: ExperimentResult, style: Style, width: f
     if len(result.runs) > 1:
         for run in result.runs:
             for line, metric in ((CLEAN, CLEAN_ACCURACY), (VALIDATION, VALIDATION_ACCURACY)):
-                values = 100 * run.history.column(str(metric.column))
+                values = 100 * metric.read_curve(run.history)
                 line.draw(axes, values, style.colour, linewidth=0.6, alpha=0.4)
     metrics = (TRAIN_ACCURACY, CLEAN_ACCURACY, VALIDATION_ACCURACY)
     train, clean, validation = (result.curve(metric).mean for metric in metrics)

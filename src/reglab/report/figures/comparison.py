@@ -13,8 +13,10 @@ from reglab.analysis.comparison import Comparison
 from reglab.analysis.experiment import ExperimentResult
 from reglab.analysis.metrics import (
     ACCURACY_GAP,
+    CLEAN_ACCURACY,
     CLEAN_CROSS_ENTROPY,
     CROSS_ENTROPY_GAP,
+    TRAIN_ACCURACY,
     VALIDATION_ACCURACY,
     VALIDATION_CROSS_ENTROPY,
 )
@@ -124,9 +126,9 @@ def _count_columns(experiments: int) -> int:
 
 def _accuracy_limits(results: Sequence[ExperimentResult]) -> tuple[float, float]:
     """Limits of the axis in percent: multiples of ten that include every curve, and 1 more at the top."""
-    columns = ("train_accuracy", "clean_accuracy", "val_accuracy")
+    metrics = (TRAIN_ACCURACY, CLEAN_ACCURACY, VALIDATION_ACCURACY)
     values = np.concatenate(
-        [run.history.column(column) for result in results for run in result.runs for column in columns]
+        [metric.read_curve(run.history) for result in results for run in result.runs for metric in metrics]
     )
     values = values[np.isfinite(values)]
     low = 10 * floor(10 * float(values.min(initial=1.0)))

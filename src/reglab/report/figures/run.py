@@ -8,7 +8,13 @@ import numpy as np
 
 from reglab.analysis.metrics import (
     ACCURACY_GAP,
+    CLEAN_ACCURACY,
+    CLEAN_CROSS_ENTROPY,
     CROSS_ENTROPY_GAP,
+    EXTRA_LOSS,
+    PENALTY,
+    TRAIN_ACCURACY,
+    TRAIN_CROSS_ENTROPY,
     VALIDATION_ACCURACY,
     VALIDATION_CROSS_ENTROPY,
     Metric,
@@ -28,10 +34,10 @@ if TYPE_CHECKING:
 _BLUE = "#0072B2"
 _TERMS_COLOUR = "#9c4f7d"
 _TERMS = {
-    "penalty": Line("penalty (dash-dotted)", (4.0, 1.2, 1.0, 1.2), 1.1),
-    "extra_loss": Line("extra loss (dotted)", (1.0, 1.2), 1.1),
+    PENALTY: Line(f"{PENALTY.title} (dash-dotted)", (4.0, 1.2, 1.0, 1.2), 1.1),
+    EXTRA_LOSS: Line(f"{EXTRA_LOSS.title} (dotted)", (1.0, 1.2), 1.1),
 }
-"""Terms of the loss that are added to the cross-entropy, by column."""
+"""Terms of the loss that are added to the cross-entropy."""
 
 
 def draw_run(run: RunRecord) -> None:
@@ -56,10 +62,16 @@ def build_run(run: RunRecord) -> Page:
     subtitle = f"{summary.dataset}, validation on the {summary.validation}"
     page = Page(11.5, [3.55], title=title, subtitle=subtitle, legend=build_legend(_BLUE))
     accuracy, cross_entropy = page.strips[0].subplots(1, 2)
-    train, clean, validation = (history.column(f"{part}_accuracy") for part in ("train", "clean", "val"))
+    train, clean, validation = (
+        metric.read_curve(history) for metric in (TRAIN_ACCURACY, CLEAN_ACCURACY, VALIDATION_ACCURACY)
+    )
     draw_accuracy(accuracy, train, clean, validation, Style(_BLUE, ""))
-    for line, part in ((AS_TRAINED, "train"), (CLEAN, "clean"), (VALIDATION, "val")):
-        line.draw(cross_entropy, history.column(f"{part}_cross_entropy"), _BLUE)
+    for line, metric in (
+        (AS_TRAINED, TRAIN_CROSS_ENTROPY),
+        (CLEAN, CLEAN_CROSS_ENTROPY),
+        (VALIDATION, VALIDATION_CROSS_ENTROPY),
+    ):
+        line.draw(cross_entropy, metric.read_curve(history), _BLUE)
     style_axes(accuracy, "accuracy (%)")
     style_axes(cross_entropy, "cross-entropy (nats), without penalty")
     cross_entropy.set_ylim(bottom=0)
@@ -85,20 +97,16 @@ def _describe(axes: Axes, final: Epoch, validation: Metric, gap: Metric) -> None
 
 def _draw_terms(axes: Axes, history: History) -> None:
     """Draws the other terms of the loss on an axis of their own, since they can be much larger."""
-    terms = {
-        name: history.column(name)
-        for name in _TERMS
-        if all(getattr(row, name) is not None for row in history.rows)
-    }
-    terms = {name: values for name, values in terms.items() if np.any(values > 0)}
+    curves = {term: term.read_curve(history) for term in _TERMS}
+    terms = {term: values for term, values in curves.items() if np.all(values >= 0) and np.any(values > 0)}
     if not terms:
         return
     right = axes.twinx()
     right.spines[["top", "left", "bottom"]].set_visible(False)
     right.spines["right"].set_color(_TERMS_COLOUR)
     right.tick_params(labelsize=SMALL, colors=_TERMS_COLOUR, length=3)
-    for name, values in terms.items():
-        _TERMS[name].draw(right, values, _TERMS_COLOUR)
+    for term, values in terms.items():
+        _TERMS[term].draw(right, values, _TERMS_COLOUR)
     right.set_ylim(bottom=0)
-    label = ", ".join(_TERMS[name].label for name in terms)
+    label = ", ".join(_TERMS[term].label for term in terms)
     right.set_ylabel(label, fontsize=SMALL, color=_TERMS_COLOUR)

@@ -23,9 +23,8 @@ class ExtraLossLayer(keras.layers.Layer):
 
     def __init__(self, experiment: Experiment, network: Any) -> None:
         super().__init__(name="extra_loss", dtype="float32", trainable=False)
-        regularizers = experiment.regularizers
-        active = zip(regularizers.names, regularizers.active, strict=True)
-        terms = {name: one for name, one in active if one.takes("extra_loss")}
+        active = experiment.regularizers.named
+        terms = {name: one for name, one in active.items() if one.takes("extra_loss")}
         self.seeds = {
             name: keras.random.SeedGenerator(derive_layer_seed(experiment.training.seed, "extra_loss", name))
             for name in terms

@@ -21,9 +21,8 @@ class Mixing:
     """
 
     def __init__(self, experiment: Experiment) -> None:
-        regularizers = experiment.regularizers
-        active = zip(regularizers.names, regularizers.active, strict=True)
-        self._mixers = {name: one for name, one in active if one.takes("share_pixels")}
+        active = experiment.regularizers.named
+        self._mixers = {name: one for name, one in active.items() if one.takes("share_pixels")}
         self._seed = experiment.training.seed
         self._height, self._width, _ = experiment.data.image_shape
 
