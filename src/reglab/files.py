@@ -55,6 +55,18 @@ def write_atomically(path: Path, data: bytes | str) -> None:
         temporary.write_bytes(data.encode() if isinstance(data, str) else data)
 
 
+def create_folder(path: Path) -> None:
+    """Creates a folder and its parents; does nothing if it exists.
+
+    Raises:
+        RunError: a file has its name, or the system refused.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise refused("create", path, error) from error
+
+
 def refused(verb: str, path: Path, error: OSError) -> RunError:
     """Builds the error for a path that the operating system refused to `verb`, with its reason."""
     return RunError(f"cannot {verb} {path}: {error.strerror or error}")

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from reglab.cli import main
 from reglab.errors import ExperimentError
 from reglab.experiment import Experiment
 
@@ -33,7 +35,7 @@ def contents(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
-@pytest.mark.parametrize("command", ["run", "show", "preview"])
+@pytest.mark.parametrize("command", ["show", "preview"])
 @pytest.mark.parametrize(
     ("path", "overrides"),
     [
@@ -76,6 +78,54 @@ def test_all_problems_are_printed_at_once(call: Command, configs: Path) -> None:
         ["nope.yaml", "the file does not exist"],
     ]
     assert contents(configs) == before
+
+
+def test_a_folder_of_experiments(call: Command, configs: Path) -> None:
+    """`run` reads all YAML files in a folder, sorted, and prints the problems of all."""
+    code, out, err = call("run", ".")
+    assert (code, out) == (2, "")
+    places = [line.split(":")[0] for line in err.splitlines()]
+    assert list(dict.fromkeys(places)) == ["bad.yaml", "latin.yaml", "orphan.yaml"]
+
+
+def test_a_folder_without_experiments(call: Command, configs: Path) -> None:
+    """Files in folders below do not count."""
+    (configs / "empty" / "sub").mkdir(parents=True)
+    (configs / "empty" / "sub" / "a.yaml").write_text(GOOD)
+    message = "empty: expected experiments, found no file in this folder that ends in .yaml\n"
+    assert call("run", "a.yaml", "empty") == (2, "", message)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            b"title: A\nmodle: {}\n",
+            "stdin:2: modle: unknown key; expected one of extends, name, title, description, data, model, "
+            "regularizers, training; did you mean model?",
+        ),
+        (b"", "stdin: expected an experiment, got an empty file"),
+        (b"caf\xe9: 1", "stdin: expected a text file in UTF-8, got other bytes"),
+        (b"extends: sub/b.yaml", "stdin:1: extends: the file 'sub/b.yaml' does not exist"),
+    ],
+)
+def test_standard_input(configs: Path, text: bytes, message: str) -> None:
+    """`-` reads the experiment from standard input; `extends` starts from the current folder."""
+    done = CliRunner().invoke(main, ["run", "-"], input=text)
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", message + "\n")
+
+
+def test_standard_input_twice(configs: Path) -> None:
+    """It is read once."""
+    done = CliRunner().invoke(main, ["run", "-", "-"], input="extends: a.yaml\n")
+    assert done.stderr == "-: the experiment is given twice\n"
+
+
+def test_show_from_standard_input(configs: Path) -> None:
+    """The experiment is named after it."""
+    done = CliRunner().invoke(main, ["show", "-", "--resolved"], input="extends: a.yaml\n")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[0] == "name: stdin"
 
 
 @pytest.mark.parametrize(
@@ -129,11 +179,7 @@ def test_experiments_that_cannot_be_run_together(
         (["init", "a.yaml"], "Invalid value for '[DIRECTORY]': Directory 'a.yaml' is a file."),
         (
             ["preview", "a.yaml", "--output", "x.jpg"],
-            "Invalid value for '--output': expected a name that ends in .png, got x.jpg",
-        ),
-        (
-            ["preview", "a.yaml", "--output", "nope/x.png"],
-            "Invalid value for '--output': expected a folder that exists, got nope",
+            "Invalid value for '--output': expected a name that ends in .png, .svg or .pdf, got x.jpg",
         ),
         (["predict", "sub"], "Missing argument 'IMAGE…'."),
     ],
@@ -186,3 +232,23 @@ def test_runs_that_are_not_complete(
     arguments = [*command, "results/mp/seed-0", *(["x.png"] if command == ["predict"] else [])]
     message = f"results/mp/seed-0: expected a complete run, got one that is {state}\n"
     assert call(*arguments) == (2, "", message)
+
+
+@pytest.mark.parametrize("noise", [None, "{stddev: 0, activations: 0.1}"])
+def test_nothing_to_preview(call: Command, configs: Path, noise: str | None) -> None:
+    """It is reported before images or Keras are loaded, and no folder is made."""
+    before = contents(configs)
+    change = ["--set", f"regularizers.gaussian_noise={noise}"] if noise else []
+    message = (
+        "a.yaml: no regularizer changes single images; add augmentation, random_erasing or gaussian_noise\n"
+    )
+    done = call("preview", "a.yaml", "--data-dir", "nope", "--output", "new/x.png", *change)
+    assert done == (2, "", message)
+    assert contents(configs) == before
+
+
+def test_a_preview_into_a_file(call: Command, configs: Path) -> None:
+    """The folder cannot be made; it is reported before images or Keras are loaded."""
+    change = ["--set", "regularizers.augmentation={}"]
+    message = "cannot create bad.yaml: File exists\n"
+    assert call("preview", "a.yaml", "--output", "bad.yaml/x.png", *change) == (2, "", message)

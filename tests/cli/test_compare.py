@@ -34,7 +34,7 @@ def test_paths_that_the_shell_expands(call: Command, results: Path, here: Path) 
     assert re.split("  +", headings) == [
         "experiment",
         "parameters",
-        "seeds",
+        "seed",
         "epochs",
         "train (clean)",
         "validation",

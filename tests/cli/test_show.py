@@ -89,8 +89,8 @@ def test_widths(with_keras: Command, width: int) -> None:
 
 @pytest.mark.slow
 def test_preview(with_keras: Command, attempts: Any, tmp_path: Path) -> None:
-    """One figure of original and augmented images."""
-    picture = tmp_path / "preview.png"
+    """One figure of original and augmented images, in a folder that is made."""
+    picture = tmp_path / "new" / "folder" / "preview.png"
     arguments = ("preview", attempts.folder / "a.yaml", "--set", "regularizers.augmentation={}")
     data = ("--data-dir", attempts.folder / "pictures")
     assert with_keras(*arguments, *data, "--output", picture) == (0, f"written: {picture}\n", "")

@@ -1,6 +1,8 @@
 """Loads the experiments of a command line."""
 
+import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,20 +11,49 @@ from reglab.errors import ExperimentError, Problem
 if TYPE_CHECKING:
     from reglab.experiment import Experiment
 
+_STANDARD_INPUT = Path("-")
+# In messages; without a `name`, the experiment has this one.
+_STDIN = Path("stdin")
+
+
+def find_configs(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Replaces every folder by the YAML files in it, sorted by name.
+
+    Raises:
+        ExperimentError: a folder has none, or cannot be read.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        try:
+            files = sorted(child for child in path.iterdir() if child.suffix == ".yaml" and child.is_file())
+        except OSError as error:
+            raise _failure(path, f"cannot read the folder: {error.strerror}") from error
+        if not files:
+            raise _failure(path, "expected experiments, found no file in this folder that ends in .yaml")
+        found += files
+    return tuple(found)
+
 
 def load_all(paths: Sequence[Path], overrides: Sequence[str] = ()) -> "list[Experiment]":
-    """Loads experiments.
+    """Loads experiments; the path `-` is standard input.
 
     Raises:
         ExperimentError: with the problems of all files, or if two experiments have the same name.
     """
     from reglab.experiment import Experiment
 
+    read = cache(_read_standard_input)
     experiments: list[Experiment] = []
     problems: dict[Problem, None] = {}
     for path in paths:
         try:
-            experiments.append(Experiment.load(path, overrides))
+            if path == _STANDARD_INPUT:
+                experiments.append(Experiment.load(_STDIN, overrides, read()))
+            else:
+                experiments.append(Experiment.load(path, overrides))
         except ExperimentError as error:
             problems |= dict.fromkeys(error.problems)
     if not problems:
@@ -30,6 +61,15 @@ def load_all(paths: Sequence[Path], overrides: Sequence[str] = ()) -> "list[Expe
     if problems:
         raise ExperimentError(tuple(problems))
     return experiments
+
+
+def _read_standard_input() -> bytes:
+    if sys.stdin is None:
+        raise _failure(_STDIN, "cannot read the experiment: standard input is closed")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise _failure(_STDIN, f"cannot read the experiment: {error.strerror}") from error
 
 
 def _check_names(
@@ -43,3 +83,7 @@ def _check_names(
         elif other is not path:
             message = f"{other} has the same name, {experiment.name!r}; change one of them"
             problems[Problem(str(path), "name", message)] = None
+
+
+def _failure(path: Path, message: str) -> ExperimentError:
+    return ExperimentError([Problem(str(path), "", message)])

@@ -19,4 +19,5 @@ def init(directory: Path) -> None:
     copied, kept = copy_shipped(directory)
     if kept:
         click.echo(f"existing files kept: {', '.join(map(str, kept))}")
-    click.echo(f"{len(copied)} configs written to {directory}; to see one: reglab show {directory}/mp.yaml")
+    number = "1 config" if len(copied) == 1 else f"{len(copied)} configs"
+    click.echo(f"{number} written to {directory}; to see one: reglab show {directory}/mp.yaml")

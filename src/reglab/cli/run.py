@@ -19,6 +19,8 @@ if TYPE_CHECKING:
         "reglab run configs/mp_bn_da.yaml",
         "reglab run configs/baseline.yaml configs/mp.yaml --seed 1",
         "reglab run configs/mp.yaml --set training.epochs=5 --set name=mp_short",
+        "reglab run configs/quickstart",
+        "reglab run - --set name=mine < my_experiment.yaml",
     )
 )
 @click.argument("configs", metavar="CONFIG…", type=AnyPath, nargs=-1, required=True)
@@ -47,16 +49,23 @@ def run(
 ) -> None:
     """Train experiments and record their curves.
 
+    CONFIG is a YAML file, a folder (all files in it that end in .yaml, sorted by name), or - for standard
+    input.
+
     A run is saved in results/EXPERIMENT/seed-N/. If the command is repeated, it skips complete runs, resumes
     interrupted ones and retries failed ones. Ctrl-C stops after the current step; finished epochs are kept.
     """
-    from reglab.cli.experiments import load_all
+    from reglab.cli.experiments import find_configs, load_all
     from reglab.cli.progress import silence_output
     from reglab.processes.events import INTERRUPTED, Job
 
     short = {"training.seed": seed, "training.precision": precision}
     changes = [*overrides, *(f"{key}={value}" for key, value in short.items() if value is not None)]
-    experiments = load_all(configs, changes)
+    paths = find_configs(configs)
+    experiments = load_all(paths, changes)
+    if paths != configs and not quiet:
+        names = ", ".join(map(str, paths))
+        click.echo(f"{len(paths)} {'experiment' if len(paths) == 1 else 'experiments'}: {names}")
     codes: list[int] = []
     advice: set[str] = set()
     for experiment in experiments:

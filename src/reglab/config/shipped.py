@@ -1,5 +1,6 @@
 """The configs that are installed with reglab."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from reglab.errors import RunError
@@ -23,18 +24,19 @@ def copy_shipped(directory: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
         The files that were written, and those that existed.
 
     Raises:
-        RunError: a file cannot be written.
+        RunError: a file cannot be written; the message has the number of those that were.
     """
     source = shipped_directory()
+    files = sorted(source.rglob("*.yaml"))
     copied: list[Path] = []
     kept: list[Path] = []
-    try:
-        for file in sorted(source.rglob("*.yaml")):
-            target = directory / file.relative_to(source)
+    for file in files:
+        target = directory / file.relative_to(source)
+        try:
             target.parent.mkdir(parents=True, exist_ok=True)
             (copied if _copy(file, target) else kept).append(target)
-    except OSError as error:
-        raise RunError(f"cannot write to {directory}: {error.strerror}") from error
+        except OSError as error:
+            raise _cannot_write(target, error, len(copied), len(files)) from error
     return tuple(copied), tuple(kept)
 
 
@@ -44,12 +46,27 @@ def _copy(file: Path, target: Path) -> bool:
     try:
         copy = target.open("xb")
     except FileExistsError:
+        if not target.exists():
+            # A link to a file that does not exist.
+            raise
         return False
     try:
         with copy:
             copy.write(content)
-    except OSError:
+    except BaseException:
         # Otherwise the next call would keep the incomplete file as an existing one.
-        target.unlink()
+        with suppress(OSError):
+            target.unlink()
         raise
     return True
+
+
+def _cannot_write(target: Path, error: OSError, copied: int, total: int) -> RunError:
+    for place in (target, *target.parents):
+        if place.is_symlink() and not place.exists():
+            return RunError(
+                f"cannot write {target}: {place} is a link to {place.readlink()}, which does not exist; "
+                "remove the link or choose another folder"
+            )
+    done = f"; {copied} of {total} configs were written, the same command writes the others" if copied else ""
+    return RunError(f"cannot write {target}: {error.strerror}{done}")

@@ -194,6 +194,11 @@ class Regularizer(Frozen):
         parameters = ", ".join(f"{name}: {_as_yaml(value)}" for name, value in self if value is not None)
         return f"{self.title} {{{parameters}}}"
 
+    @property
+    def changes_images(self) -> bool:
+        """Whether it has layers in `on_input`; known without Keras."""
+        return self.takes("on_input")
+
     @classmethod
     def training_seats(cls) -> tuple[str, ...]:
         """The training seats that it takes, in words: `loss`, `optimizer`, `callbacks`, …."""

@@ -30,9 +30,14 @@ class GaussianNoise(Regularizer):
     activations: Deviation = 0.0
     """Standard deviation σ between each convolution and its activation, in units of the feature maps."""
 
+    @property
+    def changes_images(self) -> bool:
+        """Not with noise on the activations only."""
+        return self.stddev > 0
+
     def on_input(self, position: Position) -> Sequence[Any]:
         """Noise on the images, if `stddev` is above 0."""
-        if not self.stddev:
+        if not self.changes_images:
             return ()
         from reglab.regularizers.layers.pixel_noise import PixelNoiseLayer
 

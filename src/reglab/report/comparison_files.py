@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from reglab.analysis.comparison import Comparison
-from reglab.files import refused, write_atomically
+from reglab.files import create_folder, write_atomically
 from reglab.report.figures.comparison import draw_comparison
 from reglab.report.tables.comparison import build_table
 from reglab.report.tables.records import render_csv, render_json
@@ -22,10 +22,7 @@ def write_comparison(comparison: Comparison, output: Path) -> tuple[Path, ...]:
     Raises:
         RunError: the folder cannot be created or written to.
     """
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise refused("create", output, error) from error
+    create_folder(output)
     png, svg, markdown, table, data = (
         output / f"comparison.{suffix}" for suffix in ("png", "svg", "md", "csv", "json")
     )

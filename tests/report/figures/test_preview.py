@@ -24,3 +24,14 @@ def test_originals_and_versions_are_side_by_side(tmp_path: Path, channels: int) 
     centres = np.array([np.median(area, axis=0) for area in areas]).reshape(2, 3, 2)
     assert (np.diff(centres[..., 1], axis=1) > 80).all()
     assert (np.diff(centres[..., 0], axis=0) > 80).all()
+
+
+@pytest.mark.parametrize(("ending", "first"), [("PNG", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_the_ending_decides_the_format(tmp_path: Path, ending: str, first: bytes) -> None:
+    """In capitals too; the same picture has the same bytes."""
+    images = np.zeros((1, 2, 8, 8, 3), np.uint8)
+    files = [tmp_path / f"{name}.{ending}" for name in "ab"]
+    for file in files:
+        draw_preview(images[:, 0], images[:, 1:], ["cat"], "CNN", file)
+    assert files[0].read_bytes().startswith(first)
+    assert files[0].read_bytes() == files[1].read_bytes()

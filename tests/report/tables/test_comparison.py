@@ -38,7 +38,7 @@ def test_markdown(comparison: Comparison) -> None:
     assert build_table(comparison).render_markdown() == (
         "CIFAR-10; validation: test set (10,000 images); 3 seeds each.\n"
         "\n"
-        "| experiment | parameters | seeds | epochs | train (clean) | validation | best (epoch) "
+        "| experiment | parameters | seed | epochs | train (clean) | validation | best (epoch) "
         "| gap, points | validation cross-entropy | time | Δ validation, points [95 % CI] |\n"
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
         "| CNN \\| plain | 295,914 | 0–2 | 2 | 90.0 ± 0.0 % | 62.5 ± 0.0 % | 62.5 % (2) | 27.5 ± 0.0 "

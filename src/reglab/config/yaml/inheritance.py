@@ -22,11 +22,12 @@ and needs no name.
 """
 
 
-def inherit(path: Path) -> Tree:
+def inherit(path: Path, content: bytes | None = None) -> Tree:
     """Reads a file and everything that it extends, and merges them.
 
     Args:
         path: the experiment's file.
+        content: content of the file, if it was read already; `extends` starts from the folder of `path`.
 
     Returns:
         The merged values without `extends`, and the place of each.
@@ -37,7 +38,7 @@ def inherit(path: Path) -> Tree:
     value: dict[str, Any] = DEFAULTS
     places: dict[tuple[str | int, ...], str] = {}
     problems: list[Problem] = []
-    for tree in reversed(_read_chain(path)):
+    for tree in reversed(_read_chain(path, content)):
         problems += [*tree.problems, *_empty_entries(tree, value)]
         inherited = {key: inner for key, inner in value.items() if key not in _OWN}
         value = merge(inherited, tree.value)
@@ -82,13 +83,13 @@ def _empty_entries(tree: Tree, inherited: dict[str, Any]) -> list[Problem]:
     ]
 
 
-def _read_chain(path: Path) -> list[Tree]:
+def _read_chain(path: Path, content: bytes | None) -> list[Tree]:
     """The file, its parent, the parent's parent, and so on."""
     chain: list[Tree] = []
     seen: list[Path] = []
     current, place = path, ""
     while True:
-        tree = read_tree(current)
+        tree = read_tree(current, None if chain else content)
         resolved = current.resolve()
         if resolved in seen:
             ring = " → ".join(file.name for file in [*seen[seen.index(resolved) :], resolved])

@@ -18,12 +18,13 @@ from reglab.errors import ExperimentError, Problem
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
-def load_tree(path: Path, overrides: Sequence[str] = ()) -> Tree:
+def load_tree(path: Path, overrides: Sequence[str] = (), content: bytes | None = None) -> Tree:
     """Reads a file and what it extends, then applies the overrides.
 
     Args:
         path: the experiment's YAML file.
         overrides: `key=value`, as after `--set`.
+        content: content of the file, if it was read already.
 
     Returns:
         The merged values. If neither the file nor an override sets `name`, it is from the stem of the file.
@@ -31,7 +32,7 @@ def load_tree(path: Path, overrides: Sequence[str] = ()) -> Tree:
     Raises:
         ExperimentError: if a file cannot be read, or an override is not `key=value`.
     """
-    tree = apply_overrides(inherit(path), overrides)
+    tree = apply_overrides(inherit(path, content), overrides)
     tree.value.setdefault("name", _name_from(path))
     return tree
 

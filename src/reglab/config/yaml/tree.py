@@ -75,11 +75,12 @@ class _PlainLoader(yaml.SafeLoader):
         return _UNTAGGED
 
 
-def read_tree(path: Path) -> Tree:
+def read_tree(path: Path, content: bytes | None = None) -> Tree:
     """Reads one file.
 
     Args:
         path: a YAML file whose root is a mapping.
+        content: content of the file, if it was read already, such as standard input; messages name `path`.
 
     Returns:
         Its values and their places.
@@ -87,7 +88,7 @@ def read_tree(path: Path) -> Tree:
     Raises:
         ExperimentError: if the file does not exist or is not YAML, or its root is not a mapping.
     """
-    text = _read_text(path)
+    text = _decode(_read(path) if content is None else content, path)
     try:
         root = _PlainLoader(text, str(path)).get_single_node()
     except yaml.reader.ReaderError:
@@ -200,21 +201,25 @@ class _Reader:
         raise _failure(self._place_of(node), message, path)
 
 
-def _read_text(path: Path) -> str:
+def _read(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise _failure(str(path), "expected a YAML file, got a directory")
         with path.open("rb") as file:
-            content = file.read(_LARGEST_FILE + 1)
-        if len(content) > _LARGEST_FILE:
-            raise _failure(str(path), "expected an experiment, got a file of more than 1 MB")
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        raise _failure(str(path), "expected a text file in UTF-8, got other bytes") from None
+            return file.read(_LARGEST_FILE + 1)
     except FileNotFoundError:
         raise _failure(str(path), f"the file does not exist{nearest_config(path)}") from None
     except OSError as error:
         raise _failure(str(path), f"cannot read the file: {error.strerror}") from None
+
+
+def _decode(content: bytes, path: Path) -> str:
+    if len(content) > _LARGEST_FILE:
+        raise _failure(str(path), "expected an experiment, got a file of more than 1 MB")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _failure(str(path), "expected a text file in UTF-8, got other bytes") from None
 
 
 def _failure(place: str, message: str, path: KeyPath = ()) -> ExperimentError:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import SubFigure
 
+FORMATS = (".png", ".svg", ".pdf")
+"""Suffixes of the files that `Page.save` writes."""
 INK = "#222222"
 FAINT = "#666666"
 _WARNING = "#a03000"
@@ -104,6 +106,10 @@ class Page:
             engine.execute(self.figure)
         self.figure.set_layout_engine("none")
 
+    def save(self, path: Path) -> None:
+        """Writes the page in the format of the suffix, one of `FORMATS`; raises as `save_png`."""
+        {".png": self.save_png, ".svg": self.save_svg, ".pdf": self.save_pdf}[path.suffix.lower()](path)
+
     def save_png(self, path: Path) -> None:
         """Writes the page as PNG, atomically; raises RunError if the system refuses."""
         with atomic_path(path) as temporary:
@@ -116,6 +122,11 @@ class Page:
 
         with atomic_path(path) as temporary, rc_context({"svg.hashsalt": "reglab"}):
             self.figure.savefig(temporary, format="svg", metadata={"Date": None})
+
+    def save_pdf(self, path: Path) -> None:
+        """Writes the page as PDF, atomically, with the same bytes for the same page; raises as `save_png`."""
+        with atomic_path(path) as temporary:
+            self.figure.savefig(temporary, format="pdf", metadata={"CreationDate": None})
 
 
 def style_axes(axes: Axes, y: str = "", x: str = "epoch", title: str = "") -> None:

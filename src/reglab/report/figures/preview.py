@@ -17,7 +17,7 @@ def draw_preview(
     versions: NDArray[np.uint8],
     names: Sequence[str],
     title: str,
-    png: Path,
+    picture: Path,
 ) -> None:
     """Draws each original image, and its versions to the right of it.
 
@@ -26,7 +26,7 @@ def draw_preview(
         versions: `(n, versions, height, width, channels)` uint8.
         names: class names of the originals.
         title: title of the figure.
-        png: file to write or replace.
+        picture: file to write or replace: PNG, SVG or PDF by its suffix.
 
     Raises:
         RunError: the system refused to write.
@@ -60,4 +60,4 @@ def draw_preview(
     axes.set_yticks(centres, [literal(name) for name in names], fontsize=SMALL, color=INK)
     axes.tick_params(length=0)
     page.lay_out()
-    page.save_png(png)
+    page.save(picture)

@@ -84,7 +84,7 @@ def build_table(comparison: Comparison) -> Table:
     columns = (
         column("experiment", 1, lambda result: result.title, numeric=False),
         column("parameters", 9, lambda result: result.parameters),
-        column("seeds", 8, lambda result: format_seeds(result.seeds)),
+        column("seed", 8, lambda result: format_seeds(result.seeds)),
         column("epochs", 4, lambda result: format_range(result.epochs_trained)),
         column("train (clean)", 5, of(CLEAN_ACCURACY)),
         column("validation", 1, of(VALIDATION_ACCURACY)),
