@@ -24,6 +24,17 @@ def results(make_run: Maker, here: Path) -> Path:
     return here / "results"
 
 
+@pytest.mark.slow
+def test_another_backend_of_matplotlib(
+    program: Command, results: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shell commands of a notebook inherit one that may not be installed here."""
+    monkeypatch.setenv("MPLBACKEND", "module://not_installed")
+    code, out, err = program("compare", "results/baseline", "results/mp", folder=here)
+    assert (code, err) == (0, "")
+    assert (here / "comparison" / "comparison.png").exists(), out
+
+
 def test_paths_that_the_shell_expands(call: Command, results: Path, here: Path) -> None:
     """`compare results/*`: entries without runs and failed runs are skipped and listed."""
     expanded = sorted(str(path.relative_to(here)) for path in results.iterdir())

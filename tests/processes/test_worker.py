@@ -188,6 +188,19 @@ def test_a_figure_that_cannot_be_drawn(make_job: Maker, start: Starter, run: Run
     assert worker.end() == (0, "", "")
 
 
+def test_an_error_while_drawing(make_job: Maker, start: Starter, run: RunDirectory) -> None:
+    """The run remains complete also after an error of a library."""
+    job = make_job()
+    _start(run, load_subject(job)).finish()
+    worker = start(job, "raise ValueError('no font')", "draw_run")
+    assert worker.read(Warned).message == (
+        "the run is complete, but its figure is missing: ValueError: no font"
+    )
+    code, message, err = worker.end()
+    assert (code, message) == (0, "")
+    assert err.endswith("ValueError: no font\n")
+
+
 def test_another_experiment_in_the_directory_is_refused(
     make_job: Maker, start: Starter, run: RunDirectory
 ) -> None:

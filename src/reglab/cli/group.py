@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from reglab.errors import ReglabError
+from reglab.machine import ignore_backend_of_matplotlib
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -21,6 +22,7 @@ class ReglabGroup(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Runs the program; characters that the terminal cannot show are printed as question marks."""
+        ignore_backend_of_matplotlib()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from reglab.backend.start import find_backend, start_backend
 from reglab.errors import ReglabError, RunError
 from reglab.files import refused
+from reglab.machine import ignore_backend_of_matplotlib
 from reglab.processes.events import COMPLETE, FAILED, INTERRUPTED, Advice, Failed, Finished, Job, Warned
 from reglab.processes.interruption import Interruption
 from reglab.processes.reporting import EventListener, EventStream
@@ -38,6 +39,7 @@ def main() -> int:
         as a `failed` event. The traceback of a program error is in the log of the run, or on standard error
         before the run has a log.
     """
+    ignore_backend_of_matplotlib()
     line = _read_line()
     if not line:
         # The parent ended before it sent a job.
@@ -130,8 +132,12 @@ def _draw(run: RunDirectory, stream: EventStream) -> None:
         return
     try:
         draw_run(read_run(run))
-    except RunError as error:
-        stream.send(Warned(message=f"the run is complete, but its figure is missing: {error}"))
+    except Exception as error:
+        # The figure can be drawn again by the same command; the training cannot be repeated as easily.
+        if not isinstance(error, ReglabError):
+            traceback.print_exc()
+        message = str(error) if isinstance(error, ReglabError) else _describe(error)
+        stream.send(Warned(message=f"the run is complete, but its figure is missing: {message}"))
 
 
 def _take_output() -> EventStream:

@@ -24,7 +24,7 @@ from reglab.report.figures.accuracy import draw_experiment
 from reglab.report.figures.gap_bars import draw_gap_bars
 from reglab.report.figures.lines import build_legend
 from reglab.report.figures.overlay import draw_overlay
-from reglab.report.figures.page import Page, limit_epochs, style_axes
+from reglab.report.figures.page import Page, default_style, limit_epochs, style_axes
 from reglab.report.figures.palette import Style, assign_styles
 from reglab.report.wording import describe_data, describe_seeds
 
@@ -37,6 +37,7 @@ _PANEL = 2.85
 _BAR = 0.3
 
 
+@default_style()
 def draw_comparison(comparison: Comparison, png: Path, svg: Path) -> None:
     """Draws the figure of a comparison in two formats.
 
@@ -53,6 +54,7 @@ def draw_comparison(comparison: Comparison, png: Path, svg: Path) -> None:
     page.save_svg(svg)
 
 
+@default_style()
 def build_comparison(comparison: Comparison) -> Page:
     """Builds and lays out the page of a comparison."""
     results = comparison.experiments

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -28,6 +30,21 @@ _MARGIN = 0.15
 """Space to the left of the head, inches."""
 _LETTERS_PER_INCH = 15
 _DOTS_PER_INCH = 130
+
+
+@contextmanager
+def default_style() -> Iterator[None]:
+    """Matplotlib's defaults instead of the settings of the user, within the block or the decorated function.
+
+    A `matplotlibrc` may ask for LaTeX or for fonts that are not installed. Letters that the font lacks are
+    drawn as boxes, without a warning for each.
+    """
+    import matplotlib
+
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        matplotlib.rcdefaults()
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        yield
 
 
 class Page:

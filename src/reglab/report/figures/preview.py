@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from reglab.report.figures.page import FAINT, INK, SMALL, Page, literal
+from reglab.report.figures.page import FAINT, INK, SMALL, Page, default_style, literal
 
 _SIDE = 1.0
 """Side of an image with the space around it, inches."""
 
 
+@default_style()
 def draw_preview(
     originals: NDArray[np.uint8],
     versions: NDArray[np.uint8],

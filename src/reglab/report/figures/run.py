@@ -22,7 +22,16 @@ from reglab.analysis.metrics import (
 from reglab.errors import RunError
 from reglab.report.figures.accuracy import draw_accuracy
 from reglab.report.figures.lines import AS_TRAINED, CLEAN, VALIDATION, Line, build_legend
-from reglab.report.figures.page import FAINT, INK, NORMAL, SMALL, Page, limit_epochs, style_axes
+from reglab.report.figures.page import (
+    FAINT,
+    INK,
+    NORMAL,
+    SMALL,
+    Page,
+    default_style,
+    limit_epochs,
+    style_axes,
+)
 from reglab.report.figures.palette import Style
 from reglab.report.wording import shorten
 from reglab.runs.finding import RunRecord
@@ -40,6 +49,7 @@ _TERMS = {
 """Terms of the loss that are added to the cross-entropy."""
 
 
+@default_style()
 def draw_run(run: RunRecord) -> None:
     """Draws the `curves.png` of a run, at 130 dots per inch.
 
@@ -52,6 +62,7 @@ def draw_run(run: RunRecord) -> None:
     build_run(run).save_png(run.directory.curves)
 
 
+@default_style()
 def build_run(run: RunRecord) -> Page:
     """Builds and lays out the page of a run; raises RunError without history or summary."""
     history, summary = run.history, run.summary
