@@ -166,6 +166,11 @@ def test_experiments_that_cannot_be_run_together(
             "Invalid value for '--results': the path is empty",
         ),
         (
+            ["run", "a.yaml", "--results", "~nobody-here/x"],
+            "Invalid value for '--results': there is no home folder for ~nobody-here; for a folder of this "
+            "name: ./~nobody-here/x",
+        ),
+        (
             ["run", "a.yaml", "--results", "a.yaml"],
             "Invalid value for '--results': Directory 'a.yaml' is a file.",
         ),

@@ -247,6 +247,38 @@ def test_a_closed_pipe_during_training(here: Path) -> None:
     assert run_without_a_reader("-c", code) == (0, "")
 
 
+def test_a_full_disk_during_training(here: Path) -> None:
+    """The training continues; the message is printed once."""
+    code = (
+        "from reglab.cli.progress import build_progress\n"
+        "from reglab.processes.events import Note\n"
+        "progress = build_progress(False, set())\n"
+        "for number in range(3): progress.show(Note(message='x' * 10_000))"
+    )
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    message = "cannot write to standard output: No space left on device; the training continues\n"
+    assert (done.returncode, done.stderr) == (0, message)
+
+
+@pytest.mark.slow
+def test_a_full_disk_at_the_last_lines(attempts: Any) -> None:
+    """Every experiment is processed."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "reglab", "run", "a.yaml", "b.yaml", "--quiet"],
+            cwd=attempts.folder,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    message = "cannot write to standard output: No space left on device; the training continues\n"
+    assert (done.returncode, done.stderr) == (0, message)
+
+
 @pytest.mark.slow
 def test_a_closed_pipe_at_the_last_lines(attempts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every experiment is processed, without a message."""

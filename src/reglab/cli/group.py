@@ -1,16 +1,15 @@
 """The group of all commands: how errors are printed, and exit codes."""
 
-import errno
 import io
 import sys
+from contextlib import suppress
 from typing import Any
 
 import click
 
+from reglab.cli.console import discard_stream, ignore_invalid_width
 from reglab.errors import ReglabError
 from reglab.machine import ignore_backend_of_matplotlib
-
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class ReglabGroup(click.Group):
@@ -23,15 +22,18 @@ class ReglabGroup(click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Runs the program; characters that the terminal cannot show are printed as question marks."""
         ignore_backend_of_matplotlib()
+        ignore_invalid_width()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")
         try:
             return super().main(*args, **extra)
         except OSError as error:
-            if error.errno not in _FULL:
-                raise
-            click.echo(f"cannot write: {error.strerror}", err=True)
+            what = "write to standard output" if error.filename is None else f"use {error.filename}"
+            # Standard error may be the file that cannot be written.
+            with suppress(OSError):
+                click.echo(f"cannot {what}: {error.strerror or error}", err=True)
+            _discard_unwritten()
             sys.exit(2)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -49,6 +51,16 @@ class ReglabGroup(click.Group):
             ctx.exit(130)
         except BrokenPipeError:
             # The reader has closed the pipe, as `head` does in `reglab list | head`.
-            sys.stderr.close()
+            _discard_unwritten()
             ctx.exit(0)
         return result
+
+
+def _discard_unwritten() -> None:
+    """Discards what standard output and standard error cannot write."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            discard_stream(stream)

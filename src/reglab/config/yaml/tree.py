@@ -5,6 +5,7 @@ reader uses the core schema of YAML 1.2: `1e-4` is a number, and only `true` and
 Duplicate keys, tags, deep nesting, more than 10,000 values, and aliases that contain themselves are errors.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -205,6 +206,9 @@ def _read(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise _failure(str(path), "expected a YAML file, got a directory")
+        # Reading a named pipe may wait without end; a shell's `<(…)` has no name, and a writer.
+        if path.is_fifo() and os.path.lexists(os.path.realpath(path)):
+            raise _failure(str(path), "expected a YAML file, got a named pipe")
         with path.open("rb") as file:
             return file.read(_LARGEST_FILE + 1)
     except FileNotFoundError:
