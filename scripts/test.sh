@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 export TF_CPP_MIN_LOG_LEVEL=3
 # Use the processor and the default backend: exact results there may differ on a GPU.
 export CUDA_VISIBLE_DEVICES= JAX_PLATFORMS=cpu
-unset KERAS_BACKEND
+unset KERAS_BACKEND PYTHONPATH
 
 scripts/environment.sh "dev${REGLAB_TEST_BACKENDS:+,$REGLAB_TEST_BACKENDS}"
 export PATH="$PWD/.venv/bin:$PATH"

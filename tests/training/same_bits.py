@@ -36,7 +36,7 @@ CONFIGS = sorted(shipped_directory().rglob("*.yaml"))
 CHECKED = [
     path
     for path in CONFIGS
-    if path.stem in {"ap", "baseline", "convnetjs", "digits_flips", "l1", "l1_l2", "mp_do_bn_da", "mp_l2"}
+    if path.stem in {"ap", "convnetjs", "digits_flips", "l1_l2", "mp_do_bn_da", "mp_l1", "mp_l2"}
 ]
 CHANGES = (
     "data.dataset=synthetic",
