@@ -54,19 +54,17 @@ class Experiment(Frozen):
     training: Training = Training()
 
     @classmethod
-    def load(cls, path: str | Path, overrides: Sequence[str] = (), content: bytes | None = None) -> Self:
+    def load(cls, path: str | Path, overrides: Sequence[str] = ()) -> Self:
         """Reads an experiment from a YAML file.
 
         Args:
             path: its file.
             overrides: `key=value`, as after `--set`.
-            content: content of the file, if it was read already, such as standard input. Messages name
-                `path`, and `extends` starts from its folder.
 
         Raises:
             ExperimentError: with every problem of the file and its line.
         """
-        return validate_tree(load_tree(Path(path), overrides, content), cls)
+        return validate_tree(load_tree(Path(path), overrides), cls)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Self:

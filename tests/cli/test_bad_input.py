@@ -165,6 +165,11 @@ def test_experiments_that_cannot_be_run_together(
             ["run", "a.yaml", "--results", ""],
             "Invalid value for '--results': the path is empty",
         ),
+        (["run", "a.yaml", "--seed", "1", "--seed", "2"], "--seed is given 2 times."),
+        (
+            ["run", "a.yaml", "--seed", "1", "--set", " training.seed =2"],
+            "--seed and --set training.seed set the same key; give one of them.",
+        ),
         (
             ["run", "a.yaml", "--results", "~nobody-here/x"],
             "Invalid value for '--results': there is no home folder for ~nobody-here; for a folder of this "

@@ -224,6 +224,13 @@ def test_a_worker_that_is_killed(call: Command, here: Path, monkeypatch: pytest.
     assert call("run", "a.yaml", "--quiet") == (1, "", message)
 
 
+def test_dropped_settings_are_listed(call: Command, here: Path) -> None:
+    """If --set names another optimizer than the file."""
+    (here / "a.yaml").write_text("training: {optimizer: {name: sgd, momentum: 0.5}}\n")
+    done = call("show", "a.yaml", "--resolved", "--set", "training.optimizer.name=adam")
+    assert (done.code, done.err) == (0, "a.yaml: another name in --set drops training.optimizer.momentum\n")
+
+
 def test_a_config_from_windows(call: Command, here: Path) -> None:
     """Carriage returns and a byte order mark are ignored; lines are counted as in an editor."""
     (here / "dos.yaml").write_bytes(

@@ -2,6 +2,7 @@
 
 import io
 import sys
+from collections import Counter
 from contextlib import suppress
 from typing import Any
 
@@ -35,6 +36,19 @@ class ReglabGroup(click.Group):
                 click.echo(f"cannot {what}: {error.strerror or error}", err=True)
             _discard_unwritten()
             sys.exit(2)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Finds the command; refuses an option that is given twice, of which click would use the last."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            inner = click.Context(command, parent=ctx, info_name=name)
+            _, _, given = command.make_parser(inner).parse_args(list(rest))
+            for option, count in Counter(given).items():
+                if isinstance(option, click.Option) and not (option.multiple or option.is_flag) and count > 1:
+                    raise click.UsageError(f"{option.opts[-1]} is given {count} times.", inner)
+        return name, command, rest
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; prints errors that a user can correct to standard error."""

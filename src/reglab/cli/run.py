@@ -61,6 +61,11 @@ def run(
 
     short = {"training.seed": seed, "training.precision": precision}
     changes = [*overrides, *(f"{key}={value}" for key, value in short.items() if value is not None)]
+    for override in overrides:
+        key = override.partition("=")[0].strip()
+        if short.get(key) is not None:
+            option = key.rpartition(".")[2]
+            raise click.UsageError(f"--{option} and --set {key} set the same key; give one of them.")
     paths = find_configs(configs)
     experiments = load_all(paths, changes)
     if paths != configs and not quiet:

@@ -62,6 +62,30 @@ def test_another_optimizer_replaces_that_of_the_file(load: Callable[..., Experim
     }
 
 
+def test_settings_of_the_file_that_are_dropped_are_listed() -> None:
+    """Not defaults, not settings of the same optimizer, and not what is removed on purpose."""
+    training = {"optimizer": {"name": "adamw", "weight_decay": 0.1, "learning_rate": 0.001}}
+    places = {("training", "optimizer", "weight_decay"): "x.yaml:3", ("regularizers", "l2"): "x.yaml:4"}
+    tree = Tree({"training": training, "regularizers": {"l2": {"strength": 0.1}}}, places)
+    changed = apply_overrides(tree, ["training.optimizer.name=sgd", "regularizers.l2=null"])
+    assert changed.dropped == (("training", "optimizer", "weight_decay"),)
+    assert apply_overrides(tree, ["training.optimizer.name=adamw"]).dropped == ()
+
+
+def test_an_override_that_a_later_one_drops_is_refused() -> None:
+    """The other order works."""
+    tree = tree_of({"training": {"optimizer": {"name": "adam"}}})
+    momentum, name = "training.optimizer.momentum=0.5", "training.optimizer.name=sgd"
+    with pytest.raises(ExperimentError) as raised:
+        apply_overrides(tree, [momentum, name])
+    assert str(raised.value) == (
+        f"--set {momentum}: training.optimizer.momentum: --set {name} drops this setting; "
+        "give it after that one"
+    )
+    changed = apply_overrides(tree, [name, momentum])
+    assert changed.value == {"training": {"optimizer": {"name": "sgd", "momentum": 0.5}}}
+
+
 @pytest.mark.parametrize(
     ("overrides", "lines"),
     [

@@ -1,10 +1,10 @@
 """Single keys of an experiment, changed with `--set key=value` or from Python."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reglab.config.yaml.inheritance import merge
-from reglab.config.yaml.tree import KeyPath, Tree, parse_value
+from reglab.config.yaml.tree import KeyPath, Tree, format_key, parse_value
 from reglab.errors import ExperimentError, Problem
 
 
@@ -19,9 +19,11 @@ def apply_overrides(tree: Tree, overrides: Sequence[str]) -> Tree:
         The changed values; the place of each changed key is the `--set` option.
 
     Raises:
-        ExperimentError: if an override has no `=` or no key, or its value is not YAML.
+        ExperimentError: if an override has no `=` or no key, its value is not YAML, or another override
+            drops it.
     """
     problems: list[Problem] = []
+    dropped: list[KeyPath] = []
     value, places = tree.value, dict(tree.places)
     for override in overrides:
         place = f"--set {override}"
@@ -40,10 +42,17 @@ def apply_overrides(tree: Tree, overrides: Sequence[str]) -> Tree:
             continue
         _mark_path(path, value, place, places)
         _mark_inside(new, path, place, places)
-        value = merge(value, _nest(path, new))
+        before, value = value, merge(value, _nest(path, new))
+        for lost in _list_dropped(before, value):
+            previous = places.pop(lost, "")
+            if previous.startswith("--set "):
+                message = f"{place} drops this setting; give it after that one"
+                problems.append(Problem(previous, format_key(lost), message))
+            elif previous:
+                dropped.append(lost)
     if problems:
         raise ExperimentError(problems)
-    return Tree(value, places, tree.problems)
+    return Tree(value, places, tree.problems, tuple(dropped))
 
 
 def apply_changes(values: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,6 +60,17 @@ def apply_changes(values: dict[str, Any], changes: Mapping[str, Any]) -> dict[st
     for key, new in changes.items():
         values = merge(values, _nest(_split(key), new))
     return values
+
+
+def _list_dropped(before: Any, after: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
+    """The keys of a mapping that are missing in the mapping that replaces it."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return
+    for key, inner in before.items():
+        if key in after:
+            yield from _list_dropped(inner, after[key], (*path, key))
+        else:
+            yield (*path, key)
 
 
 def _split(key: str) -> KeyPath:

@@ -41,11 +41,13 @@ class Tree:
         value: nested dictionaries, lists and scalars.
         places: file and line of every key and list item, by path; empty for values that are not from a file.
         problems: problems of the file that did not prevent reading it.
+        dropped: settings of a file that an override has dropped, such as those of another optimizer.
     """
 
     value: dict[str, Any]
     places: dict[KeyPath, str]
     problems: tuple[Problem, ...] = ()
+    dropped: tuple[KeyPath, ...] = ()
 
 
 class _PlainLoader(yaml.SafeLoader):
