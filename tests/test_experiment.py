@@ -291,3 +291,25 @@ def test_label_and_setup() -> None:
 def test_images_have_a_shape(dataset: Values, shape: tuple[int, int, int]) -> None:
     """Height, width, channels."""
     assert Experiment.from_mapping({"data": dataset}).data.image_shape == shape
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"title": "a\nb"}, "title: expected one line, got several"),
+        ({"title": " "}, "title: expected text, got spaces only"),
+        ({"title": "\x1b[31m"}, r"title: expected text without control characters, got '\x1b[31m'"),
+        ({"description": "a\r"}, r"description: expected text without control characters, got 'a\r'"),
+        (
+            {"training": {"epochs": 10**400}},
+            "training.epochs: expected at most 10,000,000, got a larger number",
+        ),
+    ],
+)
+def test_text_and_numbers_that_break_a_terminal_or_a_computation(
+    values: dict[str, Any], message: str
+) -> None:
+    """They are refused with their key."""
+    with pytest.raises(ExperimentError) as raised:
+        Experiment.from_mapping(values)
+    assert str(raised.value) == message

@@ -9,14 +9,13 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from reglab.config.base import Frozen
-from reglab.config.conflict import Conflict
+from reglab.config.base import Frozen, Line, Text
+from reglab.config.conflict import CONFLICT, Conflict
 from reglab.config.data import Data
 from reglab.config.model import Model
 from reglab.config.setup import Setup
 from reglab.config.training import Training
 from reglab.config.yaml.loading import convert_mapping, load_tree, validate_tree
-from reglab.config.yaml.messages import CONFLICT
 from reglab.config.yaml.overrides import apply_changes
 from reglab.errors import ExperimentError, Problem
 from reglab.regularizers.base import Advice
@@ -44,9 +43,9 @@ class Experiment(Frozen):
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$", max_length=80)]
     """Name of the folder of its runs; if omitted, the name of the file."""
-    title: str = ""
+    title: Line = ""
     """Its name in figures and tables; if omitted, `name`."""
-    description: str = ""
+    description: Text = ""
     """Its question, in one sentence."""
     data: Data = Data()
     model: Model = Model()

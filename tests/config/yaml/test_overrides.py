@@ -26,6 +26,11 @@ def tree_of(value: dict[str, Any]) -> Tree:
         ([" training.epochs = 5"], {"training": {"epochs": 5, "seed": 0}}),
         (["training={epochs: 5}"], {"training": {"epochs": 5, "seed": 0}}),
         (["training="], {"training": None}),
+        (["title=#5"], {"training": {"epochs": 40, "seed": 0}, "title": "#5"}),
+        (["title= a: [b "], {"training": {"epochs": 40, "seed": 0}, "title": "a: [b"}),
+        (["title=5"], {"training": {"epochs": 40, "seed": 0}, "title": "5"}),
+        (["title='#5'"], {"training": {"epochs": 40, "seed": 0}, "title": "#5"}),
+        (["title="], {"training": {"epochs": 40, "seed": 0}, "title": None}),
         (["title=a=b"], {"training": {"epochs": 40, "seed": 0}, "title": "a=b"}),
         (
             ["regularizers.dropout.rate=1e-1"],
@@ -93,16 +98,16 @@ def test_an_override_that_a_later_one_drops_is_refused() -> None:
         ([""], ["--set : expected key=value, such as training.epochs=5"]),
         (["=5"], ["--set =5: expected key=value, such as training.epochs=5"]),
         (["training..epochs=5"], ["--set training..epochs=5: expected key=value, such as training.epochs=5"]),
-        (["title=["], ["--set title=[: expected a YAML value after the =, got '['"]),
+        (["model=["], ["--set model=[: expected a YAML value after the =, got '['"]),
         (
             ["extends=a.yaml"],
             ["--set extends=a.yaml: extends can be set in a file only"],
         ),
         (
-            ["a", "title={b: 1, b: 2}", "training.epochs=0"],
+            ["a", "model={b: 1, b: 2}", "training.epochs=0"],
             [
                 "--set a: expected key=value, such as training.epochs=5",
-                "--set title={b: 1, b: 2}: duplicate key; it is also in line 1",
+                "--set model={b: 1, b: 2}: duplicate key; it is also in line 1",
             ],
         ),
     ],

@@ -7,6 +7,9 @@ from reglab.config.yaml.inheritance import merge
 from reglab.config.yaml.tree import KeyPath, Tree, format_key, parse_value
 from reglab.errors import ExperimentError, Problem
 
+_TEXTS: tuple[KeyPath, ...] = (("name",), ("title",), ("description",))
+_NULLS = ("", "~", "null")
+
 
 def apply_overrides(tree: Tree, overrides: Sequence[str]) -> Tree:
     """Writes the value of each `key=value` over the tree, in order.
@@ -38,8 +41,13 @@ def apply_overrides(tree: Tree, overrides: Sequence[str]) -> Tree:
         try:
             new = parse_value(text, place)
         except ExperimentError as error:
-            problems.extend(error.problems)
-            continue
+            if path not in _TEXTS:
+                problems.extend(error.problems)
+                continue
+            new = text.strip()
+        if path in _TEXTS and not isinstance(new, str) and text.strip() not in _NULLS:
+            # YAML would read `#5` as a comment, and `a: b` as a mapping.
+            new = text.strip()
         _mark_path(path, value, place, places)
         _mark_inside(new, path, place, places)
         before, value = value, merge(value, _nest(path, new))
