@@ -151,6 +151,12 @@ def test_experiments_that_cannot_be_run_together(
     assert contents(configs) == before
 
 
+def test_control_characters_of_a_path_are_replaced(call: Command, here: Path) -> None:
+    """The message does not change the terminal."""
+    done = call("show", "a\x1b[31m.yaml")
+    assert (done.code, done.err) == (2, "a�[31m.yaml: the file does not exist\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -31,6 +31,14 @@ def test_status_reads_back(tmp_path: Path, status: Status) -> None:
     assert json.loads((tmp_path / "status.json").read_text())["started"] == "2025-01-02T03:04:05Z"
 
 
+def test_control_characters_are_replaced(tmp_path: Path, summary: Summary) -> None:
+    """In every string; a terminal would execute those of a foreign run."""
+    foreign = {"title": "a\x1b[31m\x07\nb", "classes": ("x\x9b", "日本")}
+    write_summary(tmp_path / "summary.json", summary.model_copy(update=foreign))
+    read = read_summary(tmp_path / "summary.json")
+    assert read == summary.model_copy(update={"title": "a�[31m�\nb", "classes": ("x�", "日本")})
+
+
 def test_a_status_of_an_earlier_version_is_read(tmp_path: Path, status: Status) -> None:
     """It has no heartbeat."""
     path = tmp_path / "status.json"

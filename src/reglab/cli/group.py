@@ -11,6 +11,7 @@ import click
 from reglab.cli.console import discard_stream, ignore_invalid_width
 from reglab.errors import ReglabError
 from reglab.machine import ignore_backend_of_matplotlib
+from reglab.printable import replace_controls
 
 
 class ReglabGroup(click.Group):
@@ -58,7 +59,7 @@ class ReglabGroup(click.Group):
                 # Without it, a full disk is reported only when the interpreter exits.
                 sys.stdout.flush()
         except ReglabError as error:
-            click.echo(str(error), err=True)
+            click.echo(replace_controls(str(error)), err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)

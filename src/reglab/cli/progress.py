@@ -11,6 +11,7 @@ from rich.text import Text
 
 from reglab.analysis.metrics import describe_epoch, format_seconds
 from reglab.cli.console import build_console, can_move_cursor, discard_output
+from reglab.printable import replace_controls
 from reglab.processes import events
 from reglab.processes.events import Event
 from reglab.runs.history import Epoch
@@ -30,7 +31,7 @@ class QuietProgress:
     def show(self, event: Event) -> None:
         """Shows one event."""
         if isinstance(event, events.Failed | events.Warned):
-            click.echo(event.message, err=True)
+            click.echo(replace_controls(event.message), err=True)
 
 
 class PlainProgress(QuietProgress):

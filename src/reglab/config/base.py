@@ -1,12 +1,12 @@
 """The base of every part of an experiment."""
 
-import unicodedata
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from reglab.config.conflict import CONFLICT
+from reglab.printable import has_controls
 
 _LARGEST = 10_000_000
 
@@ -19,7 +19,7 @@ def _refuse_huge(value: int) -> int:
 
 
 def _check_text(value: str) -> str:
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value.replace("\n", "")):
+    if has_controls(value):
         raise PydanticCustomError(
             CONFLICT, "expected text without control characters, got {shown}", {"shown": ascii(value)}
         )

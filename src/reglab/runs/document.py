@@ -1,12 +1,14 @@
 """Reads and writes the JSON files of a run."""
 
+import json
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from reglab.errors import RunError
 from reglab.files import refused, write_atomically
+from reglab.printable import replace_controls
 
 
 class Document(BaseModel):
@@ -35,12 +37,30 @@ def read_document(path: Path, kind: type[AnyDocument]) -> AnyDocument:
     except OSError as error:
         raise refused("read", path, error) from error
     try:
-        return kind.model_validate_json(content)
+        return kind.model_validate_json(_make_printable(content))
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in problem["loc"])
         where = f"{path}: {key}" if key else str(path)
         raise RunError(f"{where}: expected the {kind.__name__.lower()} of a run: {problem['msg']}") from error
+
+
+def _make_printable(content: bytes) -> bytes:
+    """The same JSON without control characters in its strings; the run may be that of another person."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        # Pydantic describes the error.
+        return content
+    return json.dumps(_clean(value)).encode()
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return replace_controls(value)
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return {key: _clean(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def write_document(path: Path, document: Document) -> None:
