@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from reglab.data.formats.depth import reduce_depth
 from reglab.errors import ImageError
 
 
@@ -21,15 +22,23 @@ def read_own_picture(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint
         proportions, and rotated according to its EXIF orientation.
 
     Raises:
-        ImageError: the file is missing, cannot be read, or is not a picture.
+        ImageError: the file is missing, cannot be read, is not a picture, or has values without a range.
     """
     height, width, channels = shape
     try:
         with Image.open(path) as picture:
             upright = ImageOps.exif_transpose(picture)
-            pixels = upright.convert("RGB" if channels == 3 else "L").resize((width, height))
+            reduced = _reduce(upright, picture, path)
+            pixels = reduced.convert("RGB" if channels == 3 else "L").resize((width, height))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         missing = isinstance(error, FileNotFoundError)
         reason = "the file does not exist" if missing else "the file is not a picture, or is damaged"
         raise ImageError(f"{path}: expected a picture, but {reason}") from error
     return np.asarray(pixels, np.uint8).reshape(shape)
+
+
+def _reduce(upright: Image.Image, picture: Image.Image, path: Path) -> Image.Image:
+    try:
+        return reduce_depth(upright, picture.format)
+    except ValueError as error:
+        raise ImageError(f"{path}: {error}") from None

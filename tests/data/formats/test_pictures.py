@@ -122,6 +122,14 @@ def test_own_pictures_are_resized(tmp_path: Path, size: int | None, side: int) -
     np.testing.assert_array_equal(centres[[1, 2, 4, 5]], expected[[1, 2, 4, 5]])
 
 
+def test_own_pictures_of_16_bits_are_scaled(tmp_path: Path) -> None:
+    """A grey of 16 bits is the same grey of 8 bits."""
+    root = write_own(tmp_path)
+    Image.fromarray(np.full((16, 16), 100 * 257, np.uint16)).save(root / "train" / "no" / "0.png")
+    image = load_dataset(Data(dataset="folder", image_size=16), root).train_images[0]
+    assert np.unique(image).tolist() == [100]
+
+
 def test_own_pictures_are_rotated(tmp_path: Path) -> None:
     """The EXIF orientation that cameras record is applied."""
     root = write_own(tmp_path)

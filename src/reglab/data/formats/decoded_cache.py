@@ -22,7 +22,7 @@ from reglab.data.source import Contents
 from reglab.errors import RunError
 from reglab.files import TEMPORARY_PREFIX, atomic_path
 
-_FORMAT = 1
+_FORMAT = 2
 _ABANDONED = 3600
 """Age in seconds at which a temporary file is considered to be left by a killed process."""
 

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from reglab.data.dataset import Images
+from reglab.data.formats.depth import reduce_depth
 from reglab.errors import DataError
 from reglab.machine import count_cores
 
@@ -181,7 +182,8 @@ def decode_pictures(paths: Sequence[str], side: int, resize: bool) -> Images:
         (n, side, side, 3) uint8.
 
     Raises:
-        DataError: a file is not a picture, is truncated, or has another size; the message names the file.
+        DataError: a file is not a picture, is truncated, has another size, or has values without a defined
+            range; the message names the file.
     """
     images = np.empty((len(paths), side, side, 3), np.uint8)
 
@@ -200,6 +202,13 @@ def decode_pictures(paths: Sequence[str], side: int, resize: bool) -> Images:
     return images
 
 
+def _reduce(upright: Image.Image, picture: Image.Image, path: str) -> Image.Image:
+    try:
+        return reduce_depth(upright, picture.format)
+    except ValueError as error:
+        raise DataError(f"{path}: {error}") from None
+
+
 def _decode(path: str, side: int, resize: bool) -> Images:
     try:
         with Image.open(path, formats=("PNG", "JPEG")) as picture:
@@ -209,7 +218,7 @@ def _decode(path: str, side: int, resize: bool) -> Images:
                     f"found {picture.width}×{picture.height}"
                 )
             upright = ImageOps.exif_transpose(picture) if resize else picture
-            colour = upright if upright.mode == "RGB" else upright.convert("RGB")
+            colour = upright if upright.mode == "RGB" else _reduce(upright, picture, path).convert("RGB")
             if colour.size != (side, side):
                 colour = colour.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=3.0)
             return np.asarray(colour)
