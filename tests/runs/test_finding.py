@@ -1,9 +1,12 @@
 """Runs are found and read under given paths."""
 
+import errno
+import os
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,6 +57,55 @@ def test_path_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     assert str(caught.value) == (
         f"{tmp_path / 'resluts'} does not exist: expected a run, an experiment's folder, or results"
     )
+
+
+def refuse_reading(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """As for `lost+found`, which belongs to another user."""
+    scan = os.scandir
+
+    def scan_or_refuse(path: Path) -> Any:
+        if Path(path) == folder:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scan_or_refuse)
+
+
+def test_a_folder_that_cannot_be_read_is_named(
+    tmp_path: Path, make_run: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does not hide the other runs; it is an error if the user has named it."""
+    make_run(tmp_path / "mp" / "seed-0")
+    folder = tmp_path / "lost+found"
+    folder.mkdir()
+    refuse_reading(monkeypatch, folder)
+    found = find_runs([tmp_path])
+    assert [run.directory.path for run in found.runs] == [tmp_path / "mp" / "seed-0"]
+    assert found.damaged == (f"cannot read {folder}: Permission denied",)
+    with pytest.raises(RunError, match="Permission denied"):
+        find_runs([folder])
+
+
+def test_links_that_lead_nowhere_are_omitted(tmp_path: Path, make_run: Maker) -> None:
+    """A link to itself and a link to its own folder do not hide a run, which is listed once."""
+    make_run(tmp_path / "mp" / "seed-0")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "mp" / "again").symlink_to("..")
+    (tmp_path / "results.yaml").symlink_to("missing")
+    found = find_runs([tmp_path])
+    assert (len(found.runs), found.damaged) == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("x" * 300, "File name too long"), ("loop", "Too many levels of symbolic links")],
+)
+def test_a_path_that_cannot_exist_is_refused(tmp_path: Path, name: str, reason: str) -> None:
+    """The reason is that of the operating system."""
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(RunError) as caught:
+        find_runs([tmp_path / name])
+    assert str(caught.value) == f"cannot read {tmp_path / name}: {reason}"
 
 
 def test_damaged_runs_are_named_and_the_others_found(tmp_path: Path, make_run: Maker) -> None:

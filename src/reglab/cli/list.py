@@ -1,5 +1,6 @@
 """`reglab list`: the runs in a folder, and their progress."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ def list_(path: Path) -> None:
     from reglab.runs.finding import Found, find_runs
 
     # The default folder does not exist before the first run.
-    found = find_runs([path]) if path.exists() or path != _RESULTS else Found((), (path,))
+    found = find_runs([path]) if os.path.lexists(path) or path != _RESULTS else Found((), (path,))
     for problem in found.damaged:
         click.echo(problem, err=True)
     if not found.runs:
