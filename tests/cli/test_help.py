@@ -109,10 +109,13 @@ def test_a_closed_pipe(arguments: list[str], here: Path, make_run: Callable[...,
 
 
 @pytest.mark.parametrize("width", ["0", "-1", "wide", ""])
-def test_an_invalid_width_has_no_effect(call: Callable[..., Any], here: Path, width: str) -> None:
+def test_an_invalid_width_has_no_effect(
+    call: Callable[..., Any], make_run: Callable[..., Any], width: str
+) -> None:
     """Lines are not wrapped, as without COLUMNS."""
-    config = shipped_directory() / "mp.yaml"
-    assert call("show", config, COLUMNS=width) == call("show", config)
+    make_run("results/mp/seed-0")
+    assert call("list", COLUMNS=width) == call("list")
+    assert "seed" in call("list", COLUMNS=width).out
 
 
 @pytest.mark.parametrize(("terminal", "moves"), [("dumb", False), ("xterm", True)])

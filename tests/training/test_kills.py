@@ -25,6 +25,7 @@ from reglab.experiment import Experiment
 from reglab.files import TEMPORARY_PREFIX
 from reglab.processes.events import Job
 from reglab.runs.layout import RunDirectory
+from reglab.runs.lock import is_locked
 from reglab.runs.status import read_status
 from reglab.runs.summary import read_summary
 from tests.trainings import every_technique
@@ -100,6 +101,11 @@ class Trial:
         time.sleep(seconds)
         os.killpg(process.pid, signal.SIGKILL)
         self.end(process, f"killed from outside {seconds:.3f} s later")
+        # A killed worker holds its lock until the system has freed its memory.
+        deadline = time.monotonic() + 60
+        while is_locked(self.run.path):
+            assert time.monotonic() < deadline, "the killed worker still has its lock"
+            time.sleep(0.01)
 
     def fail(self, name: str, number: int, part: float = 0.0, full: bool = False) -> None:
         """Kills a worker at a moment, or fills its disk."""
