@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 export TF_CPP_MIN_LOG_LEVEL=3
 # Use the processor and the default backend: exact results there may differ on a GPU.
 export CUDA_VISIBLE_DEVICES= JAX_PLATFORMS=cpu
-unset KERAS_BACKEND
+unset KERAS_BACKEND PYTHONPATH
 
 scripts/environment.sh "dev${REGLAB_TEST_BACKENDS:+,$REGLAB_TEST_BACKENDS}"
 export PATH="$PWD/.venv/bin:$PATH"
@@ -19,4 +19,4 @@ ruff format --check .
 mypy
 scripts/smoke.sh
 # Two processes at once: most tests use one core. The tests of a file stay together, since they share runs.
-pytest -n 2 --dist loadfile
+pytest -n 2 --dist loadfile --durations=25

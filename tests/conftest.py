@@ -1,6 +1,6 @@
 """Fixtures: the status, the summary and the record of a complete run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,15 @@ from reglab.runs.status import State, Status
 from reglab.runs.summary import Summary
 
 pytest_plugins = ("tests.trainings",)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compilation_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """JAX compiles a step once for all processes that the tests start; this saves minutes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "jax"))
+        patch.setenv("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+        yield
 
 
 @pytest.fixture

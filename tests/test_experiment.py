@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
@@ -82,8 +83,8 @@ def problems_of(way: Callable[[Values, Path], Experiment], values: Values, folde
         (
             {"training": {"epochs": 5, "schedule": {"name": "cosine", "warmup_epochs": 5}}},
             "training.schedule.warmup_epochs",
-            "cosine has no effect, because the warm-up takes all epochs; set warmup_epochs below 5 or use the "
-            "constant schedule",
+            "cosine has no effect, because the warm-up takes all epochs; set warmup_epochs below 5 or use "
+            "the constant schedule",
         ),
         ({"data": {"image_size": 64}}, "data.image_size", "image_size has no effect on cifar10, "),
         (TWO_POOLINGS, "regularizers.average_pooling", ""),
@@ -179,8 +180,7 @@ def test_an_experiment_is_equal_to_that_of_its_own_mapping() -> None:
     [
         (
             {"title": {1}},
-            "expected mappings, lists, strings, numbers, booleans and None only: "
-            "Object of type set is not JSON serializable",
+            "expected mappings, lists, strings, numbers, booleans and None only: got set",
         ),
         (
             {"title": "\ud800"},
@@ -238,6 +238,20 @@ def test_another_optimizer_replaces_the_old_one() -> None:
     assert faster.training.optimizer == SGD(momentum=0.9, learning_rate=0.1)
 
 
+def test_a_change_has_a_key() -> None:
+    """Another object is refused."""
+    with pytest.raises(ExperimentError) as raised:
+        Experiment(name="x").with_changes({5: 1, "training.epochs": 2})  # type: ignore[dict-item]
+    assert str(raised.value) == "expected keys such as training.epochs, got 5"
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    """Integers and floats of any size."""
+    changes = {"training.seed": np.int64(3), "training.optimizer.learning_rate": np.float32(0.5)}
+    experiment = Experiment(name="x").with_changes(changes)
+    assert (experiment.training.seed, experiment.training.optimizer.learning_rate) == (3, 0.5)
+
+
 def test_a_wrong_change_is_named() -> None:
     """The problem has a key and no place."""
     with pytest.raises(ExperimentError) as raised:
@@ -277,3 +291,25 @@ def test_label_and_setup() -> None:
 def test_images_have_a_shape(dataset: Values, shape: tuple[int, int, int]) -> None:
     """Height, width, channels."""
     assert Experiment.from_mapping({"data": dataset}).data.image_shape == shape
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"title": "a\nb"}, "title: expected one line, got several"),
+        ({"title": " "}, "title: expected text, got spaces only"),
+        ({"title": "\x1b[31m"}, r"title: expected text without control characters, got '\x1b[31m'"),
+        ({"description": "a\r"}, r"description: expected text without control characters, got 'a\r'"),
+        (
+            {"training": {"epochs": 10**400}},
+            "training.epochs: expected at most 10,000,000, got a larger number",
+        ),
+    ],
+)
+def test_text_and_numbers_that_break_a_terminal_or_a_computation(
+    values: dict[str, Any], message: str
+) -> None:
+    """They are refused with their key."""
+    with pytest.raises(ExperimentError) as raised:
+        Experiment.from_mapping(values)
+    assert str(raised.value) == message

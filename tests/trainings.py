@@ -10,6 +10,7 @@ from PIL import Image
 
 from reglab.backend.precision import Choice
 from reglab.backend.start import Backend
+from reglab.config.yaml.overrides import apply_changes
 from reglab.data.dataset import Dataset
 from reglab.data.split import split_dataset
 from reglab.errors import ExperimentError
@@ -30,11 +31,18 @@ def every_technique(**settings: Any) -> dict[str, Any]:
     for name in Regularizers.model_fields:
         wider = chosen | {name: settings.get(name, {})}
         try:
-            Experiment.from_mapping({"regularizers": wider})
+            Experiment.from_mapping(with_needs({"regularizers": wider}))
         except ExperimentError:
             continue
         chosen = wider
     return chosen
+
+
+def with_needs(values: dict[str, Any]) -> dict[str, Any]:
+    """The values of an experiment, with the settings that its regularizers need."""
+    for regularizer in Regularizers.model_validate(values.get("regularizers", {})).active:
+        values = apply_changes(values, regularizer.needs)
+    return values
 
 
 def _draw_part(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -59,15 +67,14 @@ def make_experiment() -> Callable[..., Experiment]:
     def make(
         *, name: str = "tiny", model: Any = None, data: Any = None, regularizers: Any = None, **training: Any
     ) -> Experiment:
-        return Experiment.model_validate(
-            {
-                "name": name,
-                "data": {"dataset": "folder", "image_size": SIDE, "clean": 30, **(data or {})},
-                "model": {"groups": ((4,),), "dense": (5,), **(model or {})},
-                "regularizers": regularizers or {},
-                "training": {"epochs": 3, "batch_size": 16, "precision": "float32", **training},
-            }
-        )
+        values = {
+            "name": name,
+            "data": {"dataset": "folder", "image_size": SIDE, "clean": 30, **(data or {})},
+            "model": {"groups": ((4,),), "dense": (5,), **(model or {})},
+            "regularizers": regularizers or {},
+            "training": {"epochs": 3, "batch_size": 16, "precision": "float32", **training},
+        }
+        return Experiment.model_validate(with_needs(values))
 
     return make
 

@@ -7,16 +7,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from reglab.backend.start import start_backend
     from reglab.errors import ExperimentError, ReglabError
     from reglab.experiment import Experiment
+    from reglab.training.session import Session
+    from reglab.training.subject import Subject
 
 __version__ = "0.1.0"
-__all__ = ["Experiment", "ExperimentError", "ReglabError", "__version__"]
+__all__ = [
+    "Experiment",
+    "ExperimentError",
+    "ReglabError",
+    "Session",
+    "Subject",
+    "__version__",
+    "start_backend",
+]
 
 _MODULES = {
     "Experiment": "reglab.experiment",
     "ExperimentError": "reglab.errors",
     "ReglabError": "reglab.errors",
+    "Session": "reglab.training.session",
+    "Subject": "reglab.training.subject",
+    "start_backend": "reglab.backend.start",
 }
 
 

@@ -9,15 +9,15 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from reglab.config.base import Frozen
-from reglab.config.conflict import Conflict
+from reglab.config.base import Frozen, Line, Text
+from reglab.config.conflict import CONFLICT, Conflict
 from reglab.config.data import Data
 from reglab.config.model import Model
 from reglab.config.setup import Setup
 from reglab.config.training import Training
 from reglab.config.yaml.loading import convert_mapping, load_tree, validate_tree
-from reglab.config.yaml.messages import CONFLICT
 from reglab.config.yaml.overrides import apply_changes
+from reglab.errors import ExperimentError, Problem
 from reglab.regularizers.base import Advice
 from reglab.regularizers.table import Regularizers
 
@@ -43,9 +43,9 @@ class Experiment(Frozen):
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$", max_length=80)]
     """Name of the folder of its runs; if omitted, the name of the file."""
-    title: str = ""
+    title: Line = ""
     """Its name in figures and tables; if omitted, `name`."""
-    description: str = ""
+    description: Text = ""
     """Its question, in one sentence."""
     data: Data = Data()
     model: Model = Model()
@@ -53,19 +53,17 @@ class Experiment(Frozen):
     training: Training = Training()
 
     @classmethod
-    def load(cls, path: Path, overrides: Sequence[str] = (), content: bytes | None = None) -> Self:
+    def load(cls, path: str | Path, overrides: Sequence[str] = ()) -> Self:
         """Reads an experiment from a YAML file.
 
         Args:
             path: its file.
             overrides: `key=value`, as after `--set`.
-            content: of the file, if it is not on a disk, such as standard input. Messages name `path`, and
-                `extends` starts from its folder.
 
         Raises:
             ExperimentError: with every problem of the file and its line.
         """
-        return validate_tree(load_tree(path, overrides, content), cls)
+        return validate_tree(load_tree(Path(path), overrides), cls)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Self:
@@ -89,6 +87,10 @@ class Experiment(Frozen):
         Raises:
             ExperimentError: with every problem, each with its key.
         """
+        wrong = [key for key in changes if not isinstance(key, str)]
+        if wrong:
+            message = f"expected keys such as training.epochs, got {', '.join(map(repr, wrong))}"
+            raise ExperimentError([Problem("", "", message)])
         values = self.model_dump(mode="json", exclude_none=True)
         return self.from_mapping(apply_changes(values, changes))
 
@@ -131,8 +133,7 @@ class Experiment(Frozen):
             )
 
     def _conflicts(self) -> Iterator[tuple[tuple[str, ...], Conflict]]:
-        regularizers = zip(self.regularizers.names, self.regularizers.active, strict=True)
-        for name, regularizer in regularizers:
+        for name, regularizer in self.regularizers.named.items():
             for conflict in regularizer.conflicts(self.setup):
                 yield ("regularizers", name), conflict
         for conflict in self.data.conflicts():

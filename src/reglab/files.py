@@ -56,7 +56,7 @@ def write_atomically(path: Path, data: bytes | str) -> None:
 
 
 def create_folder(path: Path) -> None:
-    """Makes a folder and those above it; one that exists is kept.
+    """Creates a folder and its parents; does nothing if it exists.
 
     Raises:
         RunError: a file has its name, or the system refused.

@@ -55,3 +55,12 @@ def _read_cpuinfo(key: str) -> str:
         return ""
     pairs = (line.partition(":") for line in lines)
     return next((value.strip() for name, _, value in pairs if name.strip() == key), "")
+
+
+def ignore_backend_of_matplotlib() -> None:
+    """Makes this process and its children draw without a window, whatever `MPLBACKEND` is.
+
+    Matplotlib, which Keras imports too, refuses a backend that is not installed. The backend of a notebook
+    is in the environment of its shell commands.
+    """
+    os.environ["MPLBACKEND"] = "agg"

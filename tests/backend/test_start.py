@@ -192,3 +192,18 @@ def test_other_devices_are_hidden(
     # So that monkeypatch also restores variables that the function set.
     for name in ("CUDA_VISIBLE_DEVICES", "JAX_PLATFORMS"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("jax" not in INSTALLED, reason="needs JAX")
+def test_keras_on_another_backend_is_refused() -> None:
+    """If Keras was imported before, the process keeps the backend of that time."""
+    program = (
+        "import os; os.environ['KERAS_BACKEND'] = 'jax'; import keras; os.environ['KERAS_BACKEND'] = ''; "
+        "from reglab.backend.start import start_backend; start_backend('auto')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1] == (
+        "reglab.errors.BackendError: expected Keras on tensorflow, but it was imported before on jax; "
+        "start the backend before Keras is imported, or set KERAS_BACKEND"
+    )

@@ -151,6 +151,12 @@ def test_experiments_that_cannot_be_run_together(
     assert contents(configs) == before
 
 
+def test_control_characters_of_a_path_are_replaced(call: Command, here: Path) -> None:
+    """The message does not change the terminal."""
+    done = call("show", "a\x1b[31m.yaml")
+    assert (done.code, done.err) == (2, "a�[31m.yaml: the file does not exist\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -164,6 +170,16 @@ def test_experiments_that_cannot_be_run_together(
         (
             ["run", "a.yaml", "--results", ""],
             "Invalid value for '--results': the path is empty",
+        ),
+        (["run", "a.yaml", "--seed", "1", "--seed", "2"], "--seed is given 2 times."),
+        (
+            ["run", "a.yaml", "--seed", "1", "--set", " training.seed =2"],
+            "--seed and --set training.seed set the same key; give one of them.",
+        ),
+        (
+            ["run", "a.yaml", "--results", "~nobody-here/x"],
+            "Invalid value for '--results': there is no home folder for ~nobody-here; for a folder of this "
+            "name: ./~nobody-here/x",
         ),
         (
             ["run", "a.yaml", "--results", "a.yaml"],

@@ -24,6 +24,17 @@ def results(make_run: Maker, here: Path) -> Path:
     return here / "results"
 
 
+@pytest.mark.slow
+def test_another_backend_of_matplotlib(
+    program: Command, results: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shell commands of a notebook inherit one that may not be installed here."""
+    monkeypatch.setenv("MPLBACKEND", "nowhere")
+    code, out, err = program("compare", "results/baseline", "results/mp", folder=here)
+    assert (code, err) == (0, "")
+    assert (here / "comparison" / "comparison.png").exists(), out
+
+
 def test_paths_that_the_shell_expands(call: Command, results: Path, here: Path) -> None:
     """`compare results/*`: entries without runs and failed runs are skipped and listed."""
     expanded = sorted(str(path.relative_to(here)) for path in results.iterdir())
@@ -102,6 +113,6 @@ def test_a_damaged_run(call: Command, results: Path) -> None:
     code, out, err = call("compare", "results/baseline", "results/mp")
     assert (code, "CNN" in out) == (0, True)
     assert err == (
-        "skipped: results/mp/seed-0/status.json: expected a status of reglab: "
+        "skipped: results/mp/seed-0/status.json: expected the status of a run: "
         "Invalid JSON: EOF while parsing an object at line 1 column 1\n"
     )

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from reglab import __version__
-from reglab.cli import main
+from reglab.cli import console, main
+from reglab.cli.progress import LiveProgress, PlainProgress, build_progress
+from reglab.config.shipped import shipped_directory
 
 Command = Callable[..., Any]
 
@@ -81,18 +83,51 @@ def test_full_disk(arguments: list[str], here: Path, make_run: Callable[..., Any
     make_run("mp/seed-0")
     with Path("/dev/full").open("w") as full:
         done = run_python("-m", "reglab", *arguments, stdout=full, stderr=subprocess.PIPE)
-    assert (done.returncode, done.stderr) == (2, "cannot write: No space left on device\n")
+    assert (done.returncode, done.stderr) == (2, "cannot write to standard output: No space left on device\n")
 
 
-def test_a_closed_pipe(here: Path) -> None:
+def test_a_full_disk_for_errors(here: Path) -> None:
+    """The exit code is that of the error."""
+    with Path("/dev/full").open("w") as full:
+        done = run_python("-m", "reglab", "show", "missing.yaml", stdout=subprocess.PIPE, stderr=full)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["schema"], ["show", str(shipped_directory() / "mp.yaml")], ["list", "."]]
+)
+def test_a_closed_pipe(arguments: list[str], here: Path, make_run: Callable[..., Any]) -> None:
     """There is no message, as in `reglab schema | head`."""
+    make_run("mp/seed-0")
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        done = run_python("-m", "reglab", "schema", stdout=writer, stderr=subprocess.PIPE)
+        done = run_python("-m", "reglab", *arguments, stdout=writer, stderr=subprocess.PIPE)
     finally:
         os.close(writer)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("width", ["0", "-1", "wide", ""])
+def test_an_invalid_width_has_no_effect(
+    call: Callable[..., Any], make_run: Callable[..., Any], width: str
+) -> None:
+    """Lines are not wrapped, as without COLUMNS."""
+    make_run("results/mp/seed-0")
+    assert call("list", COLUMNS=width) == call("list")
+    assert "seed" in call("list", COLUMNS=width).out
+
+
+@pytest.mark.parametrize(("terminal", "moves"), [("dumb", False), ("xterm", True)])
+def test_a_terminal_that_cannot_move_its_cursor(
+    monkeypatch: pytest.MonkeyPatch, terminal: str, moves: bool
+) -> None:
+    """The progress is one line per epoch there."""
+    monkeypatch.setattr(console, "is_terminal", lambda: True)
+    monkeypatch.setenv("TERM", terminal)
+    progress = build_progress(False, set())
+    assert isinstance(progress, LiveProgress) == moves
+    assert isinstance(progress, PlainProgress)
 
 
 def test_closed_output(make_run: Callable[..., Any], here: Path) -> None:

@@ -1,6 +1,9 @@
 """`reglab list`."""
 
+import json
+import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +72,37 @@ def test_a_damaged_run(call: Command, here: Path) -> None:
     code, out, err = call("list")
     assert (code, out.count("mp_do")) == (0, 3)
     assert err == (
-        "results/bn/seed-0/status.json: expected a status of reglab: "
+        "results/bn/seed-0/status.json: expected the status of a run: "
         "Invalid JSON: EOF while parsing an object at line 1 column 1\n"
     )
+
+
+@pytest.mark.usefixtures("results")
+def test_json(call: Command) -> None:
+    """Numbers as recorded; null before the first epoch."""
+    done = call("list", "--json")
+    assert (done.code, done.err) == (0, "")
+    interrupted, first, failed, last = json.loads(done.out)
+    assert interrupted["path"] == "results/bn/seed-0"
+    assert (interrupted["state"], interrupted["validation_accuracy"]) == ("interrupted", None)
+    assert (first["seed"], first["epochs_done"], first["validation_accuracy"]) == (0, 2, 0.75)
+    assert (failed["state"], failed["message"]) == ("failed", "loss became nan in epoch 2")
+    assert last["gap_accuracy"] == 0.25
+    assert datetime.fromisoformat(last["updated"]).tzinfo is not None
+
+
+def test_json_without_runs(call: Command, here: Path) -> None:
+    """An empty list, for programs."""
+    assert call("list", "--json") == (0, "[]\n", "")
+
+
+def test_copies_of_a_run_are_told_apart(call: Command, here: Path, results: None) -> None:
+    """By their folders, which are listed only then."""
+    assert "folder" not in call("list").out
+    shutil.copytree(here / "results" / "bn", here / "results" / "copy of bn")
+    lines = [line.rstrip() for line in call("list").out.splitlines()]
+    assert lines[0].endswith("  folder")
+    assert [line.split("  ")[-1] for line in lines if " bn " in line] == [
+        "results/bn/seed-0",
+        "results/copy of bn/seed-0",
+    ]

@@ -224,6 +224,13 @@ def test_a_worker_that_is_killed(call: Command, here: Path, monkeypatch: pytest.
     assert call("run", "a.yaml", "--quiet") == (1, "", message)
 
 
+def test_dropped_settings_are_listed(call: Command, here: Path) -> None:
+    """If --set names another optimizer than the file."""
+    (here / "a.yaml").write_text("training: {optimizer: {name: sgd, momentum: 0.5}}\n")
+    done = call("show", "a.yaml", "--resolved", "--set", "training.optimizer.name=adam")
+    assert (done.code, done.err) == (0, "a.yaml: another name in --set drops training.optimizer.momentum\n")
+
+
 def test_a_config_from_windows(call: Command, here: Path) -> None:
     """Carriage returns and a byte order mark are ignored; lines are counted as in an editor."""
     (here / "dos.yaml").write_bytes(
@@ -245,6 +252,38 @@ def test_a_closed_pipe_during_training(here: Path) -> None:
         "for number in range(3): build_progress(False, set()).show(Note(message='x' * 10_000))"
     )
     assert run_without_a_reader("-c", code) == (0, "")
+
+
+def test_a_full_disk_during_training(here: Path) -> None:
+    """The training continues; the message is printed once."""
+    code = (
+        "from reglab.cli.progress import build_progress\n"
+        "from reglab.processes.events import Note\n"
+        "progress = build_progress(False, set())\n"
+        "for number in range(3): progress.show(Note(message='x' * 10_000))"
+    )
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    message = "cannot write to standard output: No space left on device; the training continues\n"
+    assert (done.returncode, done.stderr) == (0, message)
+
+
+@pytest.mark.slow
+def test_a_full_disk_at_the_last_lines(attempts: Any) -> None:
+    """Every experiment is processed."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "reglab", "run", "a.yaml", "b.yaml", "--quiet"],
+            cwd=attempts.folder,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    message = "cannot write to standard output: No space left on device; the training continues\n"
+    assert (done.returncode, done.stderr) == (0, message)
 
 
 @pytest.mark.slow

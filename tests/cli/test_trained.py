@@ -28,8 +28,8 @@ def test_evaluate(with_keras: Command, attempts: Any, trained: Path) -> None:
     summary = read_summary(trained / "summary.json")
     assert summary.test_accuracy is not None
     message = (
-        f"Tiny A, seed 0: accuracy {summary.test_accuracy:.2%}, cross-entropy "
-        f"{summary.test_cross_entropy:.4f} on the 30 test images of {summary.dataset}\n"
+        f"Tiny A, seed 0: accuracy {100 * summary.test_accuracy:.1f} %, cross-entropy "
+        f"{summary.test_cross_entropy:.3f} nats on the 30 test images of {summary.dataset}\n"
     )
     done = with_keras("evaluate", trained, "--data-dir", attempts.folder / "pictures")
     assert done == (0, message, "")
@@ -52,7 +52,7 @@ def test_predict(with_keras: Command, trained: Path, tmp_path: Path) -> None:
     predicted = []
     for name, line in zip(pictures, out.splitlines(), strict=True):
         match = re.fullmatch(
-            rf"{re.escape(str(tmp_path / name))}: (\w+) ([\d.]+)%, (\w+) ([\d.]+)%, (\w+) ([\d.]+)%", line
+            rf"{re.escape(str(tmp_path / name))}: (\w+) ([\d.]+) %, (\w+) ([\d.]+) %, (\w+) ([\d.]+) %", line
         )
         assert match is not None, line
         assert {match[1], match[3], match[5]} == {"dark", "middling", "bright"}

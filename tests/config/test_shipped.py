@@ -77,10 +77,11 @@ def test_an_existing_file_is_kept() -> None:
     assert Path("mp.yaml").read_text() == "title: mine\n"
 
 
-def test_a_broken_link_is_kept() -> None:
+def test_a_broken_link_is_refused() -> None:
     """The target of the link is not created."""
     Path("mp.yaml").symlink_to("elsewhere.yaml")
-    assert copy_shipped(Path())[1] == (Path("mp.yaml"),)
+    with pytest.raises(RunError, match=r"cannot write mp\.yaml: mp\.yaml is a link to elsewhere\.yaml"):
+        copy_shipped(Path())
     assert not Path("elsewhere.yaml").exists()
 
 
@@ -91,20 +92,20 @@ def test_a_second_copy_changes_nothing() -> None:
 
 
 def test_a_file_in_place_of_the_folder_is_named() -> None:
-    """The message has the folder and the reason of the operating system."""
+    """The message has the first file and the reason of the operating system."""
     Path("configs").write_text("")
     with pytest.raises(RunError) as raised:
         copy_shipped(Path("configs"))
-    assert str(raised.value) == "cannot write to configs: File exists"
+    assert str(raised.value) == "cannot write configs/ap.yaml: File exists"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_may_not_be_written_is_named() -> None:
-    """The message has the folder and the reason; no file is written."""
+    """The message has the first file and the reason; no file is written."""
     Path("configs").mkdir(mode=0o555)
     with pytest.raises(RunError) as raised:
         copy_shipped(Path("configs"))
-    assert str(raised.value) == "cannot write to configs: Permission denied"
+    assert str(raised.value) == "cannot write configs/ap.yaml: Permission denied"
     assert list(Path("configs").iterdir()) == []
 
 
@@ -112,5 +113,5 @@ def test_a_full_disk_leaves_no_incomplete_file() -> None:
     """The next copy would keep an incomplete file as an existing one."""
     with files_of_at_most(50), pytest.raises(RunError) as raised:
         copy_shipped(Path("configs"))
-    assert str(raised.value) == "cannot write to configs: File too large"
+    assert str(raised.value) == "cannot write configs/ap.yaml: File too large"
     assert list(Path("configs").iterdir()) == []

@@ -65,7 +65,7 @@ class Layouts:
 
     @staticmethod
     def write_archive(path: Path, folder: str, files: dict[str, bytes]) -> Path:
-        """A tar archive with the files in reverse order, after one that is not needed."""
+        """A tar archive of a file that is not needed, followed by the files in reverse order."""
         with tarfile.open(path, "w:gz") as archive:
             for name, content in [("readme.html", b"hello"), *reversed(files.items())]:
                 member = tarfile.TarInfo(f"{folder}/{name}")
@@ -78,10 +78,10 @@ class Layouts:
         """CIFAR-10 as pictures: the file's name is the index in the official order."""
         train, train_labels, test, test_labels = Layouts.make_cifar10()
         for part, images, labels in (("train", train, train_labels), ("test", test, test_labels)):
-            for place, (image, label) in enumerate(zip(images, labels, strict=True)):
+            for index, (image, label) in enumerate(zip(images, labels, strict=True)):
                 folder = root / part / CLASSES[label]
                 folder.mkdir(parents=True, exist_ok=True)
-                Image.fromarray(image).resize((side, side)).save(folder / f"{place:05d}{suffix}")
+                Image.fromarray(image).resize((side, side)).save(folder / f"{index:05d}{suffix}")
         return root
 
     @staticmethod

@@ -51,7 +51,7 @@ def test_parts_are_views_into_one_array() -> None:
     ],
 )
 def test_an_inconsistent_data_set_is_refused(changes: dict[str, Any], message: str) -> None:
-    """Types, shapes, counts and labels."""
+    """Types, shapes, counts and labels are checked."""
     with pytest.raises(DataError) as caught:
         build(**changes)
     assert str(caught.value) == message

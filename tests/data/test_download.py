@@ -1,4 +1,4 @@
-"""Downloads are complete or absent, and files are hashed once and again when they change."""
+"""Incomplete downloads are deleted; a file is hashed once, and again after it has changed."""
 
 import hashlib
 import io
@@ -50,7 +50,7 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_a_file_is_hashed_once(archive: Path, hashed: list[str]) -> None:
-    """The second time, its record is used."""
+    """The second call uses the record."""
     assert is_verified(archive, SHA256)
     assert is_verified(archive, SHA256)
     assert hashed == ["archive"]
@@ -58,7 +58,7 @@ def test_a_file_is_hashed_once(archive: Path, hashed: list[str]) -> None:
 
 @pytest.mark.parametrize("content", [b"an archivE", b"an arch"])
 def test_a_changed_file_is_hashed_again(archive: Path, hashed: list[str], content: bytes) -> None:
-    """A file with another time, and a file with another size and the old time."""
+    """Another time, or another size with the old time."""
     assert is_verified(archive, SHA256)
     before = archive.stat()
     archive.write_bytes(content)
@@ -78,7 +78,7 @@ def test_a_wrong_hash_leaves_no_record(archive: Path, hashed: list[str], cache: 
 
 
 def test_a_copy_is_hashed_too(archive: Path, hashed: list[str]) -> None:
-    """A record is valid for one path."""
+    """A record is valid for one path only."""
     assert is_verified(archive, SHA256)
     copy = archive.with_name("copy")
     copy.write_bytes(CONTENT)
@@ -95,7 +95,7 @@ def test_files_are_verified_without_a_cache(archive: Path, hashed: list[str], ca
 
 
 def test_a_missing_file_is_not_verified(tmp_path: Path) -> None:
-    """Nor is a folder."""
+    """A folder is not verified either."""
     assert not is_verified(tmp_path / "gone", SHA256)
     assert not is_verified(tmp_path, SHA256)
 
@@ -122,7 +122,7 @@ def network(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_interrupted_download_leaves_no_file(
     tmp_path: Path, fake_keras: Callable[[Any], None], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Nor does Keras's output reach the terminal."""
+    """Keras prints nothing."""
 
     def fail(fname: str, cache_dir: str, **_: Any) -> None:
         print("Downloading data from there")
@@ -144,17 +144,17 @@ def test_an_interrupted_download_leaves_no_file(
 def test_a_download_is_read_from_its_archive(
     tmp_path: Path, layouts: Any, fake_keras: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Keras gets the address and the hash; the second time nothing is downloaded."""
+    """Keras receives the address and the hash; the second call downloads nothing."""
     source = find_source("cifar10")
     assert isinstance(source.find_downloaded, partial)
     archive = layouts.write_archive(
         tmp_path / "a.tar.gz", "cifar-10-batches-py", layouts.cifar10_files(pickled=True)
     )
     content = archive.read_bytes()
-    asked = []
+    requests = []
 
     def get_file(fname: str, origin: str, file_hash: str, cache_dir: str, cache_subdir: str) -> str:
-        asked.append((fname, origin, file_hash, cache_subdir))
+        requests.append((fname, origin, file_hash, cache_subdir))
         path = Path(cache_dir) / fname
         path.write_bytes(content)
         return str(path)
@@ -170,7 +170,7 @@ def test_a_download_is_read_from_its_archive(
         dataset = load_dataset(Data())
         assert dataset.title == "CIFAR-10 (only 100 + 20 images)"
         assert dataset.source == str(remote.path)
-    assert asked == [(remote.name, remote.origin, remote.sha256, "")]
+    assert requests == [(remote.name, remote.origin, remote.sha256, "")]
     assert [path.name for path in remote.path.parent.iterdir()] == [remote.name]
 
 

@@ -1,4 +1,4 @@
-"""Where a data set is loaded from, and the messages if it is not found."""
+"""The places from which a data set is loaded, and the messages if it is not found."""
 
 import socket
 from pathlib import Path
@@ -23,7 +23,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_network")
 def test_a_given_directory_must_have_the_data(tmp_path: Path, cache: Path, layouts: Any) -> None:
-    """The cache is not used instead, and the message lists the contents of the directory."""
+    """The cache is not searched; the message lists the contents of the directory."""
     layouts.write_files(cache / "cifar10", layouts.cifar10_files(pickled=True))
     directory = tmp_path / "data"
     for number in range(10):
@@ -40,7 +40,7 @@ def test_a_given_directory_must_have_the_data(tmp_path: Path, cache: Path, layou
 
 @pytest.mark.parametrize(("kind", "found"), [("none", "nothing there"), ("file", "a file")])
 def test_a_given_directory_must_exist(tmp_path: Path, kind: str, found: str) -> None:
-    """And must not be a file."""
+    """A missing directory and a file are errors."""
     path = tmp_path / "data"
     if kind == "file":
         path.write_text("")
@@ -80,7 +80,7 @@ def test_the_environment_s_directory_must_exist(tmp_path: Path, monkeypatch: pyt
 def test_a_given_directory_replaces_the_environment_s(
     tmp_path: Path, layouts: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """REGLAB_DATA_DIR is not checked then."""
+    """If a directory is given, REGLAB_DATA_DIR is not checked."""
     monkeypatch.setenv("REGLAB_DATA_DIR", str(tmp_path / "gone"))
     given = layouts.write_files(tmp_path / "given", layouts.cifar10_files(pickled=False))
     assert load_dataset(Data(), given).source == str(given)
@@ -97,7 +97,7 @@ def test_a_tilde_is_the_home(tmp_path: Path, layouts: Any, monkeypatch: pytest.M
 
 @pytest.mark.usefixtures("no_network")
 def test_folders_within_the_cache(cache: Path, tmp_path: Path, layouts: Any) -> None:
-    """The folder with the data set's name comes before the cache itself, and both before Keras's folder."""
+    """The folder of the data set, then the cache itself, then the folder of Keras."""
     unpacked = tmp_path / "keras-home/datasets/cifar-10-batches-py-target/cifar-10-batches-py"
     layouts.write_files(unpacked, layouts.cifar10_files(pickled=True))
     assert load_dataset(Data()).source == str(unpacked)
@@ -140,7 +140,7 @@ def test_a_folder_needs_a_directory() -> None:
 def test_a_folder_is_read_from_the_environment_s_directory(
     tmp_path: Path, layouts: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If no directory is given; the message for a directory without pictures lists its contents."""
+    """REGLAB_DATA_DIR is used if no directory is given; an error message lists its contents."""
     root: Path = layouts.write_pictures(tmp_path / "shots")
     monkeypatch.setenv("REGLAB_DATA_DIR", str(root))
     dataset = load_dataset(Data(dataset="folder"))
@@ -151,7 +151,7 @@ def test_a_folder_is_read_from_the_environment_s_directory(
 
 
 def test_classes_are_counted_without_loading(tmp_path: Path, layouts: Any) -> None:
-    """None if the folder is unknown or ambiguous."""
+    """The result is None if the folder is not found or ambiguous."""
     assert count_classes(Data(dataset="cifar100"), tmp_path / "gone") == 100
     data = Data(dataset="folder")
     assert count_classes(data) is None

@@ -8,7 +8,7 @@ from reglab.data.places import cache_directory, data_directory, keras_directory
 
 
 def test_data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """--data-dir, then REGLAB_DATA_DIR, then none."""
+    """--data-dir, otherwise REGLAB_DATA_DIR, otherwise None."""
     assert data_directory() is None
     monkeypatch.setenv("REGLAB_DATA_DIR", "")
     assert data_directory() is None
@@ -20,7 +20,7 @@ def test_data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_cache_directory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """REGLAB_CACHE_DIR, then XDG_CACHE_HOME/reglab, then ~/.cache/reglab."""
+    """REGLAB_CACHE_DIR, otherwise XDG_CACHE_HOME/reglab, otherwise ~/.cache/reglab."""
     monkeypatch.setenv("REGLAB_CACHE_DIR", "/a")
     monkeypatch.setenv("XDG_CACHE_HOME", "/b")
     assert cache_directory() == Path("/a")
@@ -31,7 +31,7 @@ def test_cache_directory(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_keras_directory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """KERAS_HOME, then ~/.keras."""
+    """KERAS_HOME, otherwise ~/.keras."""
     monkeypatch.setenv("KERAS_HOME", "/k")
     assert keras_directory() == Path("/k/datasets")
     monkeypatch.delenv("KERAS_HOME")

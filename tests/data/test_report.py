@@ -1,4 +1,4 @@
-"""Where each data set is found, without loading it."""
+"""The report of where each data set is found."""
 
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ def test_the_first_place_that_has_it_is_reported(
 
 
 def test_a_missing_data_directory_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run would stop with the same message, even if the cache has the data."""
+    """The message is that of a run; the cache is not searched."""
     monkeypatch.setenv("REGLAB_DATA_DIR", str(tmp_path / "gone"))
     with pytest.raises(DataError, match="gone: expected a directory"):
         report()

@@ -1,4 +1,4 @@
-"""Splits: every image in one part, stratified, keyed by (seed, data set), without a copy."""
+"""Splits are stratified and keyed by (seed, data set), and copy no image."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from reglab.errors import DataError
 
 
 def make_dataset(name: str = "cifar10") -> Dataset:
-    """400 training and 100 test images, ten classes in turn."""
+    """400 training and 100 test images with the labels 0 to 9 repeated."""
     labels = (np.arange(500) % 10).astype(np.int32)
     return Dataset(name, "ten", tuple("abcdefghij"), np.zeros((500, 2, 2, 3), np.uint8), labels, 400, "here")
 
@@ -63,7 +63,7 @@ def test_parts_are_disjoint_stratified_and_of_the_right_size(case: str, counts: 
 
 
 def test_all_splits_of_a_data_set_share_its_arrays() -> None:
-    """Two sessions in one process hold the images once."""
+    """Two sessions in one process have the images in memory once."""
     dataset = make_dataset()
     for case in CASES.values():
         split = split_dataset(dataset, Data(**case), seed=1)
@@ -72,13 +72,13 @@ def test_all_splits_of_a_data_set_share_its_arrays() -> None:
 
 
 def test_there_are_at_most_as_many_clean_images_as_training_images() -> None:
-    """5,000 by default, or all of a smaller part."""
+    """5,000 by default, or all training images if there are fewer."""
     split = split_dataset(make_dataset(), Data(subset=Subset(train=30)), seed=1)
     np.testing.assert_array_equal(split.clean, split.train)
 
 
 def test_seed_and_data_set_are_the_key() -> None:
-    """Equal keys give equal splits; another seed or another data set gives another one."""
+    """Equal keys give equal splits; another seed or data set gives another split."""
     data = Data(validation=0.1, subset=Subset(train=100, validation=20), clean=10)
     first, same, other_seed, other_name = (
         parts_of(split_dataset(make_dataset(name), data, seed))
@@ -90,8 +90,8 @@ def test_seed_and_data_set_are_the_key() -> None:
         assert not np.array_equal(first[index], other_name[index])
 
 
-def test_split_is_recorded() -> None:
-    """The indices of one split: a change would change the results of every experiment."""
+def test_a_split_has_the_recorded_indices() -> None:
+    """Other indices would change the results of every experiment."""
     split = split_dataset(make_dataset(), Data(**CASES["fraction, subset"], clean=5), seed=3)
     assert split.train[:8].tolist() == [16, 33, 34, 44, 46, 50, 56, 58]
     assert split.validation[:8].tolist() == [27, 32, 45, 51, 59, 61, 70, 72]
@@ -138,7 +138,7 @@ def test_a_subset_does_not_change_the_held_out_images() -> None:
     ],
 )
 def test_too_many_images_are_refused(data: dict[str, Any], message: str) -> None:
-    """The message says how many there are."""
+    """The message has the number of available images."""
     with pytest.raises(DataError) as caught:
         split_dataset(make_dataset(), Data(**data), seed=0)
     assert str(caught.value) == message
@@ -146,7 +146,7 @@ def test_too_many_images_are_refused(data: dict[str, Any], message: str) -> None
 
 @pytest.mark.parametrize("count", range(0, 31))
 def test_shares_are_exact_and_within_one_of_proportional(count: int) -> None:
-    """They sum to the count, and each differs by less than one from its exact share."""
+    """The sum is the count, and each share differs by less than one from the exact proportion."""
     sizes = np.array([10, 0, 13, 1, 6])
     shares = distribute(count, sizes)
     assert shares.sum() == count
@@ -155,12 +155,12 @@ def test_shares_are_exact_and_within_one_of_proportional(count: int) -> None:
 
 
 def test_the_largest_remainders_get_the_rest() -> None:
-    """5 of (5, 3, 2): 2.5, 1.5 and 1; of equal remainders, the lower label's."""
+    """5 of (5, 3, 2): exact shares are 2.5, 1.5 and 1; of equal remainders, the lower label is first."""
     np.testing.assert_array_equal(distribute(5, np.array([5, 3, 2])), [3, 1, 1])
 
 
-def test_positions_are_equally_likely() -> None:
-    """Over 400 keys, each of 20 positions is chosen two times in five, within four standard deviations."""
+def test_indices_are_equally_likely() -> None:
+    """Over 400 keys, each of 20 indices is chosen with frequency 0.4 ± 4 standard deviations."""
     labels = np.arange(20, dtype=np.int32) % 4
     counts = np.zeros(20)
     for key in range(400):

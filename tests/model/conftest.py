@@ -9,6 +9,7 @@ import pytest
 from reglab.config.shipped import shipped_directory
 from reglab.experiment import Experiment
 from reglab.model.network import build_network
+from tests.trainings import with_needs
 
 CLASSES = 10
 
@@ -34,23 +35,27 @@ def make_experiment() -> Callable[..., Experiment]:
     """Makes an experiment on 8×8 images with one convolution and one dense layer by default."""
 
     def make(*, model: Any = None, regularizers: Any = None, seed: int = 0) -> Experiment:
-        return Experiment.model_validate(
-            {
-                "name": "test",
-                "data": {"dataset": "folder", "image_size": 8},
-                "model": {"groups": ((4,),), "dense": (5,), **(model or {})},
-                "regularizers": regularizers or {},
-                "training": {"seed": seed},
-            }
-        )
+        values = {
+            "name": "test",
+            "data": {"dataset": "folder", "image_size": 8},
+            "model": {"groups": ((4,),), "dense": (5,), **(model or {})},
+            "regularizers": regularizers or {},
+            "training": {"seed": seed},
+        }
+        return Experiment.model_validate(with_needs(values))
 
     return make
 
 
 @pytest.fixture
-def mixed_bfloat16() -> Iterator[None]:
-    """The global policy of a mixed-precision run."""
+def restored_policy() -> Iterator[None]:
+    """The global policy is restored after the test, even if it fails."""
     before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_bfloat16")
     yield
     keras.config.set_dtype_policy(before)
+
+
+@pytest.fixture
+def mixed_bfloat16(restored_policy: None) -> None:
+    """The global policy of a mixed-precision run."""
+    keras.config.set_dtype_policy("mixed_bfloat16")

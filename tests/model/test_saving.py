@@ -78,7 +78,7 @@ def test_copy_loads_with_the_same_predictions(
 ) -> None:
     """Stock layers only, in the order of the network; from uint8, the softmax of the network's logits."""
     together = make_together(make_experiment)
-    network = _network(together if name == "together" else _with(make_experiment(), {name: {}}), images)
+    network = _network(together if name == "together" else make_experiment(regularizers={name: {}}), images)
     (tmp_path / "model.keras").write_bytes(pack_standalone(network))
     copy = keras.models.load_model(tmp_path / "model.keras")
     assert copy.inputs[0].dtype == "uint8"
@@ -93,6 +93,7 @@ def test_copy_loads_with_the_same_predictions(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("restored_policy")
 def test_other_process_gets_the_same_probabilities(
     make_experiment: Callable[..., Experiment], images: NDArray[np.uint8], tmp_path: Path
 ) -> None:
@@ -134,10 +135,10 @@ def test_copying_does_not_change_the_network(
         np.testing.assert_array_equal(weight.numpy(), value)
 
 
+@pytest.mark.usefixtures("restored_policy")
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 def test_equal_networks_give_equal_files(make_experiment: Callable[..., Experiment], policy: str) -> None:
     """After other models were built, and at another time of day, which Keras writes into its archive."""
-    before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     experiment = make_together(make_experiment)
     packed = []
@@ -146,7 +147,6 @@ def test_equal_networks_give_equal_files(make_experiment: Callable[..., Experime
             network = build_network(experiment, 3)
             packed.append((pack_standalone(network), pack_weights(network)))
         keras.Sequential([keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dropout(0.1)])
-    keras.config.set_dtype_policy(before)
     assert packed[0] == packed[1]
     with ZipFile(BytesIO(packed[0][0])) as archive:
         assert json.loads(archive.read("metadata.json")).keys() == {"keras_version"}
@@ -175,16 +175,7 @@ def patch_time(seconds: int) -> Iterator[None]:
 def make_together(make_experiment: Callable[..., Experiment]) -> Experiment:
     """An experiment with every regularizer except average pooling, which conflicts with max pooling."""
     settings = {name: SPECIAL.get(name, {}) for name in NAMES if name != "average_pooling"}
-    return _with(make_experiment(model={"groups": ((4, 4), (6,))}), settings)
-
-
-def _with(experiment: Experiment, settings: Mapping[str, Any]) -> Experiment:
-    """The experiment with these regularizers and with the settings that they need."""
-    changes: dict[str, Any] = {"regularizers": settings}
-    for name in settings:
-        (active,) = Regularizers.model_validate({name: {}}).active
-        changes |= active.needs
-    return experiment.with_changes(changes)
+    return make_experiment(model={"groups": ((4, 4), (6,))}, regularizers=settings)
 
 
 def _network(experiment: Experiment, images: NDArray[np.uint8]) -> Any:

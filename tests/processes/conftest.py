@@ -1,4 +1,4 @@
-"""Workers as processes, with a job for tiny pictures, and a folder of their own for decoded pictures."""
+"""Worker processes, and jobs that train on tiny pictures with a temporary cache."""
 
 import subprocess
 import sys
@@ -14,24 +14,26 @@ from reglab.runs.layout import RunDirectory
 
 Maker = Callable[..., Job]
 
-# A worker whose Keras is replaced, so that everything around the training is tested in a second.
+# A worker with one function replaced; without the start of Keras, a test of the rest takes a second.
 REPLACED = """
 import os, signal, sys
 from reglab.processes import worker
 
-def start_backend(*arguments):
+def replacement(*arguments):
     {body}
 
-worker.start_backend = start_backend
+worker.{replaced} = replacement
 sys.exit(worker.main())
 """
 
 
 class Worker:
-    """A worker with its job; its input stays open, as a parent holds it while it lives."""
+    """A worker with its job; its input remains open, as with a running parent."""
 
-    def __init__(self, job: Job, body: str | None = None) -> None:
-        program = ["-m", "reglab.processes.worker"] if body is None else ["-c", REPLACED.format(body=body)]
+    def __init__(self, job: Job, body: str | None, replaced: str) -> None:
+        program = ["-m", "reglab.processes.worker"]
+        if body is not None:
+            program = ["-c", REPLACED.format(body=body, replaced=replaced)]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen([sys.executable, *program], stdin=pipe, stdout=pipe, stderr=pipe)
         assert self.process.stdin is not None
@@ -46,7 +48,7 @@ class Worker:
         return next(event for event in map(decode, self.stdout) if isinstance(event, kind))
 
     def end(self) -> tuple[int, str, str]:
-        """Exit code, the message of a failure, and what it printed on standard error."""
+        """Exit code, message of the `failed` event, and standard error."""
         last = [decode(line) for line in self.stdout][-1:]
         message = last[0].message if last and isinstance(last[0], Failed) else ""
         return self.process.wait(), message, self.stderr.read().decode()
@@ -60,11 +62,11 @@ class Worker:
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., Worker]]:
-    """Starts workers, and ends those that a failing test leaves behind."""
+    """Starts workers, and kills those that still run at the end of a test."""
     started: list[Worker] = []
 
-    def make(job: Job, body: str | None = None) -> Worker:
-        started.append(Worker(job, body))
+    def make(job: Job, body: str | None = None, replaced: str = "start_backend") -> Worker:
+        started.append(Worker(job, body, replaced))
         return started[-1]
 
     yield make
@@ -74,7 +76,7 @@ def start() -> Iterator[Callable[..., Worker]]:
 
 @pytest.fixture
 def make_job(tmp_path: Path, pictures: Path, make_experiment: Callable[..., Experiment]) -> Maker:
-    """A job for the tiny pictures, with results under the test's own folder."""
+    """A job for the tiny pictures, with results in the temporary folder of the test."""
 
     def make(data: Path | None = pictures, **sections: object) -> Job:
         experiment = make_experiment(**sections)
@@ -90,4 +92,4 @@ def run(tmp_path: Path) -> RunDirectory:
 
 @pytest.fixture(autouse=True)
 def _own_cache(cache: object) -> None:
-    """`cache` sets the variable that the processes read."""
+    """The fixture `cache` sets a variable that the workers read."""

@@ -30,14 +30,14 @@ ALL = (
 
 @pytest.mark.parametrize("event", ALL)
 def test_events_are_lines_of_json(event: Event) -> None:
-    """One line each, whatever is in it; floats are read back exactly; `event` tells them apart."""
+    """One line for any text; floats are read back exactly; `event` is the type of the event."""
     line = encode(event)
     assert (line.count(b"\n"), line[-1:]) == (1, b"\n")
     assert decode(line) == event
     assert json.loads(line)["event"] == event.event
 
 
-@pytest.mark.parametrize("line", [b"chatter\n", b"{}\n", b'{"event": "moon"}\n'])
+@pytest.mark.parametrize("line", [b"chatter\n", b"{}\n", b'{"event": "unknown"}\n'])
 def test_other_lines_are_refused(line: bytes) -> None:
     """A line that is not an event is an error."""
     with pytest.raises(ValidationError):
@@ -46,7 +46,7 @@ def test_other_lines_are_refused(line: bytes) -> None:
 
 @pytest.mark.parametrize("device", ["cpu", "gpu:0", "gpu:12", None])
 def test_a_job_is_a_line_of_json(device: str | None) -> None:
-    """It is read back equal."""
+    """A job is read back equal."""
     experiment = Experiment.from_mapping({"regularizers": {"max_pooling": {}}})
     job = Job(experiment=experiment, results=Path("r"), threads=2, device=device)
     assert Job.model_validate_json(encode(job)) == job
@@ -54,13 +54,13 @@ def test_a_job_is_a_line_of_json(device: str | None) -> None:
 
 @pytest.mark.parametrize("wrong", [{"threads": 0}, {"device": "gpu"}, {"device": "gpu:x"}])
 def test_impossible_resources_are_refused(wrong: dict[str, Any]) -> None:
-    """No thread, and devices without a number."""
+    """Zero threads, and GPUs without a number."""
     with pytest.raises(ValidationError):
         Job(experiment=Experiment.from_mapping({}), results=Path("r"), **wrong)
 
 
 def test_a_training_becomes_events(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Progress at most ten times a second; speeds leave out the time of measuring."""
+    """Progress is sent at most ten times a second; speeds do not include the time of measuring."""
     now = [100.0]
     monkeypatch.setattr(time, "perf_counter", lambda: now[0])
     reader, writer = os.pipe()
@@ -90,8 +90,8 @@ def test_a_training_becomes_events(monkeypatch: pytest.MonkeyPatch) -> None:
     assert reporting._SECONDS_BETWEEN_PROGRESS == 0.1
 
 
-def test_a_reader_that_leaves() -> None:
-    """The training continues, and sends nothing more."""
+def test_a_closed_pipe_is_not_an_error() -> None:
+    """Further events are dropped."""
     reader, writer = os.pipe()
     stream = EventStream(writer)
     os.close(reader)

@@ -1,4 +1,4 @@
-"""One orderly end, however often the signal comes."""
+"""Several signals in a row interrupt a process once."""
 
 import signal
 import time
@@ -9,7 +9,7 @@ from reglab.processes.interruption import Interruption
 
 
 def test_the_first_signal_interrupts_and_the_next_does_not() -> None:
-    """The second of a pair is passed over, and the request is remembered."""
+    """The second of two signals is ignored, and `requested` remains true."""
     interruption = Interruption()
     assert not interruption.requested
     with pytest.raises(KeyboardInterrupt):
@@ -18,8 +18,8 @@ def test_the_first_signal_interrupts_and_the_next_does_not() -> None:
     interruption(signal.SIGTERM, None)
 
 
-def test_a_later_signal_counts_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first one may have been lost."""
+def test_a_later_signal_interrupts_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After more than 3 seconds, because the first exception may have been lost."""
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     interruption = Interruption()

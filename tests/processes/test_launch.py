@@ -1,4 +1,4 @@
-"""Runs in processes of their own: started, read, stopped, and how their ends are reported."""
+"""Runs in separate processes: starting, reading events, stopping, and the outcome."""
 
 import re
 import signal
@@ -20,10 +20,10 @@ Maker = Callable[..., Job]
 
 
 @pytest.mark.slow
-def test_a_run_in_a_process_of_its_own(
+def test_a_run_in_a_separate_process(
     make_job: Maker, run: RunDirectory, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Trained to the end; then it is skipped, or tidied up, or its figure is drawn again."""
+    """It is trained; later starts skip it, delete a remaining checkpoint, or draw a missing figure."""
     job = make_job(epochs=1)
     process = start_run(job)
     note, started, *progress, epoch, finished = process.events()
@@ -52,7 +52,7 @@ def test_a_run_in_a_process_of_its_own(
 
 @pytest.mark.slow
 def test_a_loss_that_is_not_a_number_fails_the_run(make_job: Maker, run: RunDirectory) -> None:
-    """θ ← −2 θ per step plus the cross-entropy's part: whole epochs are kept, the last one is named."""
+    """Each step multiplies the weights by about −2; the complete epochs are kept."""
     job = make_job(
         regularizers={"l2": {"strength": 1.0}}, optimizer={"name": "sgd", "learning_rate": 1.5}, epochs=60
     )
@@ -72,7 +72,7 @@ def test_a_loss_that_is_not_a_number_fails_the_run(make_job: Maker, run: RunDire
     assert not run.summary.exists()
 
 
-# A worker that waits for its input to close, or does what the test wants.
+# A program that runs `body` in place of the worker.
 REPLACED = """
 import os, signal, sys
 from reglab.processes.events import Failed, Finished, Note, Progress, encode
@@ -84,7 +84,7 @@ def send(event):
 
 @pytest.fixture
 def replace_worker(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Lets another program be started in place of the worker."""
+    """Starts another program in place of the worker."""
     real = subprocess.Popen
 
     def replace(body: str) -> None:
@@ -112,7 +112,7 @@ def test_ends_are_reported(
     code: int,
     killed_by: str,
 ) -> None:
-    """By exit code, or by the signal that killed the worker; an incomplete line is not an event."""
+    """As an exit code, or as the signal that killed the worker; an incomplete line is not an event."""
     replace_worker(body)
     process = start_run(make_job())
     assert process.wait() == Outcome(run, code, killed_by=killed_by)
@@ -121,10 +121,10 @@ def test_ends_are_reported(
 
 
 @pytest.mark.slow
-def test_starting_does_not_block_and_stopping_needs_one_call(
+def test_a_worker_reads_its_job_and_is_stopped_by_the_end_of_its_input(
     make_job: Maker, replace_worker: Callable[[str], None]
 ) -> None:
-    """The worker inherits that Ctrl-C waits, gets its job, and sees its input end."""
+    """The worker starts with SIGINT blocked; calling `stop` twice is not an error."""
     replace_worker(
         "job = sys.stdin.readline()\n"
         "blocked = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())\n"
@@ -145,7 +145,7 @@ def test_starting_does_not_block_and_stopping_needs_one_call(
 
 @pytest.mark.slow
 def test_events_that_are_not_read(make_job: Maker, replace_worker: Callable[[str], None]) -> None:
-    """They do not hold up the worker; of progress, the latest is kept."""
+    """The worker does not wait; of consecutive `progress` events, the latest is kept."""
     replace_worker(
         "for step in range(5000): send(Progress(epoch=1, step=step, images_per_second=1.0))\nsend(Finished())"
     )
@@ -163,7 +163,7 @@ def test_events_that_are_not_read(make_job: Maker, replace_worker: Callable[[str
 def test_ctrl_c_while_a_run_is_started(
     make_job: Maker, replace_worker: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is raised once the worker has its job, and the worker has ended by then."""
+    """KeyboardInterrupt is raised after the worker has received its job and ended."""
     replace_worker("sys.stdin.read()")
     waited: list[Outcome] = []
     wait = RunProcess.wait
@@ -175,16 +175,19 @@ def test_ctrl_c_while_a_run_is_started(
         return write(job)
 
     monkeypatch.setattr(launch, "encode", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        start_run(make_job())
+    # A test run in the background of a shell may ignore the signal.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            start_run(make_job())
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert [outcome.code for outcome in waited] == [0]
 
 
 @pytest.mark.slow
-def test_two_runs_at_once_are_read_side_by_side(
-    make_job: Maker, replace_worker: Callable[[str], None]
-) -> None:
-    """Each has its own events and its own end."""
+def test_two_runs_at_the_same_time(make_job: Maker, replace_worker: Callable[[str], None]) -> None:
+    """Each has its own events, and is stopped separately."""
     replace_worker("sys.stdin.readline(); send(Note(message='here')); sys.stdin.read(); sys.exit(130)")
     processes = [start_run(make_job(name=name)) for name in ("a", "b")]
     assert [next(process.events()) for process in processes] == [events.Note(message="here")] * 2

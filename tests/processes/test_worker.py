@@ -1,4 +1,4 @@
-"""The worker as a process: its job, its events, and what it leaves."""
+"""The worker as a process: its job, its events, and its files."""
 
 import signal
 import socket
@@ -14,7 +14,6 @@ import pytest
 from reglab.backend.start import find_backend
 from reglab.experiment import Experiment
 from reglab.processes.events import EpochDone, Job, Note, Started, Warned
-from reglab.processes.worker import _load
 from reglab.runs.history import Epoch, read_history
 from reglab.runs.layout import RunDirectory
 from reglab.runs.lock import is_locked
@@ -31,8 +30,10 @@ Starter = Callable[..., Any]
 FOREVER = 100_000
 
 
-def test_interrupted_shared_and_orphaned(make_job: Maker, start: Starter, run: RunDirectory) -> None:
-    """One run, one process: a second one is refused; Ctrl-C and a lost parent both end it in good order."""
+def test_a_second_worker_an_interruption_and_a_lost_parent(
+    make_job: Maker, start: Starter, run: RunDirectory
+) -> None:
+    """A second worker is refused; after Ctrl-C and after the end of the parent, the run can be resumed."""
     job = make_job(epochs=FOREVER)
     first = start(job)
     opening = first.read(Note).message
@@ -70,7 +71,7 @@ def test_interrupted_shared_and_orphaned(make_job: Maker, start: Starter, run: R
 
 
 def test_an_error_in_reglab_keeps_its_traceback(make_job: Maker, start: Starter, run: RunDirectory) -> None:
-    """One line for the user, the rest in the log; the run is marked failed and is free again."""
+    """The user gets one line; the log has the traceback. The run is `failed` and not locked."""
     result = start(make_job(), "raise ZeroDivisionError('boom')").end()
     assert result == (1, f"ZeroDivisionError: boom; the details are in {run.log}", "")
     log = run.log.read_text()
@@ -81,8 +82,18 @@ def test_an_error_in_reglab_keeps_its_traceback(make_job: Maker, start: Starter,
     assert not is_locked(run.path)
 
 
+def test_an_error_in_reglab_before_the_run_has_a_log(
+    make_job: Maker, start: Starter, run: RunDirectory
+) -> None:
+    """It is an event too; the traceback is on standard error, and no run is created."""
+    code, message, err = start(make_job(), "raise ZeroDivisionError('boom')", "inspect_run").end()
+    assert (code, message) == (1, "ZeroDivisionError: boom")
+    assert err.startswith("Traceback (most recent call last):")
+    assert not run.path.exists()
+
+
 def test_output_of_libraries_goes_to_the_log(make_job: Maker, start: Starter, run: RunDirectory) -> None:
-    """Of Python and of C, on standard output too, which has events only."""
+    """Output of Python and C code, on standard output and standard error."""
     body = (
         "print('a', flush=True); os.write(1, b'b\\n'); print('c', file=sys.stderr); os.write(2, b'd\\n'); "
         "raise KeyboardInterrupt"
@@ -93,7 +104,7 @@ def test_output_of_libraries_goes_to_the_log(make_job: Maker, start: Starter, ru
     assert sorted(lines) == ["a", "b", "c", "d"]
 
 
-def test_wrong_data_are_reported_before_anything_is_made(
+def test_wrong_data_are_reported_before_files_are_created(
     make_job: Maker, start: Starter, tmp_path: Path
 ) -> None:
     """Exit 2, one line, nothing created."""
@@ -104,16 +115,14 @@ def test_wrong_data_are_reported_before_anything_is_made(
 
 
 def test_the_backend_gets_threads_and_device(make_job: Maker, start: Starter, run: RunDirectory) -> None:
-    """As the job has them."""
+    """The values of the job."""
     job = make_job().model_copy(update={"threads": 3, "device": "cpu"})
     assert start(job, "print(*arguments, flush=True); raise KeyboardInterrupt").end() == (130, "", "")
     assert run.log.read_text().endswith("\nfloat32 None 3 cpu\n")
 
 
-def test_a_reader_that_leaves_does_not_end_a_training(
-    make_job: Maker, start: Starter, run: RunDirectory
-) -> None:
-    """The parent lives, but reads no more events."""
+def test_a_closed_pipe_does_not_end_a_training(make_job: Maker, start: Starter, run: RunDirectory) -> None:
+    """The parent runs, but has closed its end of the pipe."""
     worker = start(make_job(epochs=2))
     worker.read(Note)
     worker.stdout.close()
@@ -123,21 +132,21 @@ def test_a_reader_that_leaves_does_not_end_a_training(
 
 
 def test_termination_is_an_interruption(make_job: Maker, start: Starter, run: RunDirectory) -> None:
-    """As a cluster ends its jobs; a second signal does not disturb the tidying up."""
+    """Clusters end jobs with SIGTERM; a second signal does not interrupt the cleanup."""
     body = "os.kill(os.getpid(), signal.SIGTERM); os.kill(os.getpid(), signal.SIGTERM); raise SystemError"
     assert start(make_job(), body).end() == (130, "", "")
     assert read_status(run.status).state == "interrupted"
 
 
-def test_a_parent_that_ends_at_once_is_not_a_crash(make_job: Maker, start: Starter) -> None:
-    """The input ends after the job: interrupted, without a traceback."""
+def test_a_parent_that_ends_immediately_interrupts_the_worker(make_job: Maker, start: Starter) -> None:
+    """The input ends after the job; there is no traceback."""
     worker = start(make_job(), "signal.pause()")
     worker.stdin.close()
     assert worker.end() == (130, "", "")
 
 
-def test_no_job_is_not_a_crash() -> None:
-    """The parent was stopped before it sent one."""
+def test_a_worker_without_a_job_is_interrupted() -> None:
+    """The parent ended before it sent a job; there is no traceback."""
     program = [sys.executable, "-m", "reglab.processes.worker"]
     done = subprocess.run(program, input="", capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
@@ -150,16 +159,16 @@ def test_a_run_keeps_its_precision(
     """`auto` depends on the machine that starts a run; an attempt that resumes it keeps the choice."""
     job = make_job(precision="auto")
     if started:
-        _start(run, _load(job))
+        _start(run, load_subject(job))
     body = "print(*arguments[:2], flush=True); raise KeyboardInterrupt"
     assert start(job, body).end() == (130, "", "")
     assert run.log.read_text().endswith(f"\n{setting}\n")
 
 
-def test_a_complete_run_is_left_alone(make_job: Maker, start: Starter, run: RunDirectory) -> None:
-    """Nothing to do, without images too: exit 0, and no file but the lock is touched."""
+def test_a_complete_run_is_not_changed(make_job: Maker, start: Starter, run: RunDirectory) -> None:
+    """Exit 0, also without images, and only the lock is written."""
     job = make_job()
-    _start(run, _load(job)).finish()
+    _start(run, load_subject(job)).finish()
     run.curves.touch()
     before = {path.name: path.stat().st_mtime_ns for path in run.path.iterdir()}
     assert start(make_job(data=run.path / "nowhere"), "raise SystemError").end() == (0, "", "")
@@ -168,9 +177,9 @@ def test_a_complete_run_is_left_alone(make_job: Maker, start: Starter, run: RunD
 
 
 def test_a_figure_that_cannot_be_drawn(make_job: Maker, start: Starter, run: RunDirectory) -> None:
-    """A warning; the run stays complete."""
+    """A warning is sent; the run remains complete."""
     job = make_job()
-    _start(run, _load(job)).finish()
+    _start(run, load_subject(job)).finish()
     worker = start(job, "raise SystemError")
     assert worker.read(Warned).message == (
         "the run is complete, but its figure is missing: "
@@ -179,11 +188,24 @@ def test_a_figure_that_cannot_be_drawn(make_job: Maker, start: Starter, run: Run
     assert worker.end() == (0, "", "")
 
 
-def test_another_experiment_in_its_place_is_refused(
+def test_an_error_while_drawing(make_job: Maker, start: Starter, run: RunDirectory) -> None:
+    """The run remains complete also after an error of a library."""
+    job = make_job()
+    _start(run, load_subject(job)).finish()
+    worker = start(job, "raise ValueError('no font')", "draw_run")
+    assert worker.read(Warned).message == (
+        "the run is complete, but its figure is missing: ValueError: no font"
+    )
+    code, message, err = worker.end()
+    assert (code, message) == (0, "")
+    assert err.endswith("ValueError: no font\n")
+
+
+def test_another_experiment_in_the_directory_is_refused(
     make_job: Maker, start: Starter, run: RunDirectory
 ) -> None:
-    """Two experiments are never mixed in one directory; what is there stays as it is."""
-    _start(run, _load(make_job()))
+    """The files of the first experiment are unchanged."""
+    _start(run, load_subject(make_job()))
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
     code, message, err = start(make_job(epochs=7), "raise SystemError").end()
     assert (code, err) == (2, "")
@@ -194,7 +216,7 @@ def test_another_experiment_in_its_place_is_refused(
 def test_other_images_are_refused(
     make_job: Maker, start: Starter, run: RunDirectory, make_subject: Callable[[Experiment], Subject]
 ) -> None:
-    """Exit 2, one line, and the run stays as it was."""
+    """Exit 2, one line, and the status is unchanged."""
     job = make_job()
     _start(run, make_subject(job.experiment))
     before = run.status.read_bytes()
@@ -207,9 +229,9 @@ def test_other_images_are_refused(
 def test_another_backend_is_refused(
     make_job: Maker, start: Starter, run: RunDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Exit 2, one line that says which one it has to be, and the run stays as it was."""
+    """Exit 2, one line that names the required backend, and only the lock is written."""
     job = make_job()
-    _start(run, _load(job), backend="torch")
+    _start(run, load_subject(job), backend="torch")
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
     monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
     assert start(job, "raise SystemError").end() == (
@@ -223,7 +245,7 @@ def test_another_backend_is_refused(
     assert after == before
 
 
-def test_a_wrong_backend_is_reported_before_anything_is_made(
+def test_a_wrong_backend_is_reported_before_files_are_created(
     make_job: Maker, start: Starter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Exit 2, one line, nothing created."""
@@ -233,8 +255,13 @@ def test_a_wrong_backend_is_reported_before_anything_is_made(
     assert list(tmp_path.iterdir()) == []
 
 
+def load_subject(job: Job) -> Subject:
+    """The subject of a job, as the worker loads it."""
+    return Subject.load(job.experiment, job.data_directory)
+
+
 def _start(run: RunDirectory, subject: Subject, backend: str | None = None) -> Journal:
-    """A run with one epoch, started on a machine with bfloat16, on this backend unless one is named."""
+    """A run with one epoch in mixed_bfloat16, on the given backend or that of this process."""
     run.create()
     row = Epoch(1, 1.0, 1e-3, 2.0, 0.1, 2.0, 1.9, 0.3, 1.95, 0.25, 0.0, 0.05, 0.05)
     journal = Journal(run, subject, "tensorflow")

@@ -12,7 +12,7 @@ from reglab.errors import ExperimentError
 from reglab.experiment import Experiment
 from reglab.regularizers.base import Advice, Regularizer
 from reglab.regularizers.table import Regularizers
-from tests.trainings import every_technique
+from tests.trainings import every_technique, with_needs
 
 NAMES = tuple(Regularizers.model_fields)
 # Experiments in which each regularizer has something to advise against.
@@ -21,7 +21,7 @@ EXPERIMENTS: tuple[dict[str, Any], ...] = (
     {"data": {"dataset": "mnist"}},
     {"model": {"dense": ()}, "training": {"batch_size": 1}},
     {"training": {"optimizer": {"name": "sgd", "learning_rate": 100.0}}},
-    {"regularizers": every_technique()},
+    with_needs({"regularizers": every_technique()}),
 )
 
 
@@ -57,6 +57,12 @@ def test_active_regularizers_are_in_the_order_of_the_table() -> None:
 def test_nothing_is_active_by_default() -> None:
     """An experiment has only the regularizers that it names."""
     assert Experiment(name="test").regularizers.active == ()
+
+
+def test_techniques_that_cannot_be_combined_are_valid_alone() -> None:
+    """Tests that train every technique at once omit only those that conflict with another one."""
+    for name in set(NAMES) - set(every_technique()):
+        Experiment.from_mapping(with_needs({"regularizers": {name: {}}}))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -25,10 +25,18 @@ from reglab.runs.summary import Summary, read_summary, write_summary
 
 
 def test_status_reads_back(tmp_path: Path, status: Status) -> None:
-    """A status survives the file, its times in UTC included."""
+    """A status is read back equal; times are written in UTC."""
     write_status(tmp_path / "status.json", status)
     assert read_status(tmp_path / "status.json") == status
     assert json.loads((tmp_path / "status.json").read_text())["started"] == "2025-01-02T03:04:05Z"
+
+
+def test_control_characters_are_replaced(tmp_path: Path, summary: Summary) -> None:
+    """In every string; a terminal would execute those of a foreign run."""
+    foreign = {"title": "a\x1b[31m\x07\nb", "classes": ("x\x9b", "日本")}
+    write_summary(tmp_path / "summary.json", summary.model_copy(update=foreign))
+    read = read_summary(tmp_path / "summary.json")
+    assert read == summary.model_copy(update={"title": "a�[31m�\nb", "classes": ("x�", "日本")})
 
 
 def test_a_status_of_an_earlier_version_is_read(tmp_path: Path, status: Status) -> None:
@@ -38,8 +46,8 @@ def test_a_status_of_an_earlier_version_is_read(tmp_path: Path, status: Status) 
     assert read_status(path) == status
 
 
-def test_a_status_that_is_updated(tmp_path: Path, status: Status) -> None:
-    """The changes, and the time of each; everything else remains."""
+def test_an_update_changes_fields_and_times(tmp_path: Path, status: Status) -> None:
+    """The given fields, `updated` and `heartbeat` change; the others do not."""
     writer = StatusWriter(tmp_path / "status.json", status)
     writer.update(epochs_done=1)
     written = read_status(tmp_path / "status.json")
@@ -53,7 +61,7 @@ def test_a_status_that_is_updated(tmp_path: Path, status: Status) -> None:
 def test_heartbeats_come_between_updates(
     tmp_path: Path, status: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From a thread that changes nothing else, and that outlives a write that is refused."""
+    """A thread changes the heartbeat only, and continues after a failed write."""
     path, written, refused = tmp_path / "status.json", threading.Event(), threading.Event()
     monkeypatch.setattr(status_module, "HEARTBEAT_INTERVAL", 0.001)
     writer = StatusWriter(path, status)
@@ -77,7 +85,7 @@ def test_heartbeats_come_between_updates(
 
 
 def test_summary_reads_back(tmp_path: Path, summary: Summary) -> None:
-    """A summary survives the file."""
+    """A summary is read back equal."""
     write_summary(tmp_path / "summary.json", summary)
     assert read_summary(tmp_path / "summary.json") == summary
 
@@ -85,7 +93,7 @@ def test_summary_reads_back(tmp_path: Path, summary: Summary) -> None:
 def test_keys_of_a_newer_version_are_ignored(tmp_path: Path, summary: Summary) -> None:
     """Unknown keys of another version have no effect."""
     path = tmp_path / "summary.json"
-    path.write_text(json.dumps({**summary.model_dump(mode="json"), "moon": "full"}))
+    path.write_text(json.dumps({**summary.model_dump(mode="json"), "new_key": "value"}))
     assert read_summary(path) == summary
 
 
@@ -95,7 +103,7 @@ def test_missing_key_is_named(tmp_path: Path, status: Status) -> None:
     path.write_text(json.dumps(status.model_dump(mode="json", exclude={"seed"})))
     with pytest.raises(RunError) as caught:
         read_status(path)
-    assert str(caught.value) == f"{path}: seed: expected a status of reglab: Field required"
+    assert str(caught.value) == f"{path}: seed: expected the status of a run: Field required"
 
 
 def test_foreign_file_is_refused(tmp_path: Path) -> None:
@@ -105,7 +113,7 @@ def test_foreign_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RunError) as caught:
         read_summary(path)
     assert str(caught.value) == (
-        f"{path}: expected a summary of reglab: Invalid JSON: EOF while parsing a value at line 1 column 0"
+        f"{path}: expected the summary of a run: Invalid JSON: EOF while parsing a value at line 1 column 0"
     )
 
 
@@ -139,7 +147,7 @@ def test_an_environment_has_versions(tmp_path: Path) -> None:
 
 
 def test_an_environment_has_the_library_of_each_backend(monkeypatch: pytest.MonkeyPatch) -> None:
-    """JAX computes with jaxlib, which has a version of its own; what is not installed has none."""
+    """JAX computes with jaxlib, which has its own version; packages that are not installed have None."""
     versions = {"jax": "0.10.2", "jaxlib": "0.10.1"}
 
     def find(package: str) -> str:

@@ -1,9 +1,12 @@
-"""Runs are found wherever a person points."""
+"""Runs are found and read under given paths."""
 
+import errno
+import os
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +25,7 @@ def places(paths: list[Path], root: Path) -> list[str]:
 
 
 def test_run_experiment_and_results_are_found(tmp_path: Path, make_run: Maker) -> None:
-    """A path may be a run, an experiment's folder, or a folder of results of any depth."""
+    """A path may be a run, the folder of an experiment, or a folder of results up to four levels deep."""
     for place in ("mp/seed-10", "mp/seed-2", "bn/seed-0", "deep/er/do/seed-0"):
         make_run(tmp_path / place)
     assert places([tmp_path / "mp" / "seed-2"], tmp_path) == ["mp/seed-2"]
@@ -31,14 +34,14 @@ def test_run_experiment_and_results_are_found(tmp_path: Path, make_run: Maker) -
 
 
 def test_order_is_that_of_the_paths_and_each_run_once(tmp_path: Path, make_run: Maker) -> None:
-    """Later mentions of the same run are dropped."""
+    """A run that is under several paths is listed once."""
     for place in ("bn/seed-0", "mp/seed-0"):
         make_run(tmp_path / place)
     assert places([tmp_path / "mp", tmp_path, tmp_path / "bn"], tmp_path) == ["mp/seed-0", "bn/seed-0"]
 
 
 def test_paths_without_runs_are_reported(tmp_path: Path, make_run: Maker) -> None:
-    """Files and folders without runs are no error: the shell expands `results/*` to them too."""
+    """Files and folders without runs are not errors, because the shell expands `results/*` to them too."""
     make_run(tmp_path / "mp" / "seed-0")
     (tmp_path / "notes.txt").touch()
     (tmp_path / "pictures").mkdir()
@@ -48,7 +51,7 @@ def test_paths_without_runs_are_reported(tmp_path: Path, make_run: Maker) -> Non
 
 
 def test_path_that_does_not_exist_is_refused(tmp_path: Path) -> None:
-    """A slip of the pen is not taken for an empty folder."""
+    """A mistyped path is an error, unlike an empty folder."""
     with pytest.raises(RunError) as caught:
         find_runs([tmp_path / "resluts"])
     assert str(caught.value) == (
@@ -56,18 +59,67 @@ def test_path_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     )
 
 
+def refuse_reading(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """As for `lost+found`, which belongs to another user."""
+    scan = os.scandir
+
+    def scan_or_refuse(path: Path) -> Any:
+        if Path(path) == folder:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scan_or_refuse)
+
+
+def test_a_folder_that_cannot_be_read_is_named(
+    tmp_path: Path, make_run: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does not hide the other runs; it is an error if the user has named it."""
+    make_run(tmp_path / "mp" / "seed-0")
+    folder = tmp_path / "lost+found"
+    folder.mkdir()
+    refuse_reading(monkeypatch, folder)
+    found = find_runs([tmp_path])
+    assert [run.directory.path for run in found.runs] == [tmp_path / "mp" / "seed-0"]
+    assert found.damaged == (f"cannot read {folder}: Permission denied",)
+    with pytest.raises(RunError, match="Permission denied"):
+        find_runs([folder])
+
+
+def test_links_that_lead_nowhere_are_omitted(tmp_path: Path, make_run: Maker) -> None:
+    """A link to itself and a link to its own folder do not hide a run, which is listed once."""
+    make_run(tmp_path / "mp" / "seed-0")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "mp" / "again").symlink_to("..")
+    (tmp_path / "results.yaml").symlink_to("missing")
+    found = find_runs([tmp_path])
+    assert (len(found.runs), found.damaged) == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("x" * 300, "File name too long"), ("loop", "Too many levels of symbolic links")],
+)
+def test_a_path_that_cannot_exist_is_refused(tmp_path: Path, name: str, reason: str) -> None:
+    """The reason is that of the operating system."""
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(RunError) as caught:
+        find_runs([tmp_path / name])
+    assert str(caught.value) == f"cannot read {tmp_path / name}: {reason}"
+
+
 def test_damaged_runs_are_named_and_the_others_found(tmp_path: Path, make_run: Maker) -> None:
-    """One broken file does not hide what else there is."""
+    """A damaged file is reported, and the other runs are read."""
     make_run(tmp_path / "bn" / "seed-0").status.write_text("{")
     make_run(tmp_path / "mp" / "seed-0")
     found = find_runs([tmp_path])
     assert [run.directory.path for run in found.runs] == [tmp_path / "mp" / "seed-0"]
     (problem,) = found.damaged
-    assert problem.startswith(f"{tmp_path / 'bn' / 'seed-0' / 'status.json'}: expected a status of reglab: ")
+    assert problem.startswith(f"{tmp_path / 'bn' / 'seed-0' / 'status.json'}: expected the status of a run: ")
 
 
 def test_replaced_runs_are_not_found(tmp_path: Path, make_run: Maker) -> None:
-    """Runs that `--fresh` has set aside are in no comparison."""
+    """Runs that `--fresh` has set aside are omitted."""
     make_run(tmp_path / "mp" / f"seed-0{REPLACED}20250102")
     assert find_runs([tmp_path]).runs == ()
 
@@ -75,7 +127,7 @@ def test_replaced_runs_are_not_found(tmp_path: Path, make_run: Maker) -> None:
 def test_files_are_read(
     tmp_path: Path, make_run: Maker, make_epoch: Callable[[int], Epoch], summary: Summary
 ) -> None:
-    """A record has the history and the summary where they exist, else None."""
+    """A record has the history and the summary if their files exist, otherwise None."""
     directory = make_run(tmp_path / "mp" / "seed-0")
     bare = read_run(directory)
     assert (bare.history, bare.summary) == (None, None)
@@ -88,7 +140,7 @@ def test_files_are_read(
 
 
 def test_killed_run_is_interrupted(tmp_path: Path, make_run: Maker) -> None:
-    """On this machine, a run is running only while a process holds its lock, whatever its heartbeat."""
+    """On this machine, a run is running only while a process holds its lock; the heartbeat has no effect."""
     here = {"host": socket.gethostname(), "heartbeat": datetime.now(UTC)}
     directory = make_run(tmp_path / "mp" / "seed-0", state="running", **here)
     with RunLock(directory.path):
@@ -100,7 +152,7 @@ def test_killed_run_is_interrupted(tmp_path: Path, make_run: Maker) -> None:
     ("seconds", "state"), [(0, "running"), (50, "running"), (-50, "running"), (70, "interrupted")]
 )
 def test_a_run_on_another_machine(tmp_path: Path, make_run: Maker, seconds: int, state: str) -> None:
-    """It is running while it has a heartbeat; its clock may be ahead."""
+    """It is running while its heartbeat is recent; the clock of that machine may be ahead."""
     heartbeat = datetime.now(UTC) - timedelta(seconds=seconds)
     directory = make_run(tmp_path / "mp" / "seed-0", state="running", host="node7", heartbeat=heartbeat)
     assert read_run(directory).state == state
@@ -113,8 +165,8 @@ def test_a_run_of_an_earlier_version_on_another_machine(tmp_path: Path, make_run
     )
 
 
-def test_no_run_is_refused(tmp_path: Path) -> None:
-    """Reading a run needs a status."""
+def test_a_folder_that_is_not_a_run_is_refused(tmp_path: Path) -> None:
+    """A run has a status."""
     with pytest.raises(RunError) as caught:
         read_run(RunDirectory(tmp_path))
     assert str(caught.value) == f"{tmp_path} is not a run: it has no status.json"

@@ -1,4 +1,4 @@
-"""The history is append-only, and survives a killed process."""
+"""The history is appended to, read, and repaired after a process was killed."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +24,7 @@ def write(path: Path, make_epoch: Maker, epochs: int) -> None:
 
 
 def test_floats_read_back_exactly(path: Path, make_epoch: Maker) -> None:
-    """What is read equals what was written, to the last bit, under the named header."""
+    """Written and read epochs are equal to the last bit; the header has the names of the columns."""
     write(path, make_epoch, 2)
     history = read_history(path)
     assert history.rows == (make_epoch(1), make_epoch(2))
@@ -35,7 +35,7 @@ def test_floats_read_back_exactly(path: Path, make_epoch: Maker) -> None:
 
 
 def test_an_extra_loss_has_a_column(path: Path, make_epoch: Maker) -> None:
-    """Only in a run that has one, where every line has it; elsewhere its values are NaN."""
+    """Every line of a run with an extra loss has the column; in other runs its values are NaN."""
     rows = tuple(replace(make_epoch(number), extra_loss=0.1 * number) for number in (1, 2))
     append_epoch(path, rows[0])
     repair_history(path, 2, rows[1])
@@ -56,7 +56,7 @@ def test_an_extra_loss_has_a_column(path: Path, make_epoch: Maker) -> None:
 def test_lines_have_the_columns_of_the_header(
     path: Path, make_epoch: Maker, extra_loss: float | None, line: str, message: str
 ) -> None:
-    """A line of a run with an extra loss is not one of a run without it."""
+    """With an extra loss there are 14, without it 13."""
     append_epoch(path, replace(make_epoch(1), extra_loss=extra_loss))
     with path.open("a") as file:
         file.write(line + "\n")
@@ -65,7 +65,7 @@ def test_lines_have_the_columns_of_the_header(
 
 
 def test_column_is_float64(path: Path, make_epoch: Maker) -> None:
-    """A column is a vector over the epochs."""
+    """A column is a float64 vector over the epochs."""
     write(path, make_epoch, 3)
     column = read_history(path).column("epoch")
     assert column.dtype == np.float64
@@ -81,21 +81,21 @@ def test_appending_keeps_earlier_lines(path: Path, make_epoch: Maker) -> None:
 
 
 @pytest.mark.parametrize("cut", [1, 5, 40])
-def test_torn_last_line_is_no_epoch(path: Path, make_epoch: Maker, cut: int) -> None:
-    """A line without its end is ignored."""
+def test_an_incomplete_last_line_is_ignored(path: Path, make_epoch: Maker, cut: int) -> None:
+    """A line without a newline is not an epoch."""
     write(path, make_epoch, 2)
     path.write_bytes(path.read_bytes()[:-cut])
     assert read_history(path).rows == (make_epoch(1),)
 
 
-def test_torn_header_is_an_empty_history(path: Path) -> None:
-    """A process killed in its very first write leaves a history without epochs."""
+def test_an_incomplete_header_is_an_empty_history(path: Path) -> None:
+    """A process that is killed in its first write leaves a history without epochs."""
     path.write_text("epoch,sec")
     assert read_history(path).rows == ()
 
 
 def test_foreign_file_is_refused(path: Path) -> None:
-    """Another CSV file is named, with the columns that were expected."""
+    """The message has the path of the file and the expected columns."""
     path.write_text("a,b\n1,2\n")
     with pytest.raises(RunError) as caught:
         read_history(path)
@@ -105,7 +105,7 @@ def test_foreign_file_is_refused(path: Path) -> None:
 
 
 def test_bad_line_is_located(path: Path, make_epoch: Maker) -> None:
-    """A line that is not an epoch is named by its number."""
+    """The message has the number of a line that is not an epoch."""
     write(path, make_epoch, 1)
     with path.open("a") as file:
         file.write("2,oops\n")
@@ -114,8 +114,8 @@ def test_bad_line_is_located(path: Path, make_epoch: Maker) -> None:
     assert str(caught.value) == f"{path}:3: expected 13 numbers, got b'2,oops'"
 
 
-def test_hole_is_refused(path: Path, make_epoch: Maker) -> None:
-    """Epochs follow each other without gaps."""
+def test_a_missing_epoch_is_refused(path: Path, make_epoch: Maker) -> None:
+    """The epochs of a history count from 1 without gaps."""
     write(path, make_epoch, 1)
     append_epoch(path, make_epoch(3))
     with pytest.raises(RunError) as caught:
@@ -130,8 +130,8 @@ def test_missing_file_is_named(path: Path) -> None:
     assert str(caught.value) == f"cannot read {path}: No such file or directory"
 
 
-def test_repair_cuts_and_completes(path: Path, make_epoch: Maker) -> None:
-    """Killed while writing epoch 2: its torn half is removed, the whole line comes from the checkpoint."""
+def test_repair_replaces_an_incomplete_line(path: Path, make_epoch: Maker) -> None:
+    """Killed while writing epoch 2: the incomplete line is replaced by the epoch of the checkpoint."""
     write(path, make_epoch, 2)
     whole = path.read_bytes()
     path.write_bytes(whole[:-7])
@@ -139,7 +139,7 @@ def test_repair_cuts_and_completes(path: Path, make_epoch: Maker) -> None:
     assert path.read_bytes() == whole
 
 
-def test_repair_leaves_a_sound_record(path: Path, make_epoch: Maker) -> None:
+def test_repair_does_not_change_an_intact_history(path: Path, make_epoch: Maker) -> None:
     """Nothing is written twice, with or without the checkpoint's last epoch."""
     write(path, make_epoch, 2)
     whole = path.read_bytes()
@@ -149,7 +149,7 @@ def test_repair_leaves_a_sound_record(path: Path, make_epoch: Maker) -> None:
 
 
 def test_repair_writes_the_first_epoch(path: Path, make_epoch: Maker) -> None:
-    """Killed before the first line: the file comes from the checkpoint; without one there is none."""
+    """Killed before the first line: it is written from the checkpoint; without a checkpoint nothing is."""
     repair_history(path, 0, None)
     assert not path.exists()
     path.write_text("epoch,sec")
@@ -158,8 +158,8 @@ def test_repair_writes_the_first_epoch(path: Path, make_epoch: Maker) -> None:
 
 
 @pytest.mark.parametrize(("rows", "done"), [(3, 2), (0, 2), (1, 0)])
-def test_repair_refuses_another_runs_record(path: Path, make_epoch: Maker, rows: int, done: int) -> None:
-    """A history that cannot belong to the checkpoint is unchanged, and both numbers are named."""
+def test_repair_refuses_another_number_of_epochs(path: Path, make_epoch: Maker, rows: int, done: int) -> None:
+    """The history is unchanged, and the message has both numbers."""
     path.touch()
     write(path, make_epoch, rows)
     before = path.read_bytes()
@@ -173,7 +173,7 @@ def test_repair_refuses_another_runs_record(path: Path, make_epoch: Maker, rows:
 
 
 def test_repair_refuses_another_last_epoch(path: Path, make_epoch: Maker) -> None:
-    """The same number of epochs with other numbers in them is not the same run either."""
+    """The number of epochs is equal, but the values of the last one differ from the checkpoint."""
     write(path, make_epoch, 1)
     with pytest.raises(RunError) as caught:
         repair_history(path, 1, Epoch(1, *([0.0] * 12)))

@@ -1,4 +1,4 @@
-"""Paths of a run, and how its directory is made."""
+"""The paths of a run, and the creation of its directory."""
 
 import errno
 from pathlib import Path
@@ -15,7 +15,7 @@ def test_the_path_of_a_run() -> None:
 
 
 def test_create_is_exclusive(tmp_path: Path) -> None:
-    """A directory that exists is not used."""
+    """A directory that already exists is an error."""
     directory = RunDirectory(tmp_path / "mp" / "seed-0")
     directory.create()
     with pytest.raises(RunError) as caught:
@@ -25,7 +25,7 @@ def test_create_is_exclusive(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("place", ["results", "results/mp", "results/mp/seed-0"])
 def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path, place: str) -> None:
-    """The message names it, and nothing is made."""
+    """The message names it, and nothing is created."""
     blocker = tmp_path / place
     blocker.parent.mkdir(parents=True, exist_ok=True)
     blocker.write_text("mine")
@@ -41,7 +41,7 @@ def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path, place: str) ->
 
 
 def test_a_refused_folder_leaves_no_parents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the last folder cannot be made, the folders that were made above it are removed."""
+    """If the last folder cannot be created, the folders that were created above it are removed."""
     make = Path.mkdir
 
     def refuse(self: Path, *arguments: object, **options: bool) -> None:

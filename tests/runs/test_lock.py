@@ -1,4 +1,4 @@
-"""One process a run."""
+"""A run is locked by one process at a time."""
 
 import fcntl
 import os
@@ -23,7 +23,7 @@ with RunLock(Path(sys.argv[1])):
 
 
 def test_a_second_process_is_refused(tmp_path: Path) -> None:
-    """The message names the run and the process; after a kill the kernel has released the lock."""
+    """The message names the run and the process. The kernel releases the lock of a killed process."""
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
@@ -41,8 +41,8 @@ def test_a_second_process_is_refused(tmp_path: Path) -> None:
         assert (tmp_path / "lock").read_text() == f"process {os.getpid()} on {host}\n"
 
 
-def test_lock_follows_a_folder_that_was_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the folder is renamed while a process waits, the process gets the new folder's lock."""
+def test_a_renamed_folder_is_not_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the folder is renamed and replaced during locking, the new folder is locked."""
     folder, aside = tmp_path / "seed-0", tmp_path / "seed-0.replaced"
     folder.mkdir()
     real, renamed = fcntl.flock, []
@@ -67,20 +67,20 @@ def test_lock_is_released_at_the_end(tmp_path: Path) -> None:
 
 
 def test_lock_is_released_by_an_error(tmp_path: Path) -> None:
-    """A training that fails frees its directory."""
+    """An error in the block releases the lock."""
     with pytest.raises(ZeroDivisionError), RunLock(tmp_path):
         raise ZeroDivisionError
     assert not is_locked(tmp_path)
 
 
-def test_no_lock_file_is_no_lock(tmp_path: Path) -> None:
-    """A directory without a lock file is free."""
+def test_a_directory_without_a_lock_file_is_not_locked(tmp_path: Path) -> None:
+    """Asking does not create the file."""
     assert not is_locked(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_missing_directory_is_named(tmp_path: Path) -> None:
-    """A lock needs a directory."""
+    """The message has the path of the lock."""
     with pytest.raises(RunError) as caught, RunLock(tmp_path / "nowhere"):
         pass
     path = tmp_path / "nowhere" / "lock"

@@ -1,4 +1,4 @@
-"""Which runs may start or resume, and which may not."""
+"""Which runs can be opened, and in which state they are."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -25,14 +25,14 @@ def state_of(run: RunDirectory, identity: str = "aaaa", fresh: bool = False) -> 
 
 
 def refuse(run: RunDirectory, identity: str = "aaaa", fresh: bool = False) -> str:
-    """The message of a refusal."""
+    """Opens a run that is refused; returns the message."""
     with pytest.raises(RunError) as caught, open_run(run, identity, fresh):
         pass
     return str(caught.value)
 
 
 def test_a_first_run_is_new_and_locked(run: RunDirectory) -> None:
-    """Its directory is made, and the lock is held until the block ends."""
+    """Its directory is created, and the lock is held until the block ends."""
     assert inspect_run(run, "aaaa").state == "new"
     assert not run.path.exists()
     with open_run(run, "aaaa") as opened:
@@ -50,7 +50,7 @@ def test_a_run_killed_before_its_first_status_is_new(run: RunDirectory) -> None:
 
 
 def test_a_folder_with_other_files_is_refused(run: RunDirectory) -> None:
-    """Nothing is written to it, not even a lock."""
+    """Nothing is written to the folder, including the lock."""
     run.create()
     (run.path / "thesis.tex").touch()
     assert refuse(run) == inspect_run(run, "aaaa").reason
@@ -71,8 +71,8 @@ def test_a_run_of_the_same_experiment(run: RunDirectory, make_run: Maker, writte
     assert inspect_run(run, "aaaa").state == state_of(run) == state
 
 
-def test_a_run_killed_at_its_very_end(run: RunDirectory, make_run: Maker) -> None:
-    """Its checkpoint remains: it is resumable, and complete once it was opened."""
+def test_a_complete_run_with_a_checkpoint_is_resumable(run: RunDirectory, make_run: Maker) -> None:
+    """It was killed before it deleted the checkpoint; opening it deletes it."""
     make_run(run.path)
     run.checkpoint.mkdir()
     assert inspect_run(run, "aaaa").state == "resumable"
@@ -81,10 +81,10 @@ def test_a_run_killed_at_its_very_end(run: RunDirectory, make_run: Maker) -> Non
 
 
 @pytest.mark.parametrize(("state", "left"), [("complete", []), ("interrupted", ["checkpoint"])])
-def test_leftovers_of_a_kill_are_removed(
+def test_files_left_by_a_killed_process_are_removed(
     run: RunDirectory, make_run: Maker, state: str, left: list[str]
 ) -> None:
-    """Half-written files always, a checkpoint if the run is complete."""
+    """Incomplete files are always removed, a checkpoint only if the run is complete."""
     make_run(run.path, state=state)
     run.checkpoint.mkdir()
     (run.path / ".tmp-ab12-model.keras").touch()
@@ -93,7 +93,7 @@ def test_leftovers_of_a_kill_are_removed(
 
 
 def test_another_experiment_is_refused(run: RunDirectory, make_run: Maker) -> None:
-    """Two experiments never share a directory; the message has the three ways out."""
+    """The message explains the three ways to proceed."""
     make_run(run.path)
     assert inspect_run(run, "bbbb").state == "foreign"
     assert refuse(run, "bbbb") == (
@@ -107,7 +107,7 @@ def test_another_experiment_is_refused(run: RunDirectory, make_run: Maker) -> No
 def test_another_experiment_is_refused_beside_its_seeds(
     run: RunDirectory, make_run: Maker, fresh: bool
 ) -> None:
-    """The seeds in one folder are of one experiment; runs that were set aside do not count."""
+    """All seeds in one folder are of one experiment; runs that were set aside are ignored."""
     make_run(run.path)
     make_run(run.path.with_name("seed-2.replaced-20250102"), identity="bbbb")
     sibling = RunDirectory(run.path.with_name("seed-1"))
@@ -118,7 +118,7 @@ def test_another_experiment_is_refused_beside_its_seeds(
 
 @pytest.mark.parametrize("damaged", [False, True])
 def test_fresh_sets_the_old_run_aside(run: RunDirectory, make_run: Maker, damaged: bool) -> None:
-    """The old run is beside the new directory, whole, even if its status is damaged."""
+    """The old run is complete in another directory, even if its status is damaged."""
     make_run(run.path, message="precious")
     if damaged:
         run.status.write_text("precious")
@@ -131,7 +131,7 @@ def test_fresh_sets_the_old_run_aside(run: RunDirectory, make_run: Maker, damage
 
 @pytest.mark.parametrize("fresh", [False, True])
 def test_a_run_in_training_is_refused(run: RunDirectory, make_run: Maker, fresh: bool) -> None:
-    """It stays where it is, with its half-written files."""
+    """Its files, including incomplete ones, are unchanged."""
     make_run(run.path)
     writing = run.path / ".tmp-ab12-model.keras"
     writing.touch()
@@ -141,11 +141,27 @@ def test_a_run_in_training_is_refused(run: RunDirectory, make_run: Maker, fresh:
     assert writing.exists()
 
 
+def test_another_process_creates_the_directory_first(
+    run: RunDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the check and the creation: the run is in use, which is another error than a lack of rights."""
+    create = RunDirectory.create
+
+    def create_late(directory: RunDirectory) -> None:
+        create(directory)
+        with RunLock(directory.path):
+            create(directory)
+
+    monkeypatch.setattr(RunDirectory, "create", create_late)
+    with open_run(run, "aaaa") as opened:
+        assert opened.state == "new"
+
+
 @pytest.mark.parametrize("fresh", [False, True])
 def test_a_run_in_training_on_another_machine_is_refused(
     run: RunDirectory, make_run: Maker, fresh: bool
 ) -> None:
-    """Its heartbeat shows that it is trained, where the lock cannot."""
+    """Its heartbeat shows that a process is training it; the lock cannot show that."""
     now = datetime.now(UTC)
     make_run(run.path, state="running", host="node7", pid=12, heartbeat=now)
     assert refuse(run, fresh=fresh) == (
@@ -161,6 +177,6 @@ def test_a_run_without_a_recent_heartbeat_is_resumable(run: RunDirectory, make_r
 
 
 def test_a_status_that_cannot_be_read_is_named(run: RunDirectory, make_run: Maker) -> None:
-    """The run is damaged, not new."""
+    """A damaged run is not opened as a new one."""
     make_run(run.path).status.write_text("{")
-    assert refuse(run).startswith(f"{run.status}: expected a status of reglab: ")
+    assert refuse(run).startswith(f"{run.status}: expected the status of a run: ")

@@ -1,13 +1,13 @@
-"""Workers that are killed, or run out of disk or power, at chosen moments; tests start them.
+"""Workers that are killed, or that lose disk space or power, at chosen moments; tests start them.
 
-The moments are those at which the disk may look different: before each change of a file or folder of the
-results, and in the middle of a line of the history; besides, after a step. They have the names of
-Python's audit events, `os.rename status.json`, and two of our own, `append history.csv` and `step`. A
-file about to be renamed is cut before the kill, as if that had come while it was written.
+The moments are: before each change of a file or folder of the results, in the middle of a line of the
+history, and after a step. They have the names of Python's audit events, such as `os.rename status.json`,
+and two other names, `append history.csv` and `step`. A file that is about to be renamed is truncated
+before the kill, as if the worker had been killed while it wrote the file.
 
-`killed_worker.py train` has imported Keras, and forks a worker for each request, a line of JSON each.
-With `record`, workers do not train: they record numbers, each of which follows from the one before, so
-that every moment can be tried in seconds.
+`killed_worker.py train` imports Keras, and forks a worker for each request, a line of JSON each. With
+`record`, workers do not train: they record numbers, each computed from the previous one, so that tests
+can try every moment in seconds.
 """
 
 import importlib
@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
-from forgetful_disk import ForgetfulDisk
 from pydantic import BaseModel, ConfigDict
+from volatile_disk import VolatileDisk
 
 from reglab import files
 from reglab.files import write_atomically
@@ -48,12 +48,12 @@ class Moment(BaseModel):
     """When something happens to a worker, and what.
 
     Attributes:
-        results: folder whose changes are seen.
-        name: of the moment; empty for any.
-        number: which one of that name, from 1; 0 for none.
-        part: from 0 to 1, how much is there of what is being written.
-        full: whether the disk is full from then on; else the worker is killed.
-        power: seed of what is left of the run when the power fails; negative where it does not.
+        results: folder whose changes are observed.
+        name: name of the moment; empty for any moment.
+        number: which moment of that name, from 1; 0 if nothing happens.
+        part: fraction of the bytes that are written, in [0, 1].
+        full: whether the disk is full from then on; otherwise the worker is killed.
+        power: seed of what a power failure leaves of the run; negative if the power does not fail.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -66,29 +66,29 @@ class Moment(BaseModel):
     power: int = -1
 
 
-class Fate:
-    """Waits for the moment."""
+class Trigger:
+    """Makes the worker fail at the moment."""
 
     def __init__(self, moment: Moment) -> None:
         self._moment = moment
         self._left = moment.number
-        self._disk = ForgetfulDisk(random.Random(moment.power))
+        self._disk = VolatileDisk(random.Random(moment.power))
 
     def watch(self) -> None:
-        """Sees every change of the results from now on."""
-        sys.addaudithook(self._hear)
+        """Observes every change of the results from now on."""
+        sys.addaudithook(self._observe)
         for module in (history, files):
             vars(module)["os"] = _Os(self)
 
     def is_due(self, name: str) -> bool:
-        """Whether this is the moment."""
+        """Counts a moment of this name; whether it is the one."""
         if self._moment.name in ("", name):
             self._left -= 1
             return self._left == 0
         return False
 
-    def strike(self, room: int) -> None:
-        """Kills this process; or lets no file grow beyond so many bytes."""
+    def fail(self, room: int) -> None:
+        """Kills this process, or limits the size of files to `room` bytes."""
         if self._moment.full:
             _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
             resource.setrlimit(resource.RLIMIT_FSIZE, (room, most))
@@ -99,63 +99,63 @@ class Fate:
         os.kill(os.getpid(), signal.SIGKILL)
 
     def write_line(self, descriptor: int, line: bytes) -> int:
-        """Writes all of a line, or as much as there is time or room for."""
+        """Writes a line, or the part of it that is written at the moment."""
         if self.is_due("append history.csv"):
             part = self._cut(len(line))
             if not self._moment.full:
                 os.write(descriptor, line[:part])
-            self.strike(os.fstat(descriptor).st_size + part)
+            self.fail(os.fstat(descriptor).st_size + part)
         return os.write(descriptor, line)
 
-    def wait(self, descriptor: int) -> None:
-        """Notes what was waited for, in case that the power fails; the disk itself need not hurry."""
+    def fsync(self, descriptor: int) -> None:
+        """Records what is on the disk if the power fails; does not call the slow `fsync`."""
         number = os.fstat(descriptor).st_ino
         for path in (self._moment.results, *self._moment.results.rglob("*")):
             if path.stat().st_ino == number:
                 self._disk.fsync(descriptor, path)
 
-    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+    def _observe(self, event: str, arguments: tuple[Any, ...]) -> None:
         changes = arguments[2] & _WRITING if event == "open" else event.startswith(("os.", "shutil."))
         if not changes or event == "os.scandir" or not isinstance(arguments[0], str | Path):
             return
         path = Path(arguments[0])
-        # What `rmtree` removes is named relative to its folder.
+        # `rmtree` reports names relative to their folder.
         if not (path.is_relative_to(self._moment.results) or path == Path(path.name)):
             return
         if self.is_due(f"{event} {_TEMPORARY.sub('', path.name)}"):
             if event == "os.rename" and not self._moment.full:
                 os.truncate(path, self._cut(path.stat().st_size))
-            self.strike(self._cut(_ROOM))
+            self.fail(self._cut(_ROOM))
 
     def _cut(self, length: int) -> int:
         return int(self._moment.part * length)
 
 
 class _Os:
-    """The module `os`, but for what may be torn or forgotten."""
+    """The module `os` with another `write` and `fsync`."""
 
-    def __init__(self, fate: Fate) -> None:
-        self.write = fate.write_line
-        self.fsync = fate.wait
+    def __init__(self, trigger: Trigger) -> None:
+        self.write = trigger.write_line
+        self.fsync = trigger.fsync
 
     def __getattr__(self, name: str) -> Any:
         return getattr(os, name)
 
 
 class _StepCounter(Listener):
-    """A listener, because it is called after every step."""
+    """Counts the steps of a training."""
 
-    def __init__(self, fate: Fate) -> None:
-        self._fate = fate
+    def __init__(self, trigger: Trigger) -> None:
+        self._trigger = trigger
 
     def advance(self, step: int) -> None:
-        if self._fate.is_due("step"):
-            self._fate.strike(0)
+        if self._trigger.is_due("step"):
+            self._trigger.fail(0)
 
 
 def main() -> None:
     """Answers each request with the exit code of its worker, and its messages."""
-    # A heartbeat would be one more moment, at a time of its own.
+    # A heartbeat would change a file at a random time.
     status.HEARTBEAT_INTERVAL = 1e6
     if sys.argv[1] == "record":
         worker._train, worker.draw_run = _record, _draw
@@ -167,7 +167,7 @@ def main() -> None:
 
 
 def _import_keras() -> None:
-    """What every worker would import, but not one computation, since threads do not survive a fork."""
+    """Imports what every worker needs, without a computation, since threads do not survive a fork."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
     importlib.import_module("reglab.training.trainer")
     threads = Path("/proc/self/task")
@@ -183,7 +183,7 @@ def _fork(moment: Moment, job: str) -> tuple[int, str]:
         os.close(our_job_end)
         os.dup2(job_end, 0)
         os.dup2(event_end, 1)
-        _work(Fate(moment))
+        _work(Trigger(moment))
     os.close(job_end)
     os.close(event_end)
     os.write(our_job_end, job.encode() + b"\n")
@@ -195,19 +195,19 @@ def _fork(moment: Moment, job: str) -> tuple[int, str]:
     return os.waitstatus_to_exitcode(code), "\n".join(messages)
 
 
-def _work(fate: Fate) -> NoReturn:
+def _work(trigger: Trigger) -> NoReturn:
     """One worker, with its job on standard input."""
-    fate.watch()
+    trigger.watch()
 
     def listen(stream: EventStream) -> Listener:
-        return _StepCounter(fate)
+        return _StepCounter(trigger)
 
     vars(worker)["EventListener"] = listen
     os._exit(worker.main())
 
 
 def _record(subject: Subject, journal: Journal, job: Job, listener: Listener) -> None:
-    """Records epochs that each follow from the one before, and a result of the last one."""
+    """Records epochs, each computed from the previous one, and the result of the last one."""
     training = subject.experiment.training
     before = journal.checkpoint
     array = before.state.variables["array"] if before else np.array([training.seed])
@@ -222,7 +222,7 @@ def _record(subject: Subject, journal: Journal, job: Job, listener: Listener) ->
 
 
 def _draw(run: RunRecord) -> None:
-    """Writes a figure without drawing one, which takes a second."""
+    """Writes the figure as text, since drawing takes a second."""
     write_atomically(run.directory.curves, repr(run.history))
 
 

@@ -1,6 +1,6 @@
-"""One experiment on every backend that is installed: what is the same, and what is each one's own.
+"""One experiment on every installed backend: what is equal, and what differs.
 
-A backend is a process's, so each trains in one of its own, from the images to the results.
+A process has one backend, so each backend trains in a separate process, from the images to the results.
 """
 
 import importlib.util
@@ -31,29 +31,29 @@ CONFIGS = sorted(shipped_directory().rglob("*.yaml"))
 STEPS = {"smooth": 40, "forked": 40, "random": 20}
 
 # Largest relative difference of losses and cross-entropies after an epoch of 40 steps.
-# Smooth: rounding alone. float32 rounds to 6e-8, and after 40 steps 3e-7 is what came of it at most, over
-# eight seeds on a Xeon with AVX-512 (TensorFlow 2.21, JAX 0.10.2, PyTorch 2.13). Bessel's correction in batch
-# norm's averages, if left in, makes 1.5e-4.
-# Forked: 3e-7 as well for most seeds. In the others two values in a window of max pooling were equal but
-# for rounding, one backend passed the gradient to the one and one to the other, and 2e-4 came of it.
+# Smooth: rounding only. float32 rounds to 6e-8; after 40 steps the largest difference of eight seeds was 3e-7
+# on a Xeon with AVX-512 (TensorFlow 2.21, JAX 0.10.2, PyTorch 2.13). Bessel's correction in the averages of
+# batch norm would make a difference of 1.5e-4.
+# Forked: also 3e-7 for most seeds. For the others, two values in a window of max pooling were equal except
+# for rounding, the backends passed the gradient to different ones, and the difference was 2e-4.
 TOLERANCES = {"smooth": 2e-6, "forked": 1e-3}
 LOSSES = ("train_loss", "train_cross_entropy", "clean_cross_entropy", "val_cross_entropy", "penalty")
-# An image whose two largest logits are equal but for rounding may fall on either side.
+# Rounding may change the class of an image whose two largest logits are nearly equal.
 ONE_IMAGE = {"train_accuracy": 1 / 1000, "clean_accuracy": 1 / 200, "val_accuracy": 1 / 250}
 
-# How often Python has run through the three layers that change images, after each epoch of ten steps. Only
-# what is not compiled runs in each step, and shows that the count counts.
+# How often Python has called the three layers that change images, after each epoch of ten steps. PyTorch,
+# which does not compile them, calls them in each step, which shows that the count works.
 CHANGES = {"jax": {"random": [3, 3], "resumed": [3]}, "torch": {"random": [30, 60]}}
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What a run on one backend has left.
+    """The results of a run on one backend.
 
     Attributes:
         epochs: the records of its epochs, without their seconds.
-        notes: what went into it, as the program says.
-        weights: of the trained network, by their place in its file.
+        notes: its inputs, as the program recorded them.
+        weights: weights of the trained network, by their path in its file.
         predictions: for validation and test images.
     """
 
@@ -65,13 +65,13 @@ class Trained:
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Trained]]:
-    """Every experiment of the program, by backend and run."""
+    """The runs of the program, by backend and name."""
     folders = {name: tmp_path_factory.mktemp(name) for name in INSTALLED}
     for name, folder in folders.items():
         done = subprocess.run(
             [sys.executable, "-m", PROGRAM, str(folder)],
             cwd=Path(__file__).parents[2],
-            # PyTorch's threads would spin while they wait, which makes it ten times slower on a busy machine.
+            # By default PyTorch's threads spin while they wait, which is ten times slower on a busy machine.
             env={**os.environ, "KERAS_BACKEND": name, "OMP_WAIT_POLICY": "passive"},
             capture_output=True,
             text=True,
@@ -89,7 +89,7 @@ PAIRS = pytest.mark.parametrize(("one", "other"), list(combinations(INSTALLED, 2
 
 @PAIRS
 @pytest.mark.parametrize("experiment", STEPS)
-def test_all_begin_with_the_same(
+def test_all_start_from_equal_values(
     trained: Mapping[str, Mapping[str, Trained]], one: str, other: str, experiment: str
 ) -> None:
     """Initial weights, random states and optimizer, split and order of the images, to the last bit."""
@@ -100,7 +100,7 @@ def test_all_begin_with_the_same(
     for name in names:
         np.testing.assert_array_equal(left[name], right[name], err_msg=name)
     for name in ("indices", "targets"):
-        # On TensorFlow, Keras looks at the shapes of the first two batches before it begins.
+        # On TensorFlow, Keras reads the first two batches for their shapes before it trains.
         one_fed, other_fed = left[name][-STEPS[experiment] :], right[name][-STEPS[experiment] :]
         assert len(one_fed) == STEPS[experiment]
         np.testing.assert_array_equal(one_fed, other_fed, err_msg=name)
@@ -108,12 +108,12 @@ def test_all_begin_with_the_same(
 
 @PAIRS
 @pytest.mark.parametrize("experiment", TOLERANCES)
-def test_losses_agree_where_nothing_is_drawn(
+def test_losses_agree_without_random_numbers(
     trained: Mapping[str, Mapping[str, Trained]], one: str, other: str, experiment: str
 ) -> None:
-    """All figures of an epoch, within what the rounding of float32 makes of them."""
+    """All figures of an epoch, up to the rounding of float32."""
     (left,), (right,) = trained[one][experiment].epochs, trained[other][experiment].epochs
-    # It has learned something, so that there is something to differ in.
+    # It has learned something, so that the backends could differ.
     assert left["clean_accuracy"] > 0.35
     assert left["learning_rate"] == pytest.approx(right["learning_rate"], rel=1e-6)
     for name in LOSSES:
@@ -123,10 +123,10 @@ def test_losses_agree_where_nothing_is_drawn(
 
 
 @PAIRS
-def test_noise_is_each_backends_own(
+def test_backends_draw_different_noise(
     trained: Mapping[str, Mapping[str, Trained]], one: str, other: str
 ) -> None:
-    """From the same seeds each draws other numbers: losses are of one size, and no more is asked of them."""
+    """From equal seeds each draws different numbers, so the losses are similar but not equal."""
     left, right = trained[one]["random"].epochs, trained[other]["random"].epochs
     for epoch in (*left, *right):
         assert np.isfinite(list(epoch.values())).all()
@@ -135,8 +135,10 @@ def test_noise_is_each_backends_own(
 
 
 @pytest.mark.parametrize("name", INSTALLED)
-def test_resumed_is_as_if_never_stopped(trained: Mapping[str, Mapping[str, Trained]], name: str) -> None:
-    """To the last bit on one and the same backend, with everything that is drawn; so it is the same twice."""
+def test_a_resumed_run_equals_an_uninterrupted_one(
+    trained: Mapping[str, Mapping[str, Trained]], name: str
+) -> None:
+    """To the last bit on the same backend, with all random numbers."""
     straight, resumed = trained[name]["random"], trained[name]["resumed"]
     assert len(straight.epochs) == 2
     assert resumed.epochs == straight.epochs
@@ -150,24 +152,24 @@ def test_resumed_is_as_if_never_stopped(trained: Mapping[str, Mapping[str, Train
 
 
 @pytest.mark.parametrize("name", [name for name in CHANGES if name in INSTALLED])
-def test_jax_compiles_the_step_with_augmentation_in_it(
+def test_jax_compiles_augmentation_with_the_step(
     trained: Mapping[str, Mapping[str, Trained]], name: str
 ) -> None:
-    """Python runs once through the three layers that change images, then never; with PyTorch in each step."""
+    """Python calls the three layers that change images once, and with PyTorch in each step."""
     runs = trained[name]
     assert {run: runs[run].notes["changes"].tolist() for run in CHANGES[name]} == CHANGES[name]
     assert all(bool(run.notes["jit_compile"]) == (name == "jax") for run in runs.values())
 
 
-def test_what_is_to_be_compared_is_installed() -> None:
-    """Where backends are asked for, none of the tests of them may be left out unseen."""
+def test_requested_backends_are_installed() -> None:
+    """No test of a requested backend is skipped."""
     asked = os.environ.get("REGLAB_TEST_BACKENDS", "")
     assert set(asked.split(",")) - {""} <= set(INSTALLED)
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: str(path.relative_to(shipped_directory())))
-def test_no_layer_of_a_shipped_experiment_switches_compilation_off(config: Path) -> None:
-    """One of them would do so for the whole step."""
+def test_shipped_experiments_can_be_compiled(config: Path) -> None:
+    """One layer without support for XLA would disable it for the whole step."""
     experiment = Experiment.load(config)
     images = np.zeros((1, *experiment.data.image_shape), np.uint8)
     layers = list(_walk(IndexModel(experiment, store_images(images), 10)))
@@ -176,7 +178,7 @@ def test_no_layer_of_a_shipped_experiment_switches_compilation_off(config: Path)
 
 
 def _walk(layer: Any) -> Iterator[Any]:
-    """A layer, and those inside it."""
+    """A layer and the layers inside it."""
     yield layer
     for inner in getattr(layer, "layers", ()):
         yield from _walk(inner)

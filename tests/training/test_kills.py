@@ -1,4 +1,4 @@
-"""A run that is killed, and resumed by the same command, ends as one that was not disturbed."""
+"""A run that is killed, and resumed by the same command, equals an uninterrupted run."""
 
 import json
 import os
@@ -25,6 +25,7 @@ from reglab.experiment import Experiment
 from reglab.files import TEMPORARY_PREFIX
 from reglab.processes.events import Job
 from reglab.runs.layout import RunDirectory
+from reglab.runs.lock import is_locked
 from reglab.runs.status import read_status
 from reglab.runs.summary import read_summary
 from tests.trainings import every_technique
@@ -32,12 +33,13 @@ from tests.trainings import every_technique
 pytestmark = pytest.mark.slow
 
 WORKER = Path(__file__).with_name("killed_worker.py")
-# Environment variable with the seed of a failing test, to repeat it; kills from outside come at the same
-# time then, which need not be the same moment of the run.
+# Environment variable with the seed of a failing test, to repeat it. Kills from outside then have the same
+# delay, but the run may be at another moment.
 SEED = "REGLAB_KILLS"
 KILLED = -signal.SIGKILL
-# Each kill but two is at most three epochs further on; the two from outside have the rest.
-EPOCHS, STEPS = 30, 4
+# Each kill except two is at most three epochs later; the two from outside may take the rest, which is
+# large, since they are late on a busy machine.
+EPOCHS, STEPS = 45, 4
 TIMES = {"started", "updated", "heartbeat", "pid"}
 # Every technique, each with settings that make it act, and none that ends the training.
 EVERYTHING = every_technique(
@@ -52,11 +54,11 @@ class Attempt:
     """One process of a run.
 
     Attributes:
-        what: event that happened to it.
+        what: what happened to the process.
         code: exit status, or minus the signal that ended it.
         message: of its failure.
-        history: content of `history.csv` afterwards; empty if missing.
-        leftovers: half-written files.
+        history: content of `history.csv` after the attempt; empty if missing.
+        leftovers: partly written files.
     """
 
     what: str
@@ -99,8 +101,13 @@ class Trial:
         time.sleep(seconds)
         os.killpg(process.pid, signal.SIGKILL)
         self.end(process, f"killed from outside {seconds:.3f} s later")
+        # A killed worker holds its lock until the system has freed its memory.
+        deadline = time.monotonic() + 60
+        while is_locked(self.run.path):
+            assert time.monotonic() < deadline, "the killed worker still has its lock"
+            time.sleep(0.01)
 
-    def strike(self, name: str, number: int, part: float = 0.0, full: bool = False) -> None:
+    def fail(self, name: str, number: int, part: float = 0.0, full: bool = False) -> None:
         """Kills a worker at a moment, or fills its disk."""
         when = {"name": name, "number": number, "part": part, "full": full}
         moment = {"results": str(self.job.results), **when}
@@ -112,7 +119,7 @@ class Trial:
         self._keep(what, code, message)
 
     def end(self, process: "subprocess.Popen[str]", what: str) -> None:
-        """Waits for a process, and keeps its traces."""
+        """Waits for a process, and records its attempt."""
         with process:
             assert process.stderr is not None
             message = process.stderr.read()
@@ -149,8 +156,8 @@ class Trials:
 
     Attributes:
         disturbed: killed eleven times, with a full disk twice in between.
-        alone: the other one.
-        seed: of what happened.
+        alone: not interrupted.
+        seed: of the kills.
     """
 
     disturbed: Trial
@@ -159,7 +166,12 @@ class Trials:
 
     def __str__(self) -> str:
         """The events, for a failing test."""
-        return "\n".join([f"{SEED}={self.seed}", *(attempt.what for attempt in self.disturbed.attempts)])
+        attempts = self.disturbed.attempts
+        lines = [
+            f"{one.what}: exit status {one.code}, {len(one.history.splitlines()) - 1} epochs; {one.message}"
+            for one in attempts
+        ]
+        return "\n".join([f"{SEED}={self.seed}", *lines])
 
 
 @pytest.fixture(scope="module")
@@ -196,32 +208,32 @@ def trials(
 def disturb(trial: Trial, chance: random.Random) -> None:
     """Eleven kills and two full disks, most in a random order, that leave the run almost complete."""
     trial.kill(0, chance.uniform(0.2, 4))
-    trial.strike("step", chance.randint(1, STEPS - 1))
+    trial.fail("step", chance.randint(1, STEPS - 1))
     while_training = [
-        lambda: trial.strike("step", chance.choice((0, STEPS)) + chance.randint(1, STEPS - 1)),
-        lambda: trial.strike("os.rename state.npz", chance.randint(1, 2), chance.random()),
-        lambda: trial.strike("open history.csv", chance.randint(2, 3)),
+        lambda: trial.fail("step", chance.choice((0, STEPS)) + chance.randint(1, STEPS - 1)),
+        lambda: trial.fail("os.rename state.npz", chance.randint(1, 2), chance.random()),
+        lambda: trial.fail("open history.csv", chance.randint(2, 3)),
         # In the middle of a line of the history, and right after it; first ones may be repairs.
-        lambda: trial.strike("append history.csv", chance.randint(2, 3), chance.random()),
-        lambda: trial.strike("open status.json", chance.randint(2, 3)),
-        lambda: trial.strike("open state.npz", chance.randint(1, 2), chance.random(), full=True),
+        lambda: trial.fail("append history.csv", chance.randint(2, 3), chance.random()),
+        lambda: trial.fail("open status.json", chance.randint(2, 3)),
+        lambda: trial.fail("open state.npz", chance.randint(1, 2), chance.random(), full=True),
         lambda: trial.kill(1, chance.uniform(0, 0.2)),
     ]
     result = chance.choice(("predictions.npz", "model.weights.h5", "model.keras", "summary.json"))
     at_the_end = [
-        lambda: trial.strike(f"os.rename {result}", 1, chance.random()),
-        lambda: trial.strike("os.rename predictions.npz", 1, chance.random(), full=True),
+        lambda: trial.fail(f"os.rename {result}", 1, chance.random()),
+        lambda: trial.fail("os.rename predictions.npz", 1, chance.random(), full=True),
     ]
     for part in (while_training, at_the_end):
         chance.shuffle(part)
-        for strike in part:
-            strike()
+        for fail in part:
+            fail()
     # All that remains is the status, and removing the checkpoint.
-    trial.strike(
+    trial.fail(
         *chance.choice((("os.rename status.json", 2), ("shutil.rmtree checkpoint", 1))), chance.random()
     )
     # The run is complete, but for its figure.
-    trial.strike("os.rename curves.png", 1, chance.random())
+    trial.fail("os.rename curves.png", 1, chance.random())
 
 
 def test_all_of_it_happened(trials: Trials) -> None:

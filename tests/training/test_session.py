@@ -4,6 +4,7 @@ import gc
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import weakref
@@ -18,7 +19,7 @@ import pytest
 
 from reglab.backend.precision import Choice
 from reglab.backend.start import Backend
-from reglab.errors import ExperimentError, RunError
+from reglab.errors import BackendError, ExperimentError, RunError
 from reglab.experiment import Experiment
 from reglab.runs.history import Epoch
 from reglab.training.listener import Listener
@@ -29,6 +30,7 @@ from reglab.training.subject import Subject
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).parents[2]
 INSTALLED = [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]
 RANDOM: Mapping[str, Any] = {
     "augmentation": {},
@@ -107,7 +109,7 @@ def test_a_state_of_another_network_is_refused(make_session: Callable[..., Sessi
         with pytest.raises(RunError) as caught:
             session.set_state(replace(state, epochs_done=2))
         assert str(caught.value) == (
-            "the checkpoint is of another network than this one; start again with --fresh"
+            "the checkpoint was written for another network; start again with --fresh"
         )
     _expect_same(session.get_state(), before)
 
@@ -291,6 +293,63 @@ def test_an_ended_session_continues_only_after_a_change(make_session: Callable[.
     assert session.train() == 2 * STEPS
 
 
+def test_another_optimizer_has_the_same_schedule(make_session: Callable[..., Session]) -> None:
+    """The rate follows the epochs, although its steps start at 0; a state continues at the same time."""
+    settings: dict[str, Any] = {"regularizers": {}, "schedule": {"name": "cosine"}}
+    rows: list[Epoch] = []
+    session = make_session(rows, **settings)
+    session.train(STEPS)
+    sgd = {"name": "sgd", "learning_rate": 0.001}
+    assert session.change(session.experiment.with_changes({"training.optimizer": sgd})) == "rebuilt"
+    session.train(1)
+    continued = make_session(**settings, optimizer=sgd)
+    continued.set_state(session.get_state())
+    for one in (session, continued):
+        one.train()
+    # The last of the four steps of each epoch.
+    expected = [0.001 * (1 + np.cos(np.pi * (epoch + 3 / 4) / 3)) / 2 for epoch in range(3)]
+    np.testing.assert_allclose([row.learning_rate for row in rows], expected, rtol=1e-5)
+    np.testing.assert_array_equal(
+        continued.get_state().variables["output/kernel"], session.get_state().variables["output/kernel"]
+    )
+
+
+def test_a_changed_callback_starts_anew(make_session: Callable[..., Session]) -> None:
+    """The best value of one metric is no value of another one."""
+    session = make_session()
+    session.train(STEPS)
+    before = session.get_state().callbacks["early_stopping/0"]
+    assert "best" in before
+    monitor = {"regularizers.early_stopping.monitor": "val_accuracy"}
+    assert session.change(session.experiment.with_changes(monitor)) == "rebuilt"
+    assert "best" not in session.get_state().callbacks["early_stopping/0"]
+
+
+@pytest.mark.parametrize("change", [{"training.batch_size": 10}, {"regularizers.dropout.rate": 0.5}])
+def test_callbacks_start_anew_after_an_end(
+    make_session: Callable[..., Session], change: dict[str, Any]
+) -> None:
+    """Early stopping with patience 1 does not end the training again after one epoch."""
+    stopping = {"early_stopping": {"patience": 1, "min_delta": 10.0}}
+    session = make_session(regularizers={"dropout": {}, **stopping}, epochs=8)
+    session.train()
+    assert (session.complete, session.epochs_done) == (True, 2)
+    session.change(session.experiment.with_changes(change))
+    session.train()
+    assert session.epochs_done == 4
+
+
+def test_the_precision_of_the_experiment_is_that_of_the_backend(
+    make_session: Callable[..., Session],
+) -> None:
+    """Another one is refused."""
+    with pytest.raises(BackendError) as caught:
+        make_session(precision="mixed_bfloat16")
+    assert str(caught.value) == (
+        "training.precision: expected auto or float32, in which this process computes, got mixed_bfloat16"
+    )
+
+
 def test_a_change_that_fails_leaves_the_session_as_it_is(
     make_session: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -393,3 +452,20 @@ def _expect_same(one: State, other: State) -> None:
     assert set(one.variables) == set(other.variables)
     for name, value in one.variables.items():
         np.testing.assert_array_equal(value, other.variables[name], err_msg=name)
+
+
+@pytest.mark.parametrize("source", ["docstring", "README"])
+def test_examples_run(source: str) -> None:
+    """The example of the class and that of the README, each in a new process."""
+    if source == "README":
+        blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+        (program,) = [block for block in blocks if "Session" in block]
+        program = f"{program}assert session.images_done == 4 * 200 + 4 * 50"
+    else:
+        program = (
+            "import doctest; from reglab.training import session; assert doctest.testmod(session)[0] == 0"
+        )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -20,16 +20,14 @@ from reglab.runs.summary import read_summary
 from reglab.training.listener import Listener
 from reglab.training.session import Session
 from reglab.training.subject import Subject
-from tests.trainings import every_technique
+from tests.trainings import every_technique, with_needs
 
 pytestmark = pytest.mark.slow
 
 SEATS = ("share_pixels", "extra_loss", "measured_weights")
-ALL = Experiment.from_mapping({"regularizers": every_technique()}).regularizers
+ALL = Experiment.from_mapping(with_needs({"regularizers": every_technique()})).regularizers
 TECHNIQUES = [
-    name
-    for name, regularizer in zip(ALL.names, ALL.active, strict=True)
-    if any(regularizer.takes(seat) for seat in SEATS)
+    name for name, regularizer in ALL.named.items() if any(regularizer.takes(seat) for seat in SEATS)
 ]
 # Long enough an average to differ from the weights after a few steps.
 SETTINGS: Mapping[str, Any] = {"ema": {"momentum": 0.9}}
@@ -89,7 +87,7 @@ def test_a_run_is_recorded_resumed_and_saved(
         np.testing.assert_allclose(probabilities, predictions["test_probabilities"], rtol=1e-4)
     assert {layer.__class__.__module__.partition(".")[0] for layer in models[0].layers} == {"keras"}
 
-    extra = technique == "jacobian_penalty"
+    extra = any(active.takes("extra_loss") for active in experiment.regularizers.active)
     assert straight.history.read_text().splitlines()[0].split(",") == [*COLUMNS, *["extra_loss"] * extra]
     for row in rows:
         assert row.penalty == 0
@@ -133,6 +131,31 @@ def test_a_session_is_measured_with_the_average_and_trained_without(
     assert averaged.measure() == measured
     averaged.finish()
     assert averaged.measure() == measured
+
+
+@pytest.mark.parametrize("stopping", [{}, {"early_stopping": {"patience": 1, "min_delta": 10.0}}])
+@pytest.mark.parametrize("change", [{"training.batch_size": 12}, {"regularizers.dropout.rate": 0.5}])
+def test_a_finished_session_continues_with_the_trained_weights(
+    make_session: Callable[..., Session], stopping: Mapping[str, Any], change: dict[str, Any]
+) -> None:
+    """`finish` gives the network the measured weights; a change or a state has the trained ones again."""
+    finished, other, unfinished = (
+        make_session({"ema": {"momentum": 0.9}, "dropout": {}, **stopping}) for _ in range(3)
+    )
+    for session in (finished, unfinished):
+        session.train()
+    finished.finish()
+    measured = finished.measure()
+    other.set_state(finished.get_state())
+    assert finished.measure() == measured
+    for name, value in unfinished.get_state().variables.items():
+        np.testing.assert_array_equal(other.get_state().variables[name], value, err_msg=name)
+    for session in (finished, unfinished):
+        longer = {"training.epochs": session.experiment.training.epochs + 1}
+        session.change(session.experiment.with_changes(change | longer))
+        session.train()
+    for name, value in unfinished.get_state().variables.items():
+        np.testing.assert_array_equal(finished.get_state().variables[name], value, err_msg=name)
 
 
 def test_two_averages_are_refused(

@@ -1,9 +1,9 @@
 """Trains small experiments on a backend: KERAS_BACKEND=NAME python -m tests.training.train_on_backend FOLDER.
 
-Each run lies in FOLDER under its experiment's name, with what went into it in `notes.npz`: `initial/PATH`
-of every variable before the first step, `split/PART`, the batches `indices` and `targets` in the order in
-which they were asked for, `jit_compile`, and in `changes` how often Python had run through the layers that
-change images at the end of each epoch.
+Each run is in FOLDER under the name of its experiment. Its `notes.npz` has the inputs of the training:
+`initial/PATH` of every variable before the first step, `split/PART`, the batches `indices` and `targets`
+in the order in which they were read, `jit_compile`, and in `changes` how often Python had called the
+layers that change images by the end of each epoch.
 """
 
 import sys
@@ -25,12 +25,12 @@ from reglab.runs.layout import RunDirectory
 from reglab.training.listener import Listener
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
-from tests.trainings import every_technique
+from tests.trainings import every_technique, with_needs
 
 SIDE = 16
 CLASSES = ("dark", "dim", "middling", "light", "bright")
 DATA: Mapping[str, Any] = {"dataset": "folder", "image_size": SIDE, "clean": 200, "validation": 0.2}
-# A bias in front of batch norm has a gradient of nothing but rounding, of which AdamW makes full steps.
+# The gradient of a bias before batch norm is rounding error only, which AdamW scales to full steps.
 STEADY: Mapping[str, Any] = {
     "batch_norm": {"momentum": 0.9, "keep_bias": False},
     "l2": {"layers": "conv"},
@@ -45,7 +45,7 @@ TRAINING: Mapping[str, Any] = {
     "schedule": {"name": "cosine", "warmup_epochs": 0.1},
 }
 EXPERIMENTS: Mapping[str, Mapping[str, Any]] = {
-    # Nothing is drawn while it trains, and everything in it is a smooth function of its input.
+    # No random numbers, and only smooth functions.
     "smooth": {
         "model": {
             "groups": ((8, 8), (16,)),
@@ -56,13 +56,13 @@ EXPERIMENTS: Mapping[str, Mapping[str, Any]] = {
         "regularizers": {**STEADY, "average_pooling": {}},
         "training": TRAINING,
     },
-    # Nothing is drawn either, but the largest of a window may be another one after the slightest change.
+    # No random numbers, but a rounding error may change which value of a window is the maximum.
     "forked": {
         "model": {"groups": ((8, 8), (16,)), "dense": (16,)},
         "regularizers": {**STEADY, "max_pooling": {}},
         "training": TRAINING,
     },
-    # Every technique of the table that goes with the others.
+    # Every technique of the table that can be combined with the others.
     "random": {
         "model": {"groups": ((4,),), "dense": ()},
         "regularizers": every_technique(
@@ -77,24 +77,24 @@ EXPERIMENTS: Mapping[str, Mapping[str, Any]] = {
 
 
 def main() -> None:
-    """Trains every experiment, and the random one once more in two sittings."""
+    """Trains every experiment, and the random one again in two attempts."""
     folder = Path(sys.argv[1])
     backend = start_backend("float32")
     for name in EXPERIMENTS:
-        train_sitting(folder / name, name, backend)
+        train_attempt(folder / name, name, backend)
     with suppress(KeyboardInterrupt):
-        train_sitting(folder / "resumed", "random", backend, stop_after=1)
-    train_sitting(folder / "resumed", "random", backend)
+        train_attempt(folder / "resumed", "random", backend, stop_after=1)
+    train_attempt(folder / "resumed", "random", backend)
 
 
 class Notes(Listener):
-    """Notes what goes into a training.
+    """Records the inputs of a training.
 
     Args:
-        stop_after: the epoch after which comes Ctrl-C.
+        stop_after: the epoch after which the training is interrupted.
 
     Attributes:
-        arrays: what was noted, by name.
+        arrays: the recorded arrays by name.
     """
 
     def __init__(self, stop_after: int | None) -> None:
@@ -103,7 +103,7 @@ class Notes(Listener):
         self._changes = 0
 
     def count(self, change: Callable[..., Any]) -> Callable[..., Any]:
-        """The same function, whose calls are counted."""
+        """The same function, with its calls counted."""
 
         @wraps(change)
         def counted(*arguments: Any) -> Any:
@@ -113,17 +113,17 @@ class Notes(Listener):
         return counted
 
     def end_epoch(self, row: Epoch) -> None:
-        """An epoch is recorded."""
+        """Records the count, and interrupts after the given epoch."""
         self.arrays["changes"].append(self._changes)
         if row.epoch == self._stop_after:
             raise KeyboardInterrupt
 
 
-def train_sitting(path: Path, name: str, backend: Backend, stop_after: int | None = None) -> None:
-    """Trains a run, or goes on with it, as a worker does."""
+def train_attempt(path: Path, name: str, backend: Backend, stop_after: int | None = None) -> None:
+    """Trains or resumes a run, as a worker does."""
     from reglab.training import trainer
 
-    experiment = Experiment.model_validate({"name": name, "data": DATA, **EXPERIMENTS[name]})
+    experiment = Experiment.model_validate(with_needs({"name": name, "data": DATA, **EXPERIMENTS[name]}))
     dataset = draw_dataset()
     subject = Subject(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
     notes = Notes(stop_after)
@@ -142,7 +142,7 @@ def train_sitting(path: Path, name: str, backend: Backend, stop_after: int | Non
 
 
 def take_notes(notes: Notes) -> list[tuple[Any, str, Any]]:
-    """Has the training tell what goes into it; returns what was replaced for it, and where."""
+    """Replaces parts of the training by ones that record; returns the original parts."""
     from reglab.regularizers.layers.augmentation import AugmentationLayer
     from reglab.regularizers.layers.pixel_noise import PixelNoiseLayer
     from reglab.regularizers.layers.random_erasing import RandomErasingLayer
@@ -177,7 +177,7 @@ def take_notes(notes: Notes) -> list[tuple[Any, str, Any]]:
 
 
 def draw_dataset() -> Dataset:
-    """Noise around a grey that tells the class: 1,250 training and 100 test images."""
+    """Noise around the grey level of the class: 1,250 training and 100 test images."""
     random = np.random.default_rng(0)
     labels = (np.arange(1350) % len(CLASSES)).astype(np.int32)
     noise = random.normal(0, 80, (len(labels), SIDE, SIDE, 3))

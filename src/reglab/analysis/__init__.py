@@ -1,1 +1,1 @@
-"""Numbers from finished runs; nothing here trains or draws."""
+"""Metrics of complete runs, and comparisons of them; without Keras and Matplotlib."""

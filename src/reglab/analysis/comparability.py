@@ -1,4 +1,4 @@
-"""Which conditions differ between the experiments of a comparison, in words."""
+"""The conditions that differ between the experiments of a comparison, as sentences."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,8 +16,9 @@ _UNEQUAL = "not on equal terms"
 _INEXACT = "small differences may come from this"
 _NOT_SET = "not set"
 _MOST = 4
-"""Values that a note lists."""
-# Names, and what is compared by its outcome: images by what was loaded, precision by what was used.
+"""Largest number of values in a note."""
+# Names, regularizers and the seed may differ. Data and precision are compared below, by the images that were
+# loaded and the precision that was used.
 _ELSEWHERE = (
     "name",
     "title",
@@ -34,11 +35,11 @@ _ELSEWHERE = (
 
 @dataclass(frozen=True)
 class Condition:
-    """One thing that should be the same for every run of a comparison.
+    """A property that should be the same for every run of a comparison.
 
     Attributes:
-        noun: its name.
-        value: reads it from a run; None where it is not known.
+        noun: the name of the property.
+        value: reads it from a run; returns None if it is not known.
         consequence: what a difference between experiments means.
     """
 
@@ -89,20 +90,20 @@ def read_settings(path: Path) -> Mapping[str, str] | None:
     """Reads the settings that should be equal in a comparison.
 
     Args:
-        path: a run's `experiment.yaml`. Keys that an older file lacks have their default.
+        path: a run's `experiment.yaml`. Keys that are missing in an older file have their default.
 
     Returns:
-        Dotted key → value, without names, seed and regularizers, `training.batch_size` → `200`. None
-        where the file cannot be read.
+        Dotted key → value, such as `training.batch_size` → `200`; without names, seed and regularizers. None
+        if the file cannot be read.
     """
-    # Experiment knows all regularizers; a command that compares nothing does not wait for it.
+    # Importing Experiment imports all regularizers, which takes time that other commands do not need.
     from reglab.experiment import Experiment
 
     try:
         values = Experiment.load(path).model_dump(mode="json", exclude_none=True)
     except ReglabError:
         try:
-            # An older experiment that a newer rule forbids still has its values.
+            # The values of an older experiment can be read even if a newer rule forbids them.
             values = dict(read_tree(path).value)
         except ReglabError:
             return None
@@ -110,19 +111,19 @@ def read_settings(path: Path) -> Mapping[str, str] | None:
 
 
 def share_data(one: ExperimentResult, other: ExperimentResult) -> bool:
-    """Whether two experiments were measured on the same kind and number of validation images."""
+    """Whether two experiments have the same data set, and the same kind and number of validation images."""
     return all(_values(condition, one) == _values(condition, other) for condition in _DATA)
 
 
 def describe_differences(results: Sequence[ExperimentResult]) -> tuple[str, ...]:
-    """Lists what should be the same and is not.
+    """Lists the conditions that should be the same and differ.
 
     Args:
         results: the experiments of a comparison.
 
     Returns:
         Sentences such as `CNN / the others differ in training.batch_size: 100 / 200: not on equal terms`.
-        Conditions that divide the experiments in the same way share a sentence.
+        Conditions that divide the experiments in the same way are in one sentence.
     """
     differences: dict[tuple[str, str], list[str]] = {}
     for condition in (*_DATA, *_TERMS, *_settings(results), *_MACHINE):
@@ -149,14 +150,14 @@ def _of_settings(key: str) -> Condition:
     def read(run: CompleteRun) -> str | None:
         if run.settings is None:
             return None
-        # Optimizers and schedules have keys of their own: whether these are there follows from the name.
+        # The keys of optimizers and schedules depend on their `name`, which is compared itself.
         return run.settings.get(key, None if name in run.settings else _NOT_SET)
 
     return Condition(key, read, _UNEQUAL)
 
 
 def _divide(condition: Condition, results: Sequence[ExperimentResult]) -> Mapping[str, str]:
-    """Who has each value, the most frequent value last; experiments with unknown values do not count."""
+    """Value → titles, the most frequent value last; empty if no value differs. Unknown values are omitted."""
     titles: dict[str, list[str]] = {}
     for result in results:
         if values := _values(condition, result):
@@ -175,7 +176,7 @@ def _join(titles: Sequence[str]) -> str:
 
 
 def _inside(result: ExperimentResult) -> Iterator[str]:
-    """What is unusual about one experiment: its seeds differ, weights were chosen, a run was resumed."""
+    """Notes on one experiment: its seeds differ, its weights were selected, a run was resumed, and so on."""
     mixed = [condition for condition in (*_DATA, *_TERMS, *_MACHINE) if len(_values(condition, result)) > 1]
     if mixed:
         exact = all(condition.consequence == _INEXACT for condition in mixed)
@@ -199,7 +200,7 @@ def _inside(result: ExperimentResult) -> Iterator[str]:
 
 
 def _values(condition: Condition, result: ExperimentResult) -> tuple[str, ...]:
-    """The known values of a condition over the seeds, each once."""
+    """The distinct known values of a condition over the seeds."""
     values = dict.fromkeys(condition.value(run) for run in result.runs)
     return tuple(value for value in values if value is not None)
 
@@ -220,6 +221,6 @@ def _uses(environment: Environment, backend: str) -> bool:
 
 
 def _library(environment: Environment, backend: str) -> str | None:
-    """The version of a backend that a run used."""
+    """The version of a backend; None if the run used another one."""
     versions = {"tensorflow": environment.tensorflow, "jax": environment.jax, "torch": environment.torch}
     return versions[backend] if _uses(environment, backend) else None

@@ -1,4 +1,4 @@
-"""Several experiments side by side, from their runs."""
+"""The comparison of several experiments, computed from their runs."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ class SkippedRun:
 
     Attributes:
         path: its directory.
-        reason: the end of a sentence that starts with the path.
+        reason: why it is skipped; completes a sentence that starts with the path.
     """
 
     path: Path
@@ -34,13 +34,13 @@ class SkippedRun:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Several experiments, side by side.
+    """A comparison of experiments.
 
     Attributes:
         experiments: at least one, in the order of their first runs.
-        baseline: name of the experiment that is subtracted from the others; None without one.
-        skipped: runs that are not complete.
-        notes: what differs between the experiments and should not, one sentence each.
+        baseline: name of the experiment that is subtracted from the others, or None.
+        skipped: runs that are not complete, or are a copy of another run.
+        notes: what limits the comparison, such as settings that differ; one sentence each.
     """
 
     experiments: tuple[ExperimentResult, ...]
@@ -52,8 +52,8 @@ class Comparison:
 def compare_runs(records: Sequence[RunRecord], baseline: str | None = None) -> Comparison:
     """Groups complete runs by experiment and pairs them by seed.
 
-    Runs with the same folder, name and identity are one experiment. The same name in two folders is two
-    experiments, and their names then include the folder.
+    Runs with the same folder, name and identity belong to one experiment. If experiments in two folders have
+    the same name, the folder is added to their names.
 
     Args:
         records: from `find_runs`.
@@ -63,7 +63,7 @@ def compare_runs(records: Sequence[RunRecord], baseline: str | None = None) -> C
         The comparison.
 
     Raises:
-        RunError: no run is complete, or no experiment has the baseline's name.
+        RunError: no run is complete, or the baseline is not the name or title of exactly one experiment.
     """
     groups: dict[_Key, list[CompleteRun]] = {}
     skipped: list[SkippedRun] = []
@@ -88,7 +88,7 @@ def compare_runs(records: Sequence[RunRecord], baseline: str | None = None) -> C
 
 
 _Key = tuple[Path, str, str]
-"""What the runs of one experiment share: folder, name and identity."""
+"""Folder, name and identity, which are equal for all runs of one experiment."""
 
 
 def _identify(record: RunRecord) -> _Key:
@@ -96,7 +96,7 @@ def _identify(record: RunRecord) -> _Key:
 
 
 def _read(record: RunRecord, others: Sequence[CompleteRun]) -> CompleteRun | SkippedRun:
-    """Completes what `find_runs` has read; `others` are the runs of the same experiment so far."""
+    """Builds a complete run, or skips it; `others` are the earlier runs of the same experiment."""
     directory, status, history, summary = record.directory, record.status, record.history, record.summary
     twin = next((run for run in others if run.seed == status.seed), None)
     if record.state == "running":
@@ -112,7 +112,7 @@ def _read(record: RunRecord, others: Sequence[CompleteRun]) -> CompleteRun | Ski
     elif twin:
         reason = f"has the same experiment and seed as {twin.path}"
     else:
-        # The seeds of an experiment share its identity and so its settings: one file is read for all.
+        # All seeds of an experiment have the same identity, so their settings are equal and one file is read.
         settings = others[0].settings if others else read_settings(directory.experiment)
         environment = _read_environment(directory.environment)
         return CompleteRun(directory.path, status.seed, history, summary, settings, environment)
@@ -129,7 +129,7 @@ def _read_environment(path: Path) -> Environment | None:
 def _build(groups: Mapping[_Key, Sequence[CompleteRun]]) -> list[ExperimentResult]:
     same = Counter((folder, name) for folder, name, _ in groups)
     names = distinguish_names(
-        # Two experiments with one name in one folder differ by their identities.
+        # Two experiments with the same name in the same folder differ in their identities.
         [name if same[folder, name] == 1 else f"{name}-{identity[:6]}" for folder, name, identity in groups],
         [folder for folder, _, _ in groups],
     )

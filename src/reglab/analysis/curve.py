@@ -1,4 +1,4 @@
-"""One column of the history over the seeds of an experiment."""
+"""Mean and range of one column of the history over the seeds of an experiment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,28 +11,26 @@ from reglab.runs.history import History
 
 @dataclass(frozen=True)
 class Curve:
-    """One figure for each epoch; every array is `(epochs of the longest run,)`.
+    """Mean and range for each epoch; every array is `(epochs of the longest run,)`.
 
     Attributes:
         epochs: 1, 2, …; int64.
         mean: over the seeds that trained that epoch; float64.
         low: minimum of these seeds; float64.
         high: maximum of these seeds; float64.
-        count: number of these seeds; int64.
     """
 
     epochs: NDArray[np.int64]
     mean: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-    count: NDArray[np.int64]
 
 
 def average_histories(histories: Sequence[History], column: str) -> Curve:
     """Averages one column over runs that may have stopped at different epochs.
 
     Args:
-        histories: one for each seed, none empty.
+        histories: one for each seed, each with at least one epoch.
         column: a field of `Epoch`.
 
     Returns:
@@ -40,7 +38,6 @@ def average_histories(histories: Sequence[History], column: str) -> Curve:
     """
     columns = [history.column(column) for history in histories]
     longest = max(len(values) for values in columns)
-    counts = np.array([sum(len(values) > epoch for values in columns) for epoch in range(longest)])
     running = [
         np.array([values[epoch] for values in columns if len(values) > epoch]) for epoch in range(longest)
     ]
@@ -49,5 +46,4 @@ def average_histories(histories: Sequence[History], column: str) -> Curve:
         np.array([values.mean() for values in running]),
         np.array([values.min() for values in running]),
         np.array([values.max() for values in running]),
-        counts.astype(np.int64),
     )

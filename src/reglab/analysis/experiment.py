@@ -1,4 +1,4 @@
-"""What the complete runs of one experiment give together."""
+"""The complete runs of one experiment, and their metrics over seeds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,16 +14,15 @@ from reglab.runs.summary import Summary
 
 @dataclass(frozen=True)
 class CompleteRun:
-    """A run with everything that a comparison needs.
+    """A complete run, with all files that a comparison reads.
 
     Attributes:
-        path: its directory.
-        seed: its seed.
-        history: its epochs, at least one.
-        summary: its results.
-        settings: the resolved experiment, key by key, without its regularizers; None where it cannot be
-            read.
-        environment: what it was computed with; None where it cannot be read.
+        path: the directory.
+        seed: the seed.
+        history: the epochs, at least one.
+        summary: the results.
+        settings: the resolved experiment, key by key, without its regularizers; None if it cannot be read.
+        environment: versions and machine; None if they cannot be read.
     """
 
     path: Path
@@ -39,11 +38,11 @@ class ExperimentResult:
     """One experiment of a comparison.
 
     Attributes:
-        name: used by commands; unique in the comparison.
-        title: used by figures and tables; unique in the comparison.
-        runs: by seed, at least one.
-        difference: of the final validation accuracy to the baseline's, a fraction; None without a
-            baseline, for the baseline itself, and where the two may not be compared.
+        name: the name in commands; unique in the comparison.
+        title: the title in figures and tables; unique in the comparison.
+        runs: sorted by seed, at least one.
+        difference: final validation accuracy minus that of the baseline, a fraction; None without a
+            baseline, for the baseline itself, without a shared seed, and if the data differ.
     """
 
     name: str
@@ -53,12 +52,12 @@ class ExperimentResult:
 
     @property
     def seeds(self) -> tuple[int, ...]:
-        """The seeds, ascending."""
+        """The seeds in ascending order."""
         return tuple(run.seed for run in self.runs)
 
     @property
     def summary(self) -> Summary:
-        """The first run's summary, for what does not depend on the seed."""
+        """The summary of the first run, for values that do not depend on the seed."""
         return self.runs[0].summary
 
     @property
@@ -68,24 +67,24 @@ class ExperimentResult:
 
     @property
     def epochs_trained(self) -> tuple[int, ...]:
-        """Epochs of each run; early stopping makes them differ."""
+        """Number of epochs of each run, which can differ after early stopping."""
         return tuple(len(run.history.rows) for run in self.runs)
 
     def final(self, metric: Metric) -> Spread | None:
-        """A figure of the kept weights over the seeds.
+        """A metric of the kept weights over the seeds.
 
         The kept weights are those of the last epoch, except after early stopping.
 
         Args:
-            metric: a figure that runs have.
+            metric: a metric with the attribute `final`.
 
         Returns:
-            One value for each seed; None unless every seed has it.
+            One value for each seed; None if a seed has no value.
         """
         values = [metric.read(run.summary) for run in self.runs]
         known = [float(value) for value in values if value is not None]
         return Spread(tuple(known)) if len(known) == len(values) else None
 
     def curve(self, metric: Metric) -> Curve:
-        """A figure of every epoch over the seeds; the metric has a column."""
+        """A metric of every epoch over the seeds; it must have the attribute `column`."""
         return average_histories([run.history for run in self.runs], str(metric.column))

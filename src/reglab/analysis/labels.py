@@ -6,14 +6,14 @@ from pathlib import Path
 
 
 def distinguish_names(names: Sequence[str], folders: Sequence[Path]) -> tuple[str, ...]:
-    """Replaces names that occur twice by the shortest unique end of their folder.
+    """Replaces names that occur more than once with the shortest unique end of their folder.
 
     Args:
         names: one for each experiment.
-        folders: with the runs of each experiment; experiments of one name have different folders.
+        folders: the folder of the runs of each experiment; different for experiments with the same name.
 
     Returns:
-        One unique name for each experiment: `results_a/mp` and `results_b/mp`.
+        One unique name for each experiment, such as `results_a/mp` and `results_b/mp`.
     """
     same: dict[str, list[Path]] = {}
     for name, folder in zip(names, folders, strict=True):
@@ -25,7 +25,7 @@ def distinguish_names(names: Sequence[str], folders: Sequence[Path]) -> tuple[st
 
 
 def distinguish_titles(titles: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
-    """Adds the experiment's name to titles that occur twice: `CNN + MP (mp_slow)`."""
+    """Adds the experiment's name to titles that occur more than once: `CNN + MP (mp_slow)`."""
     counts = Counter(titles)
     return tuple(
         title if counts[title] == 1 else f"{title} ({name})"
@@ -34,7 +34,7 @@ def distinguish_titles(titles: Sequence[str], names: Sequence[str]) -> tuple[str
 
 
 def _shorten(folder: Path, folders: Sequence[Path]) -> str:
-    """The fewest last parts of a path, two at least, with which no other of the paths ends."""
+    """The shortest end of a path, of at least two parts, that is not the end of another path."""
     for length in range(2, len(folder.parts)):
         ending = folder.parts[-length:]
         if sum(other.parts[-length:] == ending for other in folders) == 1:

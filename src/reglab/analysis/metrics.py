@@ -1,27 +1,29 @@
-"""Every figure of a run or an epoch: its name, title, unit, digits, and how it is read and written.
+"""The metrics of runs and epochs: name, title, unit and digits of each, and how it is read and written.
 
-Tables, pictures, CSV, JSON and the terminal all take a figure from here, so that the same number is
-written the same way everywhere.
+Tables, figures, CSV, JSON and the terminal use these metrics, so that a number has the same form everywhere.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from reglab.analysis.spread import Difference, Spread
-from reglab.runs.history import Epoch
+from reglab.runs.history import Epoch, History
 from reglab.runs.summary import Summary
 
 
 @dataclass(frozen=True)
 class Unit:
-    """How numbers of one kind are shown.
+    """The unit of a metric, and the form of its numbers.
 
     Attributes:
         word: name of the unit; empty for plain numbers.
-        spec: format specification of Python for the shown number.
-        factor: from the recorded number to the shown one; 100 shows a fraction as percent.
-        symbol: follows the number in every cell.
+        spec: Python's format specification for the shown number.
+        factor: the shown number divided by the recorded one; 100 to show a fraction as percent.
+        symbol: text after the number in every cell.
     """
 
     word: str
@@ -42,15 +44,15 @@ Better = Literal["up", "down", "neither"]
 
 @dataclass(frozen=True)
 class Metric:
-    """One figure.
+    """One metric of a run or an epoch.
 
     Attributes:
         name: key in CSV and JSON.
-        title: what figures and tables call it.
+        title: its title in figures and tables.
         unit: of the shown number.
-        better: whether larger or smaller values are better.
-        column: field of `Epoch`; None where an epoch does not have it.
-        final: field of `Summary`; None where a run does not have it.
+        better: whether larger values are better (`up`), smaller ones (`down`), or neither.
+        column: field of `Epoch`; None if an epoch does not have the metric.
+        final: field of `Summary`; None if a summary does not have the metric.
     """
 
     name: str
@@ -61,15 +63,19 @@ class Metric:
     final: str | None = None
 
     def read(self, source: Epoch | Summary) -> float | None:
-        """Reads the recorded number of an epoch or a run; None where the source does not have it."""
+        """Reads the recorded number of an epoch or a run; None if the source does not have it."""
         field = self.column if isinstance(source, Epoch) else self.final
         return None if field is None else vars(source)[field]
+
+    def read_curve(self, history: History) -> NDArray[np.float64]:
+        """Reads the metric of every epoch, `(epochs,)` float64, NaN where an epoch does not have it."""
+        return np.array([self.read(row) for row in history.rows], dtype=np.float64)
 
     def format(self, value: Spread | float | None) -> str:
         """Writes a recorded number for a cell.
 
         Args:
-            value: the number; over seeds, a `Spread`; None where it is not known.
+            value: the number, or a `Spread` over seeds; None if it is not known.
 
         Returns:
             `71.3 %`, `71.3 ± 0.4 %`, `24.1`, `0.874`, `12 min`, or `–`.
@@ -93,7 +99,7 @@ class Metric:
         return self.describe(self.read(source))
 
     def format_difference(self, difference: Difference | None) -> str:
-        """Writes a paired difference, `+2.4 [+1.1, +3.7]`; `–` where there is none."""
+        """Writes a paired difference, such as `+2.4 [+1.1, +3.7]`; `–` if it is None."""
         if difference is None:
             return "–"
         mean, *ends = (
@@ -162,6 +168,6 @@ def format_seconds(seconds: float) -> str:
 
 
 def format_range(numbers: Sequence[float]) -> str:
-    """Writes whole numbers as `40`, or as `23–40` where they differ."""
+    """Writes whole numbers as `40` if they are equal, otherwise as `23–40`."""
     low, high = min(numbers), max(numbers)
     return f"{low:.0f}" if low == high else f"{low:.0f}–{high:.0f}"

@@ -33,8 +33,8 @@ class Difference:
     """An experiment minus the baseline, paired by seed.
 
     Attributes:
-        seeds: of both experiments.
-        mean: of the differences.
+        seeds: the seeds that both experiments have.
+        mean: mean of the differences.
         interval: 95 % confidence interval of the mean; None with one seed.
     """
 
@@ -47,11 +47,11 @@ def subtract_paired(values: Mapping[int, float], baseline: Mapping[int, float]) 
     """The mean difference over the seeds that two experiments share, with its confidence interval.
 
     d̄ ± t(0.975, n − 1) · s / √n, where s is the sample standard deviation of the n differences.
-    Pairing removes the variation that the experiments share: initial weights and order of the images.
+    Pairing removes the variation that the experiments share: the initial weights and the order of the images.
 
     Args:
-        values: by seed.
-        baseline: by seed.
+        values: the values of the experiment, by seed.
+        baseline: the values of the baseline, by seed.
 
     Returns:
         The difference, in the unit of the values; None without a shared seed.
@@ -68,7 +68,7 @@ def subtract_paired(values: Mapping[int, float], baseline: Mapping[int, float]) 
 def _interval(differences: Sequence[float]) -> tuple[float, float] | None:
     if len(differences) < 2:
         return None
-    # scipy.special also has the t quantile, and loads in a tenth of the time of scipy.stats.
+    # scipy.special also has the quantile of t, and is imported ten times as fast as scipy.stats.
     from scipy.special import stdtrit
 
     mean = float(np.mean(differences))

@@ -46,6 +46,14 @@ class Backend:
     precision: Choice
     steps_per_dispatch: int = 1
 
+    def check_precision(self, wanted: Precision) -> None:
+        """Raises BackendError if this process computes in another precision than an experiment wants."""
+        if wanted not in ("auto", self.precision.policy):
+            raise BackendError(
+                f"training.precision: expected auto or {self.precision.policy}, in which this process "
+                f"computes, got {wanted}"
+            )
+
 
 def find_backend() -> str:
     """Finds the backend of this process: the value of KERAS_BACKEND, or `tensorflow`; loads nothing.
@@ -97,7 +105,12 @@ def start_backend(
         _set_threads(name, threads)
         import keras
 
-        gpu = _find_gpu(name)
+        gpu = _find_gpu(name) if keras.backend.backend() == name else _Gpu(False)
+    if keras.backend.backend() != name:
+        raise BackendError(
+            f"expected Keras on {name}, but it was imported before on {keras.backend.backend()}; "
+            f"start the backend before Keras is imported, or set {_VARIABLE}"
+        )
     if device not in (None, "cpu") and not gpu.found:
         raise BackendError(f"expected the device {device}, but {name} finds no such GPU")
     if name != "tensorflow":

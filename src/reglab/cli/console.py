@@ -1,8 +1,10 @@
-"""Standard output through `rich`."""
+"""Standard output: through `rich`, and what happens if it cannot be written."""
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
+
+import click
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,9 +18,42 @@ def build_console() -> "Console":
     from rich.console import Console
 
     bounded = is_terminal() or "COLUMNS" in os.environ
-    return Console(highlight=False, markup=False, emoji=False, width=None if bounded else _ENDLESS)
+
+    class PipeConsole(Console):
+        """A console that raises BrokenPipeError if the reader of a pipe has exited, such as `head`."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return PipeConsole(highlight=False, markup=False, emoji=False, width=None if bounded else _ENDLESS)
 
 
 def is_terminal() -> bool:
     """Whether standard output is a terminal; False if it is a file, a pipe or closed."""
     return sys.stdout is not None and sys.stdout.isatty()
+
+
+def can_move_cursor() -> bool:
+    """Whether standard output is a terminal that can update a line."""
+    return is_terminal() and os.environ.get("TERM") not in ("dumb", "unknown")
+
+
+def ignore_invalid_width() -> None:
+    """Removes COLUMNS from the environment unless it is a positive number; `rich` would print nothing."""
+    width = os.environ.get("COLUMNS")
+    if width is not None and not (width.isascii() and width.isdigit() and int(width) > 0):
+        del os.environ["COLUMNS"]
+
+
+def discard_output(error: OSError) -> None:
+    """Discards all further standard output; says why, unless the reader of a pipe has exited."""
+    discard_stream(sys.stdout)
+    if not isinstance(error, BrokenPipeError):
+        click.echo(f"cannot write to standard output: {error.strerror}; the training continues", err=True)
+
+
+def discard_stream(stream: TextIO) -> None:
+    """Discards what a stream has not written and all that follows; a flush at exit would fail again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

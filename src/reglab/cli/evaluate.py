@@ -15,6 +15,7 @@ def evaluate(run: Path, data_dir: Path | None) -> None:
 
     RUN is the folder of a run, such as results/mp/seed-0.
     """
+    from reglab.analysis.metrics import TEST_ACCURACY, TEST_CROSS_ENTROPY
     from reglab.inference.trained import load_trained, read_trained_experiment, read_trained_summary
 
     experiment, summary = read_trained_experiment(run), read_trained_summary(run)
@@ -24,9 +25,10 @@ def evaluate(run: Path, data_dir: Path | None) -> None:
     network = load_trained(run, experiment, len(dataset.classes))
     measured = network.measure(dataset.test_images, dataset.test_labels)
     click.echo(
-        f"{experiment.label}, seed {experiment.training.seed}: accuracy {measured.accuracy:.2%}, "
-        f"cross-entropy {measured.cross_entropy:.4f} on the {len(dataset.test_images):,} test images "
-        f"of {dataset.title}"
+        f"{experiment.label}, seed {experiment.training.seed}: "
+        f"accuracy {TEST_ACCURACY.describe(measured.accuracy)}, "
+        f"cross-entropy {TEST_CROSS_ENTROPY.describe(measured.cross_entropy)} "
+        f"on the {len(dataset.test_images):,} test images of {dataset.title}"
     )
     if experiment.data.validation == "test":
         click.echo("The run was validated on the test set, so this is not an independent test.")

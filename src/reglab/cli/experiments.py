@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from reglab.errors import ExperimentError, Problem
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ def load_all(paths: Sequence[Path], overrides: Sequence[str] = ()) -> "list[Expe
     Raises:
         ExperimentError: with the problems of all files, or if two experiments have the same name.
     """
+    from reglab.config.yaml.loading import load_tree, validate_tree
+    from reglab.config.yaml.tree import format_key
     from reglab.experiment import Experiment
 
     read = cache(_read_standard_input)
@@ -51,9 +55,13 @@ def load_all(paths: Sequence[Path], overrides: Sequence[str] = ()) -> "list[Expe
     for path in paths:
         try:
             if path == _STANDARD_INPUT:
-                experiments.append(Experiment.load(_STDIN, overrides, read()))
+                tree = load_tree(_STDIN, overrides, read())
             else:
-                experiments.append(Experiment.load(path, overrides))
+                tree = load_tree(path, overrides)
+            experiments.append(validate_tree(tree, Experiment))
+            if tree.dropped:
+                keys = ", ".join(map(format_key, tree.dropped))
+                click.echo(f"{path}: another name in --set drops {keys}", err=True)
         except ExperimentError as error:
             problems |= dict.fromkeys(error.problems)
     if not problems:

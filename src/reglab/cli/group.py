@@ -1,15 +1,17 @@
 """The group of all commands: how errors are printed, and exit codes."""
 
-import errno
 import io
 import sys
+from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import click
 
+from reglab.cli.console import discard_stream, ignore_invalid_width
 from reglab.errors import ReglabError
-
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+from reglab.machine import ignore_backend_of_matplotlib
+from reglab.printable import replace_controls
 
 
 class ReglabGroup(click.Group):
@@ -21,16 +23,33 @@ class ReglabGroup(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Runs the program; characters that the terminal cannot show are printed as question marks."""
+        ignore_backend_of_matplotlib()
+        ignore_invalid_width()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")
         try:
             return super().main(*args, **extra)
         except OSError as error:
-            if error.errno not in _FULL:
-                raise
-            click.echo(f"cannot write: {error.strerror}", err=True)
+            what = "write to standard output" if error.filename is None else f"use {error.filename}"
+            # Standard error may be the file that cannot be written.
+            with suppress(OSError):
+                click.echo(f"cannot {what}: {error.strerror or error}", err=True)
+            _discard_unwritten()
             sys.exit(2)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Finds the command; refuses an option that is given twice, of which click would use the last."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            inner = click.Context(command, parent=ctx, info_name=name)
+            _, _, given = command.make_parser(inner).parse_args(list(rest))
+            for option, count in Counter(given).items():
+                if isinstance(option, click.Option) and not (option.multiple or option.is_flag) and count > 1:
+                    raise click.UsageError(f"{option.opts[-1]} is given {count} times.", inner)
+        return name, command, rest
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; prints errors that a user can correct to standard error."""
@@ -40,13 +59,23 @@ class ReglabGroup(click.Group):
                 # Without it, a full disk is reported only when the interpreter exits.
                 sys.stdout.flush()
         except ReglabError as error:
-            click.echo(str(error), err=True)
+            click.echo(replace_controls(str(error)), err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(130)
         except BrokenPipeError:
             # The reader has closed the pipe, as `head` does in `reglab list | head`.
-            sys.stderr.close()
+            _discard_unwritten()
             ctx.exit(0)
         return result
+
+
+def _discard_unwritten() -> None:
+    """Discards what standard output and standard error cannot write."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            discard_stream(stream)

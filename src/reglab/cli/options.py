@@ -1,5 +1,6 @@
 """Arguments and options that several commands share."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,19 @@ import click
 
 
 class _NamedPath(click.Path):
-    """A path that may not be empty; `Path("")`, as from an unset variable, would be the current folder."""
+    """A path that may not be empty; `Path("")`, as from an unset variable, would be the current folder.
+
+    A leading `~` is the home folder: the shell does not expand it in `--results=~/runs`.
+    """
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "":
             self.fail("the path is empty", param, ctx)
-        return super().convert(value, param, ctx)
+        expanded = os.path.expanduser(value)
+        if str(expanded).startswith("~"):
+            user = Path(value).parts[0]
+            self.fail(f"there is no home folder for {user}; for a folder of this name: ./{value}", param, ctx)
+        return super().convert(expanded, param, ctx)
 
 
 AnyPath = _NamedPath(path_type=Path)

@@ -25,4 +25,5 @@ def predict(run: Path, images: tuple[Path, ...]) -> None:
     network = load_trained(run, experiment, len(classes))
     for path, probabilities in zip(images, network.predict(pictures), strict=True):
         best = probabilities.argsort()[::-1][:3]
-        click.echo(f"{path}: " + ", ".join(f"{classes[index]} {probabilities[index]:.1%}" for index in best))
+        shares = (f"{classes[index]} {100 * probabilities[index]:.1f} %" for index in best)
+        click.echo(f"{path}: {', '.join(shares)}")

@@ -22,7 +22,7 @@ _ROWS, _VERSIONS = 6, 8
     type=AnyPath,
     default=Path("preview.png"),
     show_default=True,
-    help="PNG, SVG or PDF file to write, as its ending says.",
+    help="File to write: PNG, SVG or PDF by its suffix.",
 )
 def preview(config: Path, overrides: tuple[str, ...], data_dir: Path | None, output: Path) -> None:
     """Draw training images and augmented versions of them."""

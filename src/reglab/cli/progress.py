@@ -1,7 +1,5 @@
 """Progress of a run: a live bar in a terminal, plain lines elsewhere, or problems only."""
 
-import os
-import sys
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
@@ -12,7 +10,8 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from reglab.analysis.metrics import describe_epoch, format_seconds
-from reglab.cli.console import is_terminal
+from reglab.cli.console import build_console, can_move_cursor, discard_output
+from reglab.printable import replace_controls
 from reglab.processes import events
 from reglab.processes.events import Event
 from reglab.runs.history import Epoch
@@ -32,7 +31,7 @@ class QuietProgress:
     def show(self, event: Event) -> None:
         """Shows one event."""
         if isinstance(event, events.Failed | events.Warned):
-            click.echo(event.message, err=True)
+            click.echo(replace_controls(event.message), err=True)
 
 
 class PlainProgress(QuietProgress):
@@ -77,7 +76,11 @@ class PlainProgress(QuietProgress):
         )
 
     def _print(self, message: str) -> None:
-        self._console.print(message, markup=False, emoji=False, highlight=False, soft_wrap=True)
+        try:
+            self._console.print(message, markup=False, emoji=False, highlight=False, soft_wrap=True)
+        except OSError as error:
+            self._console.quiet = True
+            discard_output(error)
 
 
 class LiveProgress(PlainProgress):
@@ -144,25 +147,6 @@ class _Bar(Progress):
         yield from map(Text, self.below)
 
 
-class _PipeConsole(Console):
-    """A console that discards its output after the reader of a pipe has exited, such as `head`.
-
-    The training continues.
-    """
-
-    def on_broken_pipe(self) -> None:
-        """Discards all further output."""
-        self.quiet = True
-        silence_output()
-
-
-def silence_output() -> None:
-    """Discards standard output; flushing it into a closed pipe would end the process with an error."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
-
-
 def build_progress(quiet: bool, shown: set[str]) -> QuietProgress:
     """Progress of one run on standard output.
 
@@ -172,4 +156,4 @@ def build_progress(quiet: bool, shown: set[str]) -> QuietProgress:
     """
     if quiet:
         return QuietProgress()
-    return (LiveProgress if is_terminal() else PlainProgress)(_PipeConsole(), shown)
+    return (LiveProgress if can_move_cursor() else PlainProgress)(build_console(), shown)

@@ -55,12 +55,17 @@ def run(
     A run is saved in results/EXPERIMENT/seed-N/. If the command is repeated, it skips complete runs, resumes
     interrupted ones and retries failed ones. Ctrl-C stops after the current step; finished epochs are kept.
     """
+    from reglab.cli.console import discard_output
     from reglab.cli.experiments import find_configs, load_all
-    from reglab.cli.progress import silence_output
     from reglab.processes.events import INTERRUPTED, Job
 
     short = {"training.seed": seed, "training.precision": precision}
     changes = [*overrides, *(f"{key}={value}" for key, value in short.items() if value is not None)]
+    for override in overrides:
+        key = override.partition("=")[0].strip()
+        if short.get(key) is not None:
+            option = key.rpartition(".")[2]
+            raise click.UsageError(f"--{option} and --set {key} set the same key; give one of them.")
     paths = find_configs(configs)
     experiments = load_all(paths, changes)
     if paths != configs and not quiet:
@@ -74,9 +79,9 @@ def run(
         codes.append(outcome.code)
         try:
             _report(outcome, experiment.label, experiment.training.seed)
-        except BrokenPipeError:
-            # The reader of `reglab run … | head` has exited; the other experiments are still trained.
-            silence_output()
+        except OSError as error:
+            # The reader of `reglab run … | head` has exited, or the disk is full; the rest is still trained.
+            discard_output(error)
         if outcome.code == INTERRUPTED:
             break
     sys.exit(next((code for code in (130, 2, 1) if code in codes), 0))

@@ -2,9 +2,44 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-Count = Annotated[int, Field(ge=1)]
+from reglab.config.conflict import CONFLICT
+from reglab.printable import has_controls
+
+_LARGEST = 10_000_000
+
+
+def _refuse_huge(value: int) -> int:
+    # Not in the schema, which would make every message about a count longer.
+    if value > _LARGEST:
+        raise PydanticCustomError(CONFLICT, f"expected at most {_LARGEST:,}, got a larger number")
+    return value
+
+
+def _check_text(value: str) -> str:
+    if has_controls(value):
+        raise PydanticCustomError(
+            CONFLICT, "expected text without control characters, got {shown}", {"shown": ascii(value)}
+        )
+    if value and not value.strip():
+        raise PydanticCustomError(CONFLICT, "expected text, got spaces only")
+    return value
+
+
+def _check_line(value: str) -> str:
+    if "\n" in value:
+        raise PydanticCustomError(CONFLICT, "expected one line, got several")
+    return value
+
+
+Count = Annotated[int, Field(ge=1), AfterValidator(_refuse_huge)]
+"""A number of epochs, images, filters, …, from 1 to 10 million."""
+Text = Annotated[str, AfterValidator(_check_text)]
+"""Text without control characters, which would change the terminal that shows it."""
+Line = Annotated[Text, AfterValidator(_check_line)]
+"""One line of text."""
 
 
 class Frozen(BaseModel):

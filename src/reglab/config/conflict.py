@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+CONFLICT = "conflict"
+"""Type of pydantic's errors whose message is printed as it is."""
+
 
 @dataclass(frozen=True)
 class Conflict:

@@ -8,7 +8,7 @@ from reglab.config.base import Frozen
 
 LearningRate = Annotated[float, Field(gt=0, le=100)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0, le=1)]
 
 
 class Adam(Frozen):
@@ -78,7 +78,7 @@ class Adagrad(Frozen):
 
     name: Literal["adagrad"] = "adagrad"
     learning_rate: LearningRate = 0.001
-    initial_accumulator_value: Annotated[float, Field(ge=0)] = 0.1
+    initial_accumulator_value: Annotated[float, Field(ge=0, le=1000)] = 0.1
     epsilon: Positive = 1e-7
 
 

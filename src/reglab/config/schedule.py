@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reglab.config.base import Frozen
+from reglab.config.base import Count, Frozen
 
 WarmUp = Annotated[float, Field(ge=0)]
 
@@ -36,7 +36,7 @@ class Step(Frozen):
     name: Literal["step"] = "step"
     warmup_epochs: WarmUp = 0.0
     """Epochs at the start in which the rate rises linearly from 0."""
-    every_epochs: Annotated[int, Field(ge=1)] = 10
+    every_epochs: Count = 10
     factor: Annotated[float, Field(gt=0, le=1)] = 0.1
 
 

@@ -1,1 +1,1 @@
-"""Data sets: where they are found, how they are read and split."""
+"""Data sets: finding, reading and splitting them."""

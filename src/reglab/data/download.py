@@ -1,4 +1,4 @@
-"""Downloads of data sets through Keras, checked by their hash. The only module in `data` that loads Keras."""
+"""Downloads data sets with Keras and checks their hashes. The only module in `data` that loads Keras."""
 
 import contextlib
 import hashlib
@@ -17,7 +17,7 @@ from reglab.data.places import cache_directory, keras_directory
 from reglab.errors import DataError
 
 _TIMEOUT = 15.0
-"""Seconds without an answer after which a download fails."""
+"""Seconds that a download waits for an answer before it fails."""
 
 _log = logging.getLogger(__name__)
 
@@ -47,20 +47,20 @@ class Remote:
         """Whether the file exists and has the right hash.
 
         Args:
-            trust: whether a file counts without its hash, which takes seconds to compute. A file without
-                a published hash always does.
+            trust: whether to skip the hash, which takes seconds to compute. It is also skipped for a file
+                without a published hash.
         """
         return self.path.is_file() and (trust or not self.sha256 or is_verified(self.path, self.sha256))
 
 
 def is_verified(path: Path, sha256: str) -> bool:
-    """Whether a file has the given hash; a large file is hashed once, and again when it changes.
+    """Whether a file has the given hash. A file is hashed once, and again after it has changed.
 
-    A record in reglab's cache, named after the hash, holds path, size and time of the file that had it.
-    If the cache cannot be read or written, the file is hashed each time.
+    A record in reglab's cache, named after the hash, holds the path, size and modification time of the
+    file that has it. If the cache cannot be read or written, the file is hashed each time.
 
     Args:
-        path: the file; one that does not exist or cannot be read has no hash.
+        path: the file; the result is False if it does not exist or cannot be read.
         sha256: 64 hexadecimal digits.
     """
     record = cache_directory() / "verified" / sha256
@@ -78,7 +78,7 @@ def is_verified(path: Path, sha256: str) -> bool:
         return False
     with contextlib.suppress(OSError):
         record.parent.mkdir(parents=True, exist_ok=True)
-        # A record that is only partly written fits no file and is replaced.
+        # Not written atomically: an incomplete record matches no file and is replaced.
         record.write_bytes(fingerprint)
     return True
 
@@ -86,15 +86,15 @@ def is_verified(path: Path, sha256: str) -> bool:
 def download(remote: Remote) -> None:
     """Downloads a file to Keras's folder, completely or not at all.
 
-    The file is downloaded and its hash checked in a temporary folder beside its path, then renamed. A
-    broken connection or a killed process therefore never leaves an incomplete file under its name.
+    The file is downloaded to a temporary folder beside its path, checked there, and renamed. A broken
+    connection or a killed process therefore leaves no incomplete file at its path.
 
     Raises:
-        DataError: the download fails, or the file has another hash.
+        DataError: the download fails, or the file has a wrong hash.
     """
     _log.info("downloading %s", remote.origin)
     try:
-        # Without network access this fails at once, before Keras is loaded, which takes seconds.
+        # Loading Keras takes seconds; without network access this fails before that.
         _connect(remote.origin)
         from keras.utils import get_file
 
@@ -113,8 +113,8 @@ def download(remote: Remote) -> None:
             )
             os.replace(path, remote.path)
     except Exception as error:
-        # File system and network raise OSError; Keras raises bare Exception for a failed download and
-        # ValueError for a wrong hash.
+        # The system raises OSError; Keras raises plain Exception for a failed download and ValueError for a
+        # wrong hash.
         reason = str(error).strip().split("\n")[0] or type(error).__name__
         raise DataError(f"{remote.origin}: cannot be downloaded ({reason})") from error
 
@@ -123,7 +123,7 @@ def _connect(origin: str) -> None:
     """Connects to the address, unless a proxy is configured for it.
 
     Raises:
-        OSError: there is no network, or no such host.
+        OSError: the host does not exist or cannot be reached.
     """
     address = urlsplit(origin)
     if address.hostname and address.scheme not in getproxies():
@@ -133,7 +133,7 @@ def _connect(origin: str) -> None:
 
 @contextlib.contextmanager
 def _default_timeout() -> Iterator[None]:
-    """Sets a time limit for sockets: Keras sets none, and a firewall can delay a download without end."""
+    """Sets a time limit for sockets. Keras sets none, so a firewall could block a download forever."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(_TIMEOUT)
     try:

@@ -1,4 +1,4 @@
-"""Loads the data set of an experiment from the first place that has it."""
+"""Loads the data set of an experiment from the first place where it is found."""
 
 import os
 from collections.abc import Sequence
@@ -19,14 +19,14 @@ _LISTED = 8
 def load_dataset(data: Data, directory: Path | None = None) -> Dataset:
     """Loads a data set.
 
-    The places are those of `Source.places`: if `directory` is given, the data set must be there.
+    The places are those of `Source.places`. If `directory` is given, the data set must be there.
     Otherwise the directory in REGLAB_DATA_DIR, reglab's cache and Keras's downloads are searched in this
-    order, and if none has the data set, it is downloaded. A `folder` is only in the directory given or in
-    REGLAB_DATA_DIR.
+    order, and if the data set is in none of them, it is downloaded. A `folder` is searched only in
+    `directory` or REGLAB_DATA_DIR, and is never downloaded.
 
     Args:
         data: name of the data set, and for a `folder` the side of its images.
-        directory: value of `--data-dir`, `~` for the home; `synthetic` needs none.
+        directory: value of `--data-dir`; may begin with `~`. Ignored for `synthetic`.
 
     Raises:
         DataError: the data set was not found, or its files are truncated or foreign.
@@ -44,7 +44,7 @@ def load_dataset(data: Data, directory: Path | None = None) -> Dataset:
 
 
 def count_classes(data: Data, directory: Path | None = None) -> int | None:
-    """The number of classes of a data set, without loading it; None for a `folder` that was not found.
+    """The number of classes of a data set, without loading it; None if a `folder` cannot be found or listed.
 
     Args:
         data: name of the data set.
@@ -61,10 +61,10 @@ def count_classes(data: Data, directory: Path | None = None) -> int | None:
 
 
 def explain_how_to_get(files: str, folder: str) -> str:
-    """The three ways to get a data set.
+    """Explains the three ways to get a data set, for a message.
 
     Args:
-        files: the files of the data set, for the user.
+        files: description of the files of the data set.
         folder: name of its folder in reglab's cache.
     """
     return (
@@ -75,10 +75,10 @@ def explain_how_to_get(files: str, folder: str) -> str:
 
 
 def _download(source: Source, places: Sequence[Place]) -> None:
-    """Downloads a data set that no place has, if it may be downloaded.
+    """Downloads a data set that was not found, unless only one directory may contain it.
 
     Raises:
-        DataError: the data set may not be downloaded, or the download failed.
+        DataError: the data set must be in a directory of the user, or the download failed.
     """
     if not places:
         raise DataError(

@@ -1,4 +1,4 @@
-"""The directories that are searched for data and in which data are kept."""
+"""The directories in which data sets are searched and stored."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ CACHE_DIRECTORY = "REGLAB_CACHE_DIR"
 
 
 def data_directory(option: Path | None = None) -> Path | None:
-    """The user's data directory, `~` expanded; None if there is none.
+    """The user's data directory, with `~` expanded; None if the user has set none.
 
     Args:
         option: value of `--data-dir`; if None, the environment variable REGLAB_DATA_DIR is used.
@@ -30,7 +30,7 @@ def data_directory(option: Path | None = None) -> Path | None:
 
 
 def cache_directory() -> Path:
-    """Reglab's cache of data and decoded pictures: REGLAB_CACHE_DIR, or the user's cache."""
+    """Reglab's cache: REGLAB_CACHE_DIR, otherwise `reglab` in XDG_CACHE_HOME, otherwise `~/.cache/reglab`."""
     if named := os.environ.get(CACHE_DIRECTORY):
         return Path(named).expanduser()
     if shared := os.environ.get("XDG_CACHE_HOME"):
@@ -39,7 +39,7 @@ def cache_directory() -> Path:
 
 
 def keras_directory() -> Path:
-    """Keras's folder of downloaded data sets: in KERAS_HOME, or in `~/.keras`."""
+    """Keras's folder of downloaded data sets: `datasets` in KERAS_HOME, otherwise in `~/.keras`."""
     named = os.environ.get("KERAS_HOME")
     home = Path(named).expanduser() if named else Path.home() / ".keras"
     return home / "datasets"

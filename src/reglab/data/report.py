@@ -11,12 +11,12 @@ from reglab.errors import DataError
 
 @dataclass(frozen=True)
 class Availability:
-    """Where a run takes one data set from.
+    """Where one data set was found.
 
     Attributes:
         source: the data set.
-        found: the data set in the first place that has it; None if no place has it.
-        problem: why the search stopped with an error; empty if it did not.
+        found: the data set in the first place where it is; None if it was not found, or is drawn.
+        problem: message of the error that ended the search; empty if there was none.
     """
 
     source: Source
@@ -25,10 +25,13 @@ class Availability:
 
 
 def find_all(directory: Path | None) -> tuple[Availability, ...]:
-    """Searches the places of every data set, in the order in which a run does.
+    """Searches for every data set in the same places and order as a run.
+
+    A run also checks the hash of a downloaded file, which takes seconds and is skipped here. A run may
+    therefore download a file again that is reported as found.
 
     Args:
-        directory: value of `--data-dir`, `~` for the home.
+        directory: value of `--data-dir`; may begin with `~`.
 
     Returns:
         One entry for each data set, in the order of the table.

@@ -1,4 +1,4 @@
-"""A source: all that reglab has to know about one data set, and the places that are searched for it."""
+"""A source: the description of one data set, and the places where it is searched."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from reglab.data.places import (
 
 @dataclass(frozen=True, eq=False)
 class Contents:
-    """Images and labels as a file format gives them.
+    """Images and labels as they were read from files.
 
     Attributes:
         images: (n, h, w, c) uint8, training images first.
         labels: (n,) int32.
         train_count: number of training images.
-        note: what the title has to mention, such as `JPEG copy`; empty for original images.
+        note: an addition to the title, such as `JPEG copy`; empty for original images.
     """
 
     images: Images
@@ -34,15 +34,15 @@ class Contents:
 
 @dataclass(frozen=True)
 class Found:
-    """A data set that was found, but not read yet.
+    """A data set that was found but is not read yet.
 
     Attributes:
         path: its folder, or its archive.
         form: description of its format for the user.
-        read: reads it; the argument is the side in pixels to which a `folder` is resized, None for the
+        read: reads it. The argument is the side in pixels to which a `folder` is resized; None: the
             default. Raises DataError if files are missing, truncated or not of this format.
-        classes: class names, if the folder defines them.
-        title: name in figures, if the folder defines it.
+        classes: class names, if the folder defines them; otherwise empty.
+        title: name in figures, if the folder defines it; otherwise empty.
     """
 
     path: Path
@@ -54,12 +54,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Place:
-    """One place that is searched for a data set.
+    """One place where a data set is searched.
 
     Attributes:
         name: `data directory`, `REGLAB_DATA_DIR`, `reglab's cache` or `Keras's downloads`.
         directory: its path.
-        find: searches it; raises DataError if the data set is there more than once.
+        find: searches the directory; raises DataError if the data set is there more than once.
     """
 
     name: str
@@ -74,16 +74,16 @@ class Source:
     Attributes:
         name: its key in an experiment.
         title: name in figures.
-        files: its files, for the user.
+        files: description of its files for the user.
         find: finds it in one directory; raises DataError if it is there more than once. Not used for a
             data set that is drawn.
         classes: class names, in label order; empty if the folder defines them.
-        counts: number of training and of test images of the complete set; None if any number is complete.
-        folders: names of its own folder within a directory that holds several data sets.
-        remotes: the files to download; without any, only the user's data directory is searched.
-        find_downloaded: finds what Keras downloaded; the argument is whether to trust a file without
-            its hash. None: the remotes' folder is searched with `find`.
-        draw: creates the images of a data set that has no files; nothing is searched then.
+        counts: numbers of training and test images of the complete data set; None if it has no fixed size.
+        folders: possible names of its folder in a directory that has several data sets.
+        remotes: the files to download; if empty, only the user's data directory is searched.
+        find_downloaded: finds what Keras downloaded; the argument is `trust` of `Remote.is_complete`.
+            None: `find` searches the folder of the remotes.
+        draw: draws a data set that has no files, which is not searched; otherwise None.
     """
 
     name: str
@@ -98,11 +98,11 @@ class Source:
     draw: Callable[[], Contents] | None = None
 
     def places(self, directory: Path | None, trust: bool = False) -> tuple[Place, ...]:
-        """The places to search, in order: this is the only definition of that order.
+        """The places to search, in order. The order is defined only here.
 
         Args:
-            directory: value of `--data-dir`, `~` for the home; if given, it is the only place.
-            trust: whether a downloaded file counts without its hash (`Remote.is_complete`).
+            directory: value of `--data-dir`; may begin with `~`. If given, it is the only place.
+            trust: whether to skip the hashes of downloaded files (`Remote.is_complete`).
 
         Raises:
             DataError: the data directory does not exist.
@@ -119,7 +119,15 @@ class Source:
         return tuple(places)
 
     def search(self, directory: Path | None, trust: bool = False) -> Found | None:
-        """The data set in the first place that has it; arguments and errors as in `places`."""
+        """Finds the data set in the first place that has it; None if no place has it.
+
+        Args:
+            directory: as in `places`.
+            trust: as in `places`.
+
+        Raises:
+            DataError: the data directory does not exist, or a place has the data set more than once.
+        """
         return next((found for place in self.places(directory, trust) if (found := place.find())), None)
 
     def find_in(self, directory: Path) -> Found | None:
@@ -130,7 +138,7 @@ class Source:
         return None
 
     def find_in_keras(self, trust: bool = False) -> Found | None:
-        """Finds the data set among Keras's downloads, if they are complete."""
+        """Finds the data set in Keras's downloads, if they are complete."""
         if self.find_downloaded:
             return self.find_downloaded(trust)
         if all(remote.is_complete(trust) for remote in self.remotes):
@@ -138,7 +146,7 @@ class Source:
         return None
 
     def build(self, contents: Contents, source: str, found: Found | None = None) -> Dataset:
-        """The data set from its contents; the title mentions a copy and an incomplete set."""
+        """Builds the data set from its contents; the title mentions a copy or an incomplete data set."""
         title = (found and found.title) or self.title
         counts = contents.train_count, len(contents.labels) - contents.train_count
         notes = [contents.note] * bool(contents.note)

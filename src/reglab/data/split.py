@@ -1,4 +1,4 @@
-"""The split of a data set: which images train, validate and test."""
+"""The split of a data set into training, validation and test images."""
 
 from dataclasses import dataclass
 
@@ -26,11 +26,11 @@ class Split:
     Attributes:
         train: (n,) int32.
         validation: (n,) int32.
-        test: (n,) int32; equal to `validation` if the test set validates.
+        test: (n,) int32; equal to `validation` if the validation images are test images.
         clean: (n,) int32, the training images that are also measured in inference mode.
         images: (total, h, w, c) uint8, the data set's own array: all splits of a data set share it.
         labels: (total,) int32, the data set's own array.
-        validation_is_test: whether the test set validates.
+        validation_is_test: whether the validation images are test images.
     """
 
     train: Indices
@@ -46,11 +46,12 @@ def split_dataset(dataset: Dataset, data: Data, seed: int) -> Split:
     """Splits a data set as an experiment requires; no image is copied.
 
     Every choice is stratified by class and keyed by (seed, data set, purpose). Experiments with equal
-    seeds therefore use the same images, and a subset does not change which images are held out.
+    seeds and equal `data` therefore use the same images, and a subset does not change which images are
+    held out.
 
     Args:
         dataset: the images.
-        data: which images validate, and the sizes of the subsets.
+        data: the `data` section of the experiment.
         seed: the run's seed.
 
     Raises:
@@ -103,15 +104,15 @@ def _count_held_out(total: int, fraction: float) -> int:
 
 
 def choose_stratified(labels: Labels, count: int, generator: np.random.Generator) -> Indices:
-    """Chooses `count` positions at random, the same fraction of every class.
+    """Chooses `count` of n labels at random, the same fraction of every class.
 
     Args:
         labels: (n,) int32.
         count: at most n.
-        generator: source of the choice; equal generators choose equal positions.
+        generator: source of the choice; generators in equal states give equal choices.
 
     Returns:
-        (count,) int32 positions in `labels`, ascending.
+        (count,) int32 indices into `labels`, ascending.
     """
     order = generator.permutation(len(labels))
     # Sorted by class, each class in random order.
@@ -126,8 +127,8 @@ def choose_stratified(labels: Labels, count: int, generator: np.random.Generator
 def distribute(count: int, sizes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Distributes `count` among classes in proportion to their sizes, by largest remainder.
 
-    Class k gets ⌊count · sizes[k] / Σ sizes⌋. The rest goes, one each, to the classes with the largest
-    remainders; among equal remainders to the lower label. The arithmetic is in integers and exact.
+    Class k gets ⌊count · sizes[k] / Σ sizes⌋. The classes with the largest remainders get one more each
+    until the sum is `count`; of equal remainders, the lower label is first. Integer arithmetic is exact.
 
     Args:
         count: at most the sum of `sizes`.

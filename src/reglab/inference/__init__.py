@@ -1,1 +1,1 @@
-"""Trained runs, opened again: predictions, own pictures, augmented previews."""
+"""Inference with the networks of complete runs, pictures of the user, and augmented images."""

@@ -1,4 +1,4 @@
-"""Augmented training images, for looking at."""
+"""Augmented training images for a preview."""
 
 import keras
 import numpy as np
@@ -13,7 +13,7 @@ def augment_images(experiment: Experiment, images: NDArray[np.uint8], versions: 
 
     Args:
         experiment: with augmentation, noise or erasing.
-        images: `(n, height, width, channels)`.
+        images: `(n, height, width, channels)` uint8.
         versions: number of versions of each image.
 
     Returns:

@@ -1,4 +1,4 @@
-"""A user's pictures, found in folders and converted to the shape of the training images."""
+"""Pictures of the user, found in folders and converted to the shape of the training images."""
 
 import os
 import warnings
@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from reglab.data.formats.depth import reduce_depth
 from reglab.errors import ImageError
 from reglab.files import refused
 
 
 def find_pictures(folder: Path) -> tuple[Path, ...]:
-    """The pictures in a folder and in those below it, by the endings of their names, sorted.
+    """The pictures in a folder and in those below it, by their suffixes, sorted.
 
     Hidden files and folders are omitted, and links to folders are not followed.
 
@@ -41,23 +42,26 @@ def find_pictures(folder: Path) -> tuple[Path, ...]:
 
 
 def read_own_picture(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
-    """Reads a picture in any format of Pillow, and resizes it.
+    """Reads a picture in any format that Pillow reads, and resizes it.
 
     Args:
         path: the file.
-        shape: height, width and channels: 1 for grey, 3 for red, green and blue.
+        shape: height, width, and channels (1 for grey; 3 for red, green and blue).
 
     Returns:
-        Pixels of that shape, uint8: the whole picture, antialiased, rotated as its EXIF orientation says.
+        Pixels of this shape, uint8: the whole picture, resized with antialiasing and without keeping its
+        proportions, and rotated according to its EXIF orientation.
 
     Raises:
-        ImageError: the file is missing, is not a picture, or has too many pixels.
+        ImageError: the file is missing, cannot be read, is not a picture, has too many pixels, or has values
+            without a range.
     """
     if path.exists() and not path.is_file():
-        # Opening a pipe would wait for somebody who writes to it.
-        raise ImageError(f"{path}: expected a picture, but it is a {'folder' if path.is_dir() else 'pipe or a device'}")
+        # Reading a pipe would wait for a writer.
+        kind = "folder" if path.is_dir() else "pipe or a device"
+        raise ImageError(f"{path}: expected a picture, but it is a {kind}")
     try:
-        # Up to twice the number of pixels of this warning, Pillow reads a picture.
+        # Pillow reads pictures of up to twice the number of pixels at which it warns.
         with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
             return _read(path, shape)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
@@ -67,8 +71,8 @@ def read_own_picture(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint
 def _read(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
     height, width, channels = shape
     with Image.open(path) as picture:
-        upright = ImageOps.exif_transpose(picture)
-        pixels = upright.convert("RGB" if channels == 3 else "L").resize((width, height))
+        reduced = _reduce(ImageOps.exif_transpose(picture), picture, path)
+        pixels = reduced.convert("RGB" if channels == 3 else "L").resize((width, height))
     return np.asarray(pixels, np.uint8).reshape(shape)
 
 
@@ -81,3 +85,10 @@ def _explain(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f", but the file cannot be read: {error.strerror}"
     return ", but the file is not a picture, or is damaged"
+
+
+def _reduce(upright: Image.Image, picture: Image.Image, path: Path) -> Image.Image:
+    try:
+        return reduce_depth(upright, picture.format)
+    except ValueError as error:
+        raise ImageError(f"{path}: {error}") from None

@@ -1,4 +1,4 @@
-"""The network of a complete run, rebuilt from code and its weights."""
+"""The network of a complete run, built from its experiment and its weights."""
 
 import warnings
 from collections.abc import Sequence
@@ -20,16 +20,16 @@ from reglab.training.loop.measurement import Measurement, measure, to_probabilit
 
 @dataclass(frozen=True)
 class TrainedNetwork:
-    """The network of a run, in the precision of its training."""
+    """The network of a run, in the precision in which it was trained."""
 
     network: Any
 
     def measure(self, images: NDArray[np.uint8], labels: NDArray[np.int32]) -> Measurement:
-        """Accuracy and cross-entropy on images `(n, height, width, channels)`."""
+        """Accuracy and cross-entropy on images `(n, height, width, channels)` uint8, labels `(n,)` int32."""
         return measure(self._logits(images), labels)
 
     def predict(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        """Probabilities `(n, classes)` for images `(height, width, channels)`."""
+        """Probabilities `(n, classes)` float32 for n images `(height, width, channels)` uint8."""
         return to_probabilities(self._logits(np.stack(images)))
 
     def _logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -42,6 +42,7 @@ def read_trained_experiment(path: Path) -> Experiment:
 
     Raises:
         RunError: the folder is not a run, or the run is not complete.
+        ExperimentError: the saved experiment is not valid.
     """
     run = RunDirectory(path)
     if not run.status.is_file():
@@ -63,7 +64,7 @@ def read_classes(path: Path) -> tuple[str, ...]:
     """Names of the classes of a run, in the order of the network's outputs.
 
     Raises:
-        RunError: they can be read neither from `summary.json` nor, as in older runs, from `predictions.npz`.
+        RunError: they are not in `summary.json`, as in older runs, and cannot be read from `predictions.npz`.
     """
     run = RunDirectory(path)
     if classes := read_summary(run.summary).classes:
@@ -77,10 +78,15 @@ def read_classes(path: Path) -> tuple[str, ...]:
 
 
 def load_trained(path: Path, experiment: Experiment, classes: int) -> TrainedNetwork:
-    """Starts Keras and rebuilds the network of a run.
+    """Starts Keras and builds the network of a run with its trained weights.
+
+    Args:
+        path: the directory of the run.
+        experiment: the experiment of the run.
+        classes: number of classes.
 
     Raises:
-        RunError: the weights are missing or of another network.
+        RunError: the summary or the weights cannot be read, or the weights are of another network.
     """
     from reglab.backend.start import start_backend
 

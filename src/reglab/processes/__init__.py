@@ -1,1 +1,1 @@
-"""A run as a process of its own."""
+"""Trains each run in a separate process."""

@@ -1,4 +1,4 @@
-"""Messages between a worker and the process that starts it: one job in, events out, JSON, one per line."""
+"""Messages, one JSON object a line: the parent sends a job, and the worker sends events."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -25,13 +25,13 @@ class Job(Message):
     results: Path
     """Folder of all results."""
     data_directory: Path | None = None
-    """Where images are looked for first."""
+    """The only directory in which the data set is searched; None: the places of `Source.places`."""
     fresh: bool = False
-    """Sets an old run aside and starts again."""
+    """Whether an old run is set aside, so that the run starts again."""
     threads: Annotated[int, Field(ge=1)] | None = None
-    """Threads of a computation on the CPU; None: all cores that the process may use."""
+    """Threads of a computation on the CPU; None: one for each core that the process may use."""
     device: Annotated[str, Field(pattern=r"^(cpu|gpu:\d+)$")] | None = None
-    """`cpu`, or one GPU, as `gpu:1`; None: the backend's choice."""
+    """`cpu`, or one GPU, such as `gpu:1`; None: the choice of the backend."""
 
 
 class Started(Message):
@@ -43,20 +43,20 @@ class Started(Message):
     epochs: int
     epochs_done: int
     steps: int
-    """Per epoch."""
+    """Steps of each epoch."""
     images: int
-    """Training images per epoch."""
+    """Training images of each epoch."""
 
 
 class Progress(Message):
-    """Steps of an epoch are done; sent at most ten times a second."""
+    """Steps of an epoch are finished; sent at most ten times a second."""
 
     event: Literal["progress"] = "progress"
     epoch: int
-    """From 1."""
+    """Number of the epoch, from 1."""
     step: int
     images_per_second: float
-    """Training images, since the epoch started."""
+    """Training images per second since the epoch started."""
 
 
 class EpochDone(Message):
@@ -64,9 +64,9 @@ class EpochDone(Message):
 
     event: Literal["epoch"] = "epoch"
     row: Epoch
-    """Its line of the history."""
+    """The epoch, as in the history."""
     images_per_second: float
-    """Training images, without measuring."""
+    """Training images per second, without the time of measuring."""
 
 
 class Note(Message):
@@ -77,7 +77,7 @@ class Note(Message):
 
 
 class Advice(Message):
-    """Objection of the literature to a setting of the experiment."""
+    """Advice against a setting of the experiment, with its source."""
 
     event: Literal["advice"] = "advice"
     message: str
@@ -97,7 +97,7 @@ class Finished(Message):
 
 
 class Failed(Message):
-    """The run is not complete, because of an error; the last event."""
+    """An error ended the worker; the last event."""
 
     event: Literal["failed"] = "failed"
     message: str
@@ -109,10 +109,10 @@ _EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="
 
 
 def encode(message: Message) -> bytes:
-    """A message as one line of JSON, which ends with a newline."""
+    """Encodes a message as one line of JSON with a newline at its end."""
     return message.model_dump_json().encode() + b"\n"
 
 
 def decode(line: bytes) -> Event:
-    """The event of one line; raises pydantic's ValidationError if it is not an event."""
+    """Decodes one line; raises pydantic's ValidationError if it is not an event."""
     return _EVENTS.validate_json(line)

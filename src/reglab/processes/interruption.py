@@ -1,22 +1,22 @@
-"""Ctrl-C and SIGTERM: one orderly end, however often they arrive."""
+"""Handles Ctrl-C and SIGTERM: several signals in a row interrupt a process once."""
 
 import signal
 import time
 from types import FrameType
 
-_PATIENCE = 3.0
-"""Seconds after which another signal counts again: the first one may have been lost in a finalizer."""
+_REPEAT_AFTER = 3.0
+"""Seconds after which another signal interrupts again, because a finalizer may have lost the exception."""
 
 
 class Interruption:
     """A signal handler that raises KeyboardInterrupt.
 
-    Ctrl-C in a terminal reaches a worker twice, from the terminal and from the parent; the second signal
-    must not interrupt the cleanup after the first.
+    Ctrl-C in a terminal sends two signals to a worker: one from the terminal and one because the parent
+    stops it. The second signal must not interrupt the cleanup after the first.
 
     Attributes:
-        requested: whether a signal has arrived. A library may turn the KeyboardInterrupt into another
-            error, which is then not a failure.
+        requested: whether a signal was received. A library may turn the KeyboardInterrupt into another
+            error, which must then not be reported as a failure.
     """
 
     def __init__(self) -> None:
@@ -29,9 +29,9 @@ class Interruption:
         signal.signal(signal.SIGINT, self)
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Raises KeyboardInterrupt, unless it has just done so."""
+        """Raises KeyboardInterrupt, unless it was raised less than 3 seconds ago."""
         now = time.monotonic()
-        if self.requested and now - self._last < _PATIENCE:
+        if self.requested and now - self._last < _REPEAT_AFTER:
             return
         self.requested, self._last = True, now
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""Starting a run as a process of its own, reading its events, and stopping it."""
+"""Starts a run in a separate process, reads its events, and stops it."""
 
 import signal
 import subprocess
@@ -21,9 +21,9 @@ class Outcome:
 
     Attributes:
         run: the run.
-        code: exit code: 0 complete, 1 failed, 2 wrong input, 130 interrupted.
-        skipped: whether the run was complete before, so that no process was started.
-        killed_by: name of the signal that ended the process, as `SIGKILL`; empty if none did.
+        code: exit code: 0 complete, 1 failed or killed, 2 wrong input, 130 interrupted.
+        skipped: whether no process was started because the run was already complete.
+        killed_by: name of the signal that killed the process, such as `SIGKILL`; otherwise empty.
     """
 
     run: RunDirectory
@@ -33,10 +33,10 @@ class Outcome:
 
 
 class RunProcess:
-    """A run that is being trained by a process of its own.
+    """A run that a separate process is training.
 
-    A thread reads the events, so that the worker never waits for a reader. Of several `progress` events in
-    a row that were not read yet, the latest is kept.
+    A thread receives the events, so that the worker never waits for the caller. Of several consecutive
+    `progress` events that the caller has not read, only the latest is kept.
 
     Example:
         >>> process = start_run(Job(experiment=experiment, results=Path("results")))
@@ -47,7 +47,7 @@ class RunProcess:
     """
 
     def __init__(self, run: RunDirectory, worker: "subprocess.Popen[bytes] | None") -> None:
-        """A run and its started worker; without a worker, the run is complete already."""
+        """Receives the events of a started worker; `worker` is None if the run is already complete."""
         self.run = run
         self._worker = worker
         self._events: deque[Event] = deque()
@@ -58,7 +58,7 @@ class RunProcess:
             self._reader.start()
 
     def events(self) -> Iterator[Event]:
-        """Yields each event when it arrives, and ends when the worker sends no more."""
+        """Yields each event when it is received; ends when the worker has ended."""
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._events or not self._is_open)
@@ -68,13 +68,13 @@ class RunProcess:
             yield event
 
     def stop(self) -> None:
-        """Asks the worker to stop after the step that it is computing; returns at once."""
+        """Makes the worker stop after the current step; returns immediately."""
         if self._worker is not None and self._worker.stdin is not None:
             with suppress(BrokenPipeError):
                 self._worker.stdin.close()
 
     def wait(self) -> Outcome:
-        """Waits until the process has ended."""
+        """Waits until the process has ended, and returns how it ended."""
         if self._worker is None:
             return Outcome(self.run, COMPLETE, skipped=True)
         code = self._worker.wait()
@@ -90,7 +90,7 @@ class RunProcess:
         try:
             with self._worker.stdout as lines:
                 for line in lines:
-                    # A worker that was killed may leave an incomplete line.
+                    # The last line of a killed worker may be incomplete.
                     if line.endswith(b"\n"):
                         self._keep(decode(line))
         finally:
@@ -107,13 +107,13 @@ class RunProcess:
 
 
 def start_run(job: Job) -> RunProcess:
-    """Starts to train a run in a process of its own, and returns at once.
+    """Starts the training of a run in a separate process, and returns immediately.
 
     Args:
-        job: what to train.
+        job: the run and its resources.
 
     Returns:
-        The process. If the run is complete, none is started.
+        The process; if the run is already complete, no process is started.
     """
     experiment = job.experiment
     run = RunDirectory(run_path(job.results, experiment.name, experiment.training.seed))
@@ -121,12 +121,12 @@ def start_run(job: Job) -> RunProcess:
         return RunProcess(run, None)
     process: RunProcess | None = None
     try:
-        with _ctrl_c_waits():
+        with _block_sigint():
             command = [sys.executable, "-m", "reglab.processes.worker"]
             worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             process = RunProcess(run, worker)
             assert worker.stdin is not None
-            # A worker that has ended already is reported by its exit code.
+            # If the worker has already ended, `wait` reports its exit code.
             with suppress(BrokenPipeError):
                 worker.stdin.write(encode(job))
                 worker.stdin.flush()
@@ -139,8 +139,8 @@ def start_run(job: Job) -> RunProcess:
 
 
 @contextmanager
-def _ctrl_c_waits() -> Iterator[None]:
-    """Delays Ctrl-C until the block ends; a worker inherits the delay, and ends it when it can handle it."""
+def _block_sigint() -> Iterator[None]:
+    """Blocks SIGINT until the block ends. A worker inherits this and unblocks it once it has a handler."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -153,5 +153,5 @@ def _is_complete(run: RunDirectory, identity: str) -> bool:
     try:
         return inspect_run(run, identity).state == "complete" and run.curves.exists()
     except RunError:
-        # The worker reports it.
+        # The worker reports the error.
         return False

@@ -1,4 +1,4 @@
-"""Events of a worker: sent on its standard output, and made from what a training reports."""
+"""Turns the reports of a training into events, and writes them to the standard output of a worker."""
 
 import os
 import time
@@ -11,7 +11,7 @@ _SECONDS_BETWEEN_PROGRESS = 0.1
 
 
 class EventStream:
-    """Sends events to the process that started this one, until that stops reading.
+    """Sends events to the parent process until it closes the pipe.
 
     Args:
         descriptor: of the open pipe or file to write to.
@@ -21,7 +21,7 @@ class EventStream:
         self._descriptor: int | None = descriptor
 
     def send(self, event: Message) -> None:
-        """Writes one line. A reader that left, or a full disk, does not end a training."""
+        """Writes one line. After an error (a closed pipe, a full disk), further events are dropped."""
         line = encode(event)
         try:
             while line and self._descriptor is not None:
@@ -31,7 +31,7 @@ class EventStream:
 
 
 class EventListener(Listener):
-    """Turns what a training reports into events.
+    """Turns the reports of a training into events.
 
     Args:
         stream: where to send them.
@@ -53,11 +53,11 @@ class EventListener(Listener):
         self._stream.send(started)
 
     def begin_epoch(self, epoch: int) -> None:
-        """Starts the clock of an epoch."""
+        """Records the start time of an epoch."""
         self._epoch, self._start = epoch, time.perf_counter()
 
     def advance(self, step: int) -> None:
-        """Sends `progress`, unless the last one was sent just before."""
+        """Sends `progress`, at most ten times a second."""
         now = time.perf_counter()
         self._speed = self._images * step / self._steps / max(now - self._start, 1e-9)
         if now - self._sent >= _SECONDS_BETWEEN_PROGRESS:

@@ -1,7 +1,7 @@
 """The process that trains one run: `python -m reglab.processes.worker`, with a job on standard input.
 
-It writes events to standard output, and nothing else. One process per run, because memory grows over
-trainings in one process, and because Keras's backend, precision and threads are settings of a process.
+It writes only events to standard output. Each run has its own process, because the memory of a process grows
+with each training, and because the backend, precision and threads of Keras are settings of a process.
 """
 
 import os
@@ -13,10 +13,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from reglab.backend.start import find_backend, start_backend
-from reglab.data.loading import load_dataset
-from reglab.data.split import split_dataset
 from reglab.errors import ReglabError, RunError
 from reglab.files import refused
+from reglab.machine import ignore_backend_of_matplotlib
 from reglab.processes.events import COMPLETE, FAILED, INTERRUPTED, Advice, Failed, Finished, Job, Warned
 from reglab.processes.interruption import Interruption
 from reglab.processes.reporting import EventListener, EventStream
@@ -36,12 +35,14 @@ def main() -> int:
     """Trains the run of the job on standard input.
 
     Returns:
-        0 complete, 1 failed, 2 wrong input, 130 interrupted. An error is sent as a `failed` event; the
-        traceback of an error in reglab is in the run's log.
+        0 complete, 1 failed, 2 wrong input before the training starts, 130 interrupted. An error is sent
+        as a `failed` event. The traceback of a program error is in the log of the run, or on standard error
+        before the run has a log.
     """
+    ignore_backend_of_matplotlib()
     line = _read_line()
     if not line:
-        # The parent was stopped before it sent a job.
+        # The parent ended before it sent a job.
         return INTERRUPTED
     job = Job.model_validate_json(line)
     stream = _take_output()
@@ -57,6 +58,11 @@ def main() -> int:
     except ReglabError as error:
         stream.send(Failed(message=str(error)))
         return error.exit_code
+    except Exception as error:
+        # Before the run has a log; the parent's standard error is the only place for the traceback.
+        traceback.print_exc()
+        stream.send(Failed(message=_describe(error)))
+        return FAILED
 
 
 def _work(job: Job, stream: EventStream, interruption: Interruption) -> int:
@@ -64,13 +70,13 @@ def _work(job: Job, stream: EventStream, interruption: Interruption) -> int:
     run = RunDirectory(run_path(job.results, experiment.name, experiment.training.seed))
     backend = find_backend()
     is_complete = not job.fresh and inspect_run(run, experiment.identity).state == "complete"
-    # Before the directory is made, so that missing images leave nothing behind.
-    subject = None if is_complete else _load(job)
+    # Loaded before the directory is created, so that missing images create no files.
+    subject = None if is_complete else Subject.load(experiment, job.data_directory)
     with open_run(run, experiment.identity, job.fresh) as opened:
         if opened.state != "complete":
             for advice in experiment.advice():
                 stream.send(Advice(message=str(advice)))
-            subject = subject or _load(job)
+            subject = subject or Subject.load(experiment, job.data_directory)
             journal = Journal(run, subject, backend)
             try:
                 _log_output(run)
@@ -83,42 +89,39 @@ def _work(job: Job, stream: EventStream, interruption: Interruption) -> int:
     return COMPLETE
 
 
-def _load(job: Job) -> Subject:
-    data = job.experiment.data
-    dataset = load_dataset(data, job.data_directory)
-    return Subject(job.experiment, dataset, split_dataset(dataset, data, job.experiment.training.seed))
-
-
 def _train(subject: Subject, journal: Journal, job: Job, listener: Listener) -> None:
-    # A resumed run keeps the precision that it started with, on another machine too.
+    # A resumed run keeps its precision, also on another machine.
     policy = journal.checkpoint.policy if journal.checkpoint else None
     backend = start_backend(subject.experiment.training.precision, policy, job.threads, job.device)
 
-    # Imported here, because it loads Keras, and wrong input is reported before that.
+    # Imported here because it loads Keras, which takes seconds; most errors are reported before that.
     from reglab.training.trainer import train
 
     train(subject, journal, backend, listener)
 
 
 def _close(journal: Journal, error: BaseException, stream: EventStream, interruption: Interruption) -> int:
-    """Records how a training ended that is not complete."""
+    """Records how an incomplete training ended."""
     if interruption.requested or isinstance(error, KeyboardInterrupt):
         _close_status(journal, "interrupted")
         return INTERRUPTED
     with suppress(OSError):
-        # Not to sys.stderr, which would keep the text for later if the disk is full.
+        # Not with sys.stderr, whose buffer would keep the text if the disk is full.
         os.write(_STDERR, "".join(traceback.format_exception(error)).encode(errors="backslashreplace"))
-    message = str(error)
-    if not isinstance(error, ReglabError):
-        message = f"{type(error).__name__}: {error}".splitlines()[0]
+    message = str(error) if isinstance(error, ReglabError) else _describe(error)
     _close_status(journal, "failed", message)
     is_known = isinstance(error, ReglabError)
     stream.send(Failed(message=message if is_known else f"{message}; the details are in {journal.run.log}"))
     return FAILED
 
 
+def _describe(error: BaseException) -> str:
+    """Class and first line of an error that a user cannot cause."""
+    return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
 def _close_status(journal: Journal, state: State, message: str = "") -> None:
-    # On a full disk the status remains `running`, which without a process means interrupted.
+    # On a full disk the status remains `running`, which is read as interrupted if no process has the lock.
     with suppress(RunError):
         journal.close(state, message)
 
@@ -129,19 +132,23 @@ def _draw(run: RunDirectory, stream: EventStream) -> None:
         return
     try:
         draw_run(read_run(run))
-    except RunError as error:
-        stream.send(Warned(message=f"the run is complete, but its figure is missing: {error}"))
+    except Exception as error:
+        # The figure can be drawn again by the same command; the training cannot be repeated as easily.
+        if not isinstance(error, ReglabError):
+            traceback.print_exc()
+        message = str(error) if isinstance(error, ReglabError) else _describe(error)
+        stream.send(Warned(message=f"the run is complete, but its figure is missing: {message}"))
 
 
 def _take_output() -> EventStream:
-    """Keeps standard output for events; what libraries print goes to standard error."""
+    """Reserves standard output for events; the output of libraries is redirected to standard error."""
     stream = EventStream(os.dup(_STDOUT))
     os.dup2(_STDERR, _STDOUT)
     return stream
 
 
 def _log_output(run: RunDirectory) -> None:
-    """Sends everything that is printed from now on, by C libraries too, to the run's log."""
+    """Redirects all further output, including that of C libraries, to the log of the run."""
     try:
         log = os.open(run.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         os.write(log, f"--- {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, process {os.getpid()}\n".encode())
@@ -155,7 +162,7 @@ def _log_output(run: RunDirectory) -> None:
 
 
 def _read_line() -> bytes:
-    # Unbuffered, because a thread that waits in a buffered read keeps the interpreter from ending.
+    # Unbuffered, because the interpreter cannot end while a thread waits in a buffered read.
     line = bytearray()
     while (part := os.read(_STDIN, 65536)) and not part.endswith(b"\n"):
         line += part
@@ -163,7 +170,7 @@ def _read_line() -> bytes:
 
 
 def _stop_with_parent() -> None:
-    """Interrupts this process when the parent closes its end of standard input, or ends."""
+    """Interrupts this process when the parent closes the pipe to standard input, or ends."""
 
     def wait() -> None:
         while os.read(_STDIN, 1):
@@ -179,5 +186,5 @@ if __name__ == "__main__":
         # The disk of the log may be full.
         with suppress(OSError):
             output.flush()
-    # Everything is written. A slow end of the interpreter would only add messages of TensorFlow's threads.
+    # All files are written. A regular exit is slow, and threads of TensorFlow print messages during it.
     os._exit(code)

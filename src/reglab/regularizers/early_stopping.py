@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from reglab.config.base import Count
 from reglab.config.conflict import Conflict
 from reglab.config.setup import Setup
 from reglab.regularizers.base import Advice, Regularizer
@@ -25,11 +26,11 @@ class EarlyStopping(Regularizer):
 
     title: ClassVar[str] = "Early stopping"
 
-    patience: Annotated[int, Field(ge=1)] = 5
+    patience: Count = 5
     """Number of epochs in a row without improvement after which training ends."""
     monitor: Monitor = "val_cross_entropy"
     """Column of the history to compare: smaller cross-entropy or larger accuracy is better."""
-    min_delta: Annotated[float, Field(ge=0)] = 0.0
+    min_delta: Annotated[float, Field(ge=0, le=1000)] = 0.0
     """Gain that an improvement must exceed, in the units of the column."""
     restore_best_weights: bool = True
     """Restore the weights of the best epoch at the end, even if training was not stopped early."""

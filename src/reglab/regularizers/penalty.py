@@ -33,7 +33,8 @@ def advise_single_decay(name: str, setup: Setup) -> Iterable[Advice]:
         name: the regularizer with an L2 penalty that gives the advice, `l2` or `l1_l2`.
         setup: the experiment.
     """
-    decays = [decay for decay in ("l2", "l1_l2", "weight_decay") if decay in setup.regularizers]
+    names = ("l2", "l1_l2", "weight_decay")
+    decays: list[str] = [decay for decay in names if decay in setup.regularizers]
     optimizer = setup.training.optimizer
     # The regularizer weight_decay replaces the optimizer's own.
     if "weight_decay" not in decays and isinstance(optimizer, AdamW) and optimizer.weight_decay > 0:

@@ -1,5 +1,7 @@
 """All regularizers, in the order in which their seats are called."""
 
+from collections.abc import Mapping
+
 from reglab.config.base import Frozen
 from reglab.regularizers.augmentation import Augmentation
 from reglab.regularizers.average_pooling import AveragePooling
@@ -55,11 +57,16 @@ class Regularizers(Frozen):
     early_stopping: EarlyStopping | None = None
 
     @property
+    def named(self) -> Mapping[str, Regularizer]:
+        """The active regularizers by name, in the order in which they act."""
+        return {name: value for name, value in self if value is not None}
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of the active regularizers, in the order in which they act."""
-        return tuple(name for name, value in self if value is not None)
+        return tuple(self.named)
 
     @property
     def active(self) -> tuple[Regularizer, ...]:
         """The active regularizers, in the order in which they act."""
-        return tuple(value for _, value in self if value is not None)
+        return tuple(self.named.values())

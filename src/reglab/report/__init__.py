@@ -1,1 +1,1 @@
-"""Pictures and tables of runs and comparisons."""
+"""Figures and tables of runs and comparisons."""

@@ -10,14 +10,14 @@ from reglab.report.tables.records import render_csv, render_json
 
 
 def write_comparison(comparison: Comparison, output: Path) -> tuple[Path, ...]:
-    """Writes a comparison as pictures, tables and data, each file atomically.
+    """Writes a comparison as a figure and as tables, each file atomically.
 
     Args:
-        comparison: what to write.
+        comparison: the comparison.
         output: folder of the files; created if it does not exist.
 
     Returns:
-        `comparison.png`, `.svg`, `.md`, `.csv`, `.json`.
+        The paths of `comparison.png`, `.svg`, `.md`, `.csv` and `.json`.
 
     Raises:
         RunError: the folder cannot be created or written to.

@@ -1,4 +1,4 @@
-"""Circumstances in words, the same in tables and in figures."""
+"""Data and seeds of a comparison in words, the same in tables and figures."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,14 @@ from reglab.analysis.comparison import Comparison
 
 
 def format_seeds(seeds: Sequence[int]) -> str:
-    """Seeds as `0`, `0–2` or `0, 3, 7`."""
+    """Writes seeds as `0`, `0–2` or `0, 3, 7`."""
     if len(seeds) > 2 and list(seeds) == list(range(seeds[0], seeds[-1] + 1)):
         return f"{seeds[0]}–{seeds[-1]}"
     return ", ".join(str(seed) for seed in seeds)
 
 
 def describe_data(comparison: Comparison) -> str:
-    """Images of the accuracies: `CIFAR-10 (JPEG copy); validation: test set (10,000 images)`."""
+    """Data set and validation images: `CIFAR-10 (JPEG copy); validation: test set (10,000 images)`."""
     summaries = [run.summary for result in comparison.experiments for run in result.runs]
     datasets = dict.fromkeys(summary.dataset for summary in summaries)
     validations = dict.fromkeys(
@@ -23,7 +23,7 @@ def describe_data(comparison: Comparison) -> str:
 
 
 def describe_seeds(comparison: Comparison) -> str:
-    """How many seeds there are: `3 seeds each`, `1 to 3 seeds`, `one seed each: no spread is known`."""
+    """Number of seeds: `3 seeds each`, `1 to 3 seeds` or `one seed each: no spread is known`."""
     numbers = [len(result.runs) for result in comparison.experiments]
     if max(numbers) == 1:
         return "one seed each: no spread is known"
@@ -33,7 +33,7 @@ def describe_seeds(comparison: Comparison) -> str:
 
 
 def shorten(text: str, length: int) -> str:
-    """At most `length` characters, without the middle: endings distinguish variants."""
+    """Shortens text to `length` characters by omitting the middle, because endings distinguish variants."""
     if len(text) <= length:
         return text
     end = length // 3

@@ -1,1 +1,1 @@
-"""A run's directory: layout, status, history, environment, lock, and finding runs."""
+"""The directory of a run: layout, lock, opening, status, history, environment, summary, and finding runs."""

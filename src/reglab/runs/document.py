@@ -1,16 +1,18 @@
-"""The JSON files of a run: reading, writing, and their common base."""
+"""Reads and writes the JSON files of a run."""
 
+import json
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from reglab.errors import RunError
 from reglab.files import refused, write_atomically
+from reglab.printable import replace_controls
 
 
 class Document(BaseModel):
-    """One JSON file. Unknown keys, as of another version, are ignored; required keys must be present."""
+    """The content of a JSON file. Unknown keys, such as those of a newer version, are ignored."""
 
     model_config = ConfigDict(
         frozen=True, strict=True, extra="ignore", ser_json_inf_nan="constants", use_attribute_docstrings=True
@@ -28,19 +30,37 @@ def read_document(path: Path, kind: type[AnyDocument]) -> AnyDocument:
         kind: class of its content.
 
     Raises:
-        RunError: the file is missing, is not JSON, or lacks a required key.
+        RunError: the file cannot be read, is not JSON, lacks a required key, or has a wrong value.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise refused("read", path, error) from error
     try:
-        return kind.model_validate_json(content)
+        return kind.model_validate_json(_make_printable(content))
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in problem["loc"])
         where = f"{path}: {key}" if key else str(path)
-        raise RunError(f"{where}: expected a {kind.__name__.lower()} of reglab: {problem['msg']}") from error
+        raise RunError(f"{where}: expected the {kind.__name__.lower()} of a run: {problem['msg']}") from error
+
+
+def _make_printable(content: bytes) -> bytes:
+    """The same JSON without control characters in its strings; the run may be that of another person."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        # Pydantic describes the error.
+        return content
+    return json.dumps(_clean(value)).encode()
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return replace_controls(value)
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return {key: _clean(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def write_document(path: Path, document: Document) -> None:

@@ -1,4 +1,4 @@
-"""Versions, machine and precision of a run: `environment.json`."""
+"""The environment of a run, `environment.json`: versions, machine, backend and precision."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -9,7 +9,7 @@ from reglab.runs.document import Document, read_document, write_document
 
 
 class Environment(Document):
-    """Versions and machine of a run. A package that is not installed has the version None."""
+    """Versions, machine, backend and precision. The version of a package that is not installed is None."""
 
     reglab: str | None
     python: str
@@ -17,7 +17,7 @@ class Environment(Document):
     tensorflow: str | None
     jax: str | None
     jaxlib: str | None = None
-    """Library that computes for JAX; None also in runs of earlier versions."""
+    """Library that computes for JAX; also None in runs of earlier versions."""
     torch: str | None
     numpy: str | None
     platform: str
@@ -27,13 +27,13 @@ class Environment(Document):
     cores: int
     """Logical cores that this process may use."""
     memory: int | None
-    """Of the machine, in bytes; None where the system does not report it."""
+    """Of the machine, in bytes; None if the system does not report it."""
     backend: str
     """Of Keras: `tensorflow`, `jax`, `torch`."""
     precision: str
     """Of the network: `float32` or `mixed_bfloat16`."""
     precision_reason: str
-    """Why this one, in words."""
+    """Reason for the precision, in words."""
     threads: int
     """Threads of the backend."""
     device: str | None = None
@@ -41,9 +41,9 @@ class Environment(Document):
     host: str | None = None
     """Name of the machine; None in runs of earlier versions."""
     resumed_with: tuple[str, ...] = ()
-    """One entry for each attempt with another environment, as `threads 2 → 4 from epoch 5`."""
+    """One entry for each attempt with another environment, such as `threads 2 → 4 from epoch 5`."""
     latest: "Environment | None" = None
-    """Environment of the latest attempt, if any attempt changed it; the other fields are of the first one."""
+    """Environment of the latest attempt, if one changed it; the other fields are of the first attempt."""
 
 
 def collect_environment(
@@ -53,7 +53,7 @@ def collect_environment(
 
     Args:
         precision: of the network.
-        precision_reason: why this one, in words.
+        precision_reason: reason for the precision, in words.
         backend: of Keras.
         threads: of the backend.
         device: of the backend, `CPU` or `GPU`.

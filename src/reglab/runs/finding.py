@@ -1,4 +1,4 @@
-"""Finding and reading the runs under some paths."""
+"""Finds and reads the runs under given paths."""
 
 import os
 import re
@@ -15,20 +15,20 @@ from reglab.runs.status import State, Status, read_status
 from reglab.runs.summary import Summary, read_summary
 
 _DEPTH = 4
-"""Folders that are searched below a given path."""
+"""Levels of folders that are searched below a path."""
 
 
 @dataclass(frozen=True)
 class RunRecord:
-    """A run as it was read from the disk.
+    """A run, as read from the disk.
 
     Attributes:
         directory: its files.
         status: as last written.
         history: its epochs; None before the first.
-        summary: its final numbers; None before it is complete.
-        is_trained: whether a process was training it: on this machine by its lock, on another one by its
-            heartbeat.
+        summary: its final numbers; None before they are written.
+        is_trained: whether a process was training it when it was read. A process on this machine holds the
+            lock; a process on another machine writes heartbeats.
     """
 
     directory: RunDirectory
@@ -39,7 +39,7 @@ class RunRecord:
 
     @property
     def state(self) -> State:
-        """State of the run: one with the status `running` but without a process is interrupted."""
+        """State of the run: `interrupted` if the status is `running` but no process is training it."""
         if self.status.state == "running" and not self.is_trained:
             return "interrupted"
         return self.status.state
@@ -47,13 +47,13 @@ class RunRecord:
 
 @dataclass(frozen=True)
 class Found:
-    """The runs under some paths.
+    """The runs under given paths.
 
     Attributes:
-        runs: those that could be read, each once, in the order of the paths, then of names and seeds
-            (2 before 10).
+        runs: the runs that could be read, each once, in the order of the paths; under one path, sorted by
+            experiment and seed (2 before 10).
         empty: the paths without runs.
-        damaged: one message for each run that could not be read.
+        damaged: one message for each run or folder that could not be read.
     """
 
     runs: tuple[RunRecord, ...]
@@ -62,26 +62,33 @@ class Found:
 
 
 def find_runs(paths: Sequence[Path]) -> Found:
-    """Finds and reads the runs under some paths.
+    """Finds and reads the runs under given paths.
 
     Args:
-        paths: each a run, an experiment's folder, or a folder of results, up to four levels deep.
-            A file has no runs. Runs that `--fresh` has set aside are omitted.
+        paths: each a run, the folder of an experiment, or a folder of results, in which runs are at most
+            four levels deep. A file has no runs. Runs that `--fresh` has set aside are omitted.
 
     Raises:
-        RunError: a path does not exist or cannot be read.
+        RunError: a path does not exist or cannot be read. A folder below a path that cannot be read is one
+            of the `damaged` instead, so that it does not hide the other runs.
     """
     runs: dict[Path, RunRecord | None] = {}
     damaged: list[str] = []
     empty: list[Path] = []
     for path in paths:
-        if not path.exists():
-            raise RunError(f"{path} does not exist: expected a run, an experiment's folder, or results")
-        found = list(_search(path, _DEPTH))
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            raise RunError(
+                f"{path} does not exist: expected a run, an experiment's folder, or results"
+            ) from None
+        except OSError as error:
+            raise refused("read", path, error) from error
+        found = list(_search(path, _DEPTH, damaged))
         if not found:
             empty.append(path)
         for directory in found:
-            place = directory.path.resolve()
+            place = Path(os.path.realpath(directory.path))
             if place not in runs:
                 try:
                     runs[place] = read_run(directory)
@@ -92,37 +99,42 @@ def find_runs(paths: Sequence[Path]) -> Found:
 
 
 def read_run(directory: RunDirectory) -> RunRecord:
-    """Reads one run; raises RunError if it is not a run, or is damaged."""
-    if not directory.status.exists():
+    """Reads one run; raises RunError if the directory is not a run, or is damaged."""
+    if not os.path.lexists(directory.status):
         raise RunError(f"{directory.path} is not a run: it has no {directory.status.name}")
-    # The lock first: a run that ends in between is then complete, never interrupted.
+    # The lock is read first, so that a run that ends in between is complete, not interrupted.
     locked = is_locked(directory.path)
     status = read_status(directory.status)
     return RunRecord(
         directory,
         status,
-        read_history(directory.history) if directory.history.exists() else None,
-        read_summary(directory.summary) if directory.summary.exists() else None,
+        read_history(directory.history) if os.path.lexists(directory.history) else None,
+        read_summary(directory.summary) if os.path.lexists(directory.summary) else None,
         locked or status.is_trained_elsewhere,
     )
 
 
-def _search(path: Path, depth: int) -> Iterator[RunDirectory]:
+def _search(path: Path, depth: int, damaged: list[str]) -> Iterator[RunDirectory]:
     directory = RunDirectory(path)
-    if directory.status.is_file():
+    # os.path.isfile and isdir are False where Path's methods raise an error, as in a folder without access.
+    if os.path.isfile(directory.status):
         yield directory
-    elif depth and path.is_dir():
-        for folder in _folders(path):
-            yield from _search(folder, depth - 1)
+    elif depth and os.path.isdir(path):
+        try:
+            folders = _folders(path)
+        except OSError as error:
+            if depth == _DEPTH:
+                raise refused("read", path, error) from error
+            damaged.append(str(refused("read", path, error)))
+            return
+        for folder in folders:
+            yield from _search(folder, depth - 1, damaged)
 
 
 def _folders(path: Path) -> list[Path]:
-    try:
-        with os.scandir(path) as entries:
-            names = [entry.name for entry in entries if entry.is_dir() and _may_hold_runs(entry.name)]
-    except OSError as error:
-        raise refused("read", path, error) from error
-    return [path / name for name in sorted(names, key=_natural)]
+    with os.scandir(path) as entries:
+        names = [entry.name for entry in entries if _may_hold_runs(entry.name)]
+    return [path / name for name in sorted(names, key=_natural) if os.path.isdir(path / name)]
 
 
 def _may_hold_runs(name: str) -> bool:
@@ -130,5 +142,5 @@ def _may_hold_runs(name: str) -> bool:
 
 
 def _natural(name: str) -> tuple[tuple[int, str], ...]:
-    """Sorts `seed-10` after `seed-2`."""
+    """A key that sorts `seed-10` after `seed-2`."""
     return tuple((int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name))

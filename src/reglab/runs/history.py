@@ -1,4 +1,4 @@
-"""The history of a run: `history.csv`, one line per epoch, append-only."""
+"""The history of a run, `history.csv`: one line for each epoch; lines are only appended."""
 
 import os
 from dataclasses import asdict, dataclass, fields
@@ -13,26 +13,26 @@ from reglab.files import refused
 
 @dataclass(frozen=True)
 class Epoch:
-    """One epoch. Accuracies are fractions, cross-entropies are in nats, without any penalty.
+    """The numbers of one epoch. Accuracies are fractions; cross-entropies are in nats, without any penalty.
 
     Attributes:
         epoch: number, from 1.
         seconds: wall-clock time of this epoch, its measurements included.
         learning_rate: of the epoch's last step.
-        train_loss: running mean as trained: smoothed and mixed labels, penalty, extra loss, dropout and
-            augmentation included.
+        train_loss: running mean over the epoch as trained, including smoothed and mixed labels, penalty,
+            extra loss, dropout and augmentation.
         train_accuracy: running mean as trained. If images are mixed (mixup, CutMix), the labels are mixed
             too, and the class with the largest share counts as the true one.
-        train_cross_entropy: running mean as trained.
-        clean_cross_entropy: on training images in inference mode, at the end of the epoch.
+        train_cross_entropy: running mean as trained, without penalty and extra loss.
+        clean_cross_entropy: on the clean training images in inference mode, at the end of the epoch.
         clean_accuracy: on the same images.
         val_cross_entropy: on the validation images, at the end of the epoch.
         val_accuracy: on the same images.
-        penalty: sum that L1, L2 and the like add to the loss, at the end of the epoch.
+        penalty: sum of the penalties in the loss, such as L1 and L2, at the end of the epoch.
         gap_accuracy: clean_accuracy − val_accuracy.
         gap_cross_entropy: val_cross_entropy − clean_cross_entropy.
-        extra_loss: running mean of a term that a regularizer computes from images and network, which
-            train_loss contains; None, and without a column, if the experiment has no such term.
+        extra_loss: running mean of the terms in train_loss that regularizers compute from images and
+            network. None, and without a column, if the experiment has no such term.
     """
 
     epoch: int
@@ -52,7 +52,7 @@ class Epoch:
 
     @property
     def figures(self) -> dict[str, float]:
-        """The values by column, without absent ones."""
+        """The values by column, without columns that the run does not have."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
@@ -73,11 +73,11 @@ class History:
 
 
 def append_epoch(path: Path, row: Epoch) -> None:
-    """Appends one line, whole or not at all; creates the file with its header if it is missing.
+    """Appends one line; on an error, the file is unchanged. A missing file is created with its header.
 
     Args:
         path: the run's `history.csv`.
-        row: the epoch; its floats are written so that they read back exactly.
+        row: the epoch; reading the file gives exactly equal floats.
 
     Raises:
         RunError: the system refused (full disk, read-only folder).
@@ -113,8 +113,8 @@ def read_history(path: Path) -> History:
 def repair_history(path: Path, epochs_done: int, last: Epoch | None) -> None:
     """Makes the history agree with the checkpoint that a run resumes from.
 
-    A process may have been killed while it wrote a line, or between the checkpoint and the line. The
-    incomplete line is removed, the missing one is added; whole lines are never changed or written twice.
+    A process may have been killed while it wrote a line, or after it wrote the checkpoint and before it
+    wrote the line. An incomplete line is removed and a missing line is added; complete lines are not changed.
 
     Args:
         path: the run's `history.csv`; may be missing.
@@ -122,7 +122,7 @@ def repair_history(path: Path, epochs_done: int, last: Epoch | None) -> None:
         last: the checkpoint's last epoch, number `epochs_done`; None if unknown.
 
     Raises:
-        RunError: history and checkpoint contradict each other, or the system refused.
+        RunError: history and checkpoint contradict each other, or the system refused to read or write.
     """
     content = _read(path) if path.exists() else b""
     rows = _parse(path, content).rows
@@ -142,7 +142,7 @@ def repair_history(path: Path, epochs_done: int, last: Epoch | None) -> None:
 
 
 def _write(descriptor: int, data: bytes) -> None:
-    """Writes all data, in one piece unless the disk becomes full, and waits until it is on the disk."""
+    """Writes all data and waits until they are on the disk."""
     while data:
         data = data[os.write(descriptor, data) :]
     os.fsync(descriptor)

@@ -8,7 +8,7 @@ from reglab.errors import RunError
 from reglab.files import refused
 
 REPLACED = ".replaced-"
-"""Part of the name of a directory that `--fresh` has set aside."""
+"""Part of the name of every directory that `--fresh` has set aside."""
 
 
 def run_path(results: Path, experiment: str, seed: int) -> Path:
@@ -40,7 +40,7 @@ class RunDirectory:
 
     @property
     def history(self) -> Path:
-        """One line per epoch."""
+        """The history: one line for each epoch."""
         return self.path / "history.csv"
 
     @property
@@ -80,19 +80,19 @@ class RunDirectory:
 
     @property
     def lock(self) -> Path:
-        """Locked by the process that trains the run."""
+        """The file that a process locks while it trains the run."""
         return self.path / "lock"
 
     @property
     def checkpoint(self) -> Path:
-        """Folder with the state to resume from; removed once the run is complete."""
+        """Folder of the state that an attempt resumes from; deleted when the run is complete."""
         return self.path / "checkpoint"
 
     def create(self) -> None:
-        """Makes the directory, which must not exist, and missing folders above it.
+        """Creates the directory, which must not exist, and missing folders above it.
 
         Raises:
-            RunError: it exists, a file has its name, or the system refused. Folders that were made
+            RunError: it exists, a file is at its path, or the system refused. Folders that were created
                 before the error are removed.
         """
         made: list[Path] = []

@@ -1,4 +1,4 @@
-"""The lock of a run: one process at a time; the kernel releases it when the process ends, however it ends."""
+"""The lock of a run, for one process at a time. The kernel releases it when the process ends or is killed."""
 
 import fcntl
 import os
@@ -11,17 +11,17 @@ from reglab.files import refused
 from reglab.machine import find_host
 from reglab.runs.layout import RunDirectory
 
-# `is_locked` holds the lock for an instant; a process that takes it for good tries again.
+# `is_locked` holds the lock for a moment, so a process that wants to train tries several times.
 _TRIES = 5
 _SECONDS_BETWEEN_TRIES = 0.02
 
 
 class RunInUseError(RunError):
-    """A run that another process is training."""
+    """Another process is training the run."""
 
 
 class RunLock:
-    """Holds a run's directory for this process, as a context manager.
+    """A context manager that holds the lock of a run for this process.
 
     Example:
         >>> with RunLock(Path("results/mp/seed-0")):
@@ -33,12 +33,12 @@ class RunLock:
         self._descriptor: int | None = None
 
     def __enter__(self) -> "RunLock":
-        """Takes the lock; raises RunInUseError where another process holds it."""
+        """Takes the lock; raises RunInUseError if another process holds it."""
         path = RunDirectory(self.directory).lock
         descriptor = _open(path)
         try:
             while not self._is_mine(descriptor, path):
-                # The folder was renamed in the meantime, and its lock file with it.
+                # In the meantime, `--fresh` in another process has renamed the folder with its lock file.
                 os.close(descriptor)
                 descriptor = _open(path)
             os.ftruncate(descriptor, 0)
@@ -53,7 +53,7 @@ class RunLock:
         return self
 
     def _is_mine(self, descriptor: int, path: Path) -> bool:
-        """Locks a file, and returns whether it is still the one at the path."""
+        """Locks an open file; returns whether it is still the file at the path."""
         if not _lock(descriptor):
             holder = os.read(descriptor, 1000).decode(errors="replace").strip()
             raise RunInUseError(f"{self.directory} is being trained by {holder or 'another process'}")
@@ -68,7 +68,7 @@ class RunLock:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Releases the lock. The file remains: if it were removed, two processes could lock two files."""
+        """Releases the lock. The file is kept: if it were removed, two processes could lock two files."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

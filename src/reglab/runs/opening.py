@@ -1,4 +1,4 @@
-"""The one way to open a run: which state its directory is in, decided under the run's lock."""
+"""Opens a run: takes its lock and finds the state of its directory."""
 
 import shutil
 from collections.abc import Iterator
@@ -22,11 +22,11 @@ class OpenedRun:
 
     Attributes:
         directory: the run.
-        state: `new`: nothing was recorded yet. `resumable`: it was started and is not complete.
-            `failed`: likewise, and its last attempt failed. `complete`: nothing is left to train.
-            `foreign`: it holds another experiment, or files that are not a run's.
+        state: `new`: it has no status. `resumable`: it was started and is not complete, or its checkpoint
+            was not deleted. `failed`: its last attempt failed. `complete`: nothing is left to train.
+            `foreign`: the directory has another experiment, or files that are not of a run.
         status: as last written; None if missing.
-        reason: for `foreign`: what is there, and what to do.
+        reason: the message for a `foreign` run; otherwise empty.
     """
 
     directory: RunDirectory
@@ -37,30 +37,36 @@ class OpenedRun:
 
 @contextmanager
 def open_run(run: RunDirectory, identity: str, fresh: bool = False) -> Iterator[OpenedRun]:
-    """Opens a run for this process alone, and holds its lock until the block ends.
+    """Opens a run and holds its lock until the block ends.
 
-    The directory is made if it does not exist. Files that a killed process left half-written are removed.
+    The directory is created if it does not exist. Incomplete files of a killed process are removed.
 
     Args:
         run: its directory.
-        identity: hash of the resolved experiment.
-        fresh: renames an old run first, so that the run is new.
+        identity: hash of the resolved experiment without its seed.
+        fresh: whether an old run is set aside (renamed) first, so that the run is new.
 
     Yields:
         The run, which is not `foreign`.
 
     Raises:
-        RunInUseError: another process is training the run, on this machine or elsewhere.
-        RunError: the directory is foreign, a sibling is, or the system refused.
+        RunInUseError: another process is training the run, on this machine or another one.
+        RunError: the directory or that of another seed is foreign, a status cannot be read, or the system
+            refused.
     """
     if fresh:
         _check(_inspect_siblings(run, identity))
         _set_aside(run)
     else:
-        # Before the lock, which writes a file.
+        # Checked before the lock is taken, because the lock writes a file.
         _check(inspect_run(run, identity))
     if not run.path.is_dir():
-        run.create()
+        try:
+            run.create()
+        except RunError:
+            # Another process may have created it in the meantime; the lock decides which one has the run.
+            if not run.path.is_dir():
+                raise
     with RunLock(run.path):
         _check_elsewhere(run)
         _clear_leftovers(run)
@@ -72,12 +78,12 @@ def open_run(run: RunDirectory, identity: str, fresh: bool = False) -> Iterator[
 def inspect_run(run: RunDirectory, identity: str) -> OpenedRun:
     """Finds the state of a run without opening it; another process may change it at any time.
 
-    A run whose checkpoint remains was killed at its very end; it is `resumable`, and opening it removes
-    the checkpoint.
+    A complete run that still has its checkpoint was killed before it deleted it. It is `resumable`; opening
+    it deletes the checkpoint.
 
     Args:
         run: its directory, which need not exist.
-        identity: hash of the resolved experiment.
+        identity: hash of the resolved experiment without its seed.
 
     Raises:
         RunError: a status cannot be read.
@@ -95,7 +101,7 @@ def inspect_run(run: RunDirectory, identity: str) -> OpenedRun:
 
 
 def _inspect_siblings(run: RunDirectory, identity: str) -> OpenedRun | None:
-    """All seeds in one folder must be of one experiment, or their mean would mix two."""
+    """Finds a run of another experiment in the same folder: the mean over seeds would mix two experiments."""
     for path in sorted(run.path.parent.glob("seed-*/status.json")):
         if path != run.status and REPLACED not in path.parent.name:
             status = read_status(path)
@@ -114,7 +120,7 @@ def _other_experiment(run: RunDirectory, status: Status, identity: str) -> Opene
 
 
 def _inspect_unrecorded(run: RunDirectory) -> OpenedRun:
-    """A run that was killed before its first status has left only these files."""
+    """The state without a status: `new` if there are only files that a run writes before its status."""
     early = {path.name for path in (run.lock, run.log, run.experiment, run.environment)}
     for entry in sorted(run.path.iterdir()) if run.path.is_dir() else ():
         if entry.name not in early and not entry.name.startswith(TEMPORARY_PREFIX):
@@ -132,11 +138,11 @@ def _check(opened: OpenedRun | None) -> None:
 
 
 def _check_elsewhere(run: RunDirectory) -> None:
-    """A lock may not reach a process on another machine; its heartbeat does."""
+    """Raises RunInUseError if a heartbeat shows a process on another machine, which locks may not show."""
     try:
         status = read_status(run.status)
     except RunError:
-        # Missing or damaged; `--fresh` may set aside a damaged run.
+        # The status is missing or damaged; `--fresh` may set aside a damaged run.
         return
     if status.is_trained_elsewhere:
         raise RunInUseError(
@@ -154,7 +160,7 @@ def _clear_leftovers(run: RunDirectory) -> None:
 
 
 def _set_aside(run: RunDirectory) -> None:
-    """Renames a run's directory, under its lock, so that nothing that a user made is lost."""
+    """Renames the directory of a run under its lock, so that no results are lost."""
     if not run.path.is_dir():
         return
     aside = run.path.with_name(f"{run.path.name}{REPLACED}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")

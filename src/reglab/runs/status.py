@@ -1,4 +1,4 @@
-"""State of a run: `status.json`, and the heartbeat of the process that trains it."""
+"""The status of a run, `status.json`, with the heartbeat of the process that trains it."""
 
 import threading
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from reglab.runs.document import Document, read_document, write_document
 HEARTBEAT_INTERVAL = 10.0
 """Seconds between two heartbeats."""
 HEARTBEAT_LIMIT = 60.0
-"""Seconds without a heartbeat after which a process on another machine is taken to have ended."""
+"""Seconds without a heartbeat after which a process on another machine is considered ended."""
 
 State = Literal["running", "complete", "interrupted", "failed"]
 Count = Annotated[int, Field(ge=0)]
@@ -26,7 +26,7 @@ class Status(Document):
     """Identity of a run, its state, and the process that trains it."""
 
     state: State
-    """As last written; a process that was killed leaves `running`."""
+    """As last written; `running` also after the process was killed."""
     identity: str
     """Hash of the resolved experiment without its seed: equal for all runs of one experiment."""
     experiment: str
@@ -41,25 +41,25 @@ class Status(Document):
     updated: AwareDatetime
     """Last change of state or epochs."""
     heartbeat: AwareDatetime | None = None
-    """When the process last reported; None in runs of earlier versions."""
+    """Time of the last heartbeat; None in runs of earlier versions."""
     pid: int
     """Process of the last attempt."""
     host: str
     """Machine of that process."""
     images: str = ""
-    """Fingerprint of the images and their split; a run never resumes with others."""
+    """Fingerprint of the images and their split; a run resumes only with equal ones. Empty if unknown."""
     validation: str = ""
     """Validation images: `test set`, `500 images of the test set`, `held-out 10 % of train`."""
     message: str = ""
-    """Why it failed or stopped."""
+    """Why the run failed; empty otherwise."""
     version: str
     """Of reglab."""
 
     @property
     def is_trained_elsewhere(self) -> bool:
-        """Whether a process on another machine trains the run, as far as its heartbeat shows.
+        """Whether a recent heartbeat shows that a process on another machine trains the run.
 
-        On this machine the lock decides.
+        A process on this machine is shown by the lock (`is_locked`).
         """
         if self.state != "running" or self.host == find_host() or self.heartbeat is None:
             return False
@@ -68,7 +68,7 @@ class Status(Document):
 
 
 class StatusWriter:
-    """The only writer of a run's `status.json`; its thread writes heartbeats in between.
+    """Writes `status.json` while a run is trained: changes, and a heartbeat from a thread.
 
     Example:
         >>> writer = StatusWriter(run.status, status)
@@ -77,7 +77,7 @@ class StatusWriter:
     """
 
     def __init__(self, path: Path, status: Status) -> None:
-        """Writes a first status; raises RunError if the system refuses."""
+        """Writes the first status; raises RunError if the system refuses."""
         self._path = path
         self._status = status
         self._lock = threading.Lock()
@@ -89,7 +89,7 @@ class StatusWriter:
         return self._status
 
     def update(self, **changes: Any) -> None:
-        """Changes fields, and the times; raises RunError if the system refuses."""
+        """Changes fields and writes them with the current time; raises RunError if the system refuses."""
         self._write(updated=datetime.now(UTC), **changes)
 
     @contextmanager
@@ -99,7 +99,7 @@ class StatusWriter:
 
         def beat() -> None:
             while not stopped.wait(HEARTBEAT_INTERVAL):
-                # A full disk must not end the thread: there may be room for the next heartbeat.
+                # A full disk must not end the thread: there may be space for the next heartbeat.
                 with suppress(RunError):
                     self._write()
 

@@ -1,4 +1,4 @@
-"""Final numbers of a run: `summary.json`."""
+"""The final numbers of a run, `summary.json`."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ class Summary(Document):
     parameters: int
     trainable_parameters: int
     dataset: str
-    """Title of the dataset and its source: `CIFAR-10 (JPEG copy)`."""
+    """Title of the data set, such as `CIFAR-10 (JPEG copy)`."""
     validation: str
     """Validation images: `test set`, `500 images of the test set`, `held-out 10 % of train`."""
     train_images: int
@@ -27,7 +27,7 @@ class Summary(Document):
     clean_images: int
     """Training images measured in inference mode."""
     weights_epoch: int
-    """Epoch of the kept weights, of which the final numbers are: the last one, except with early stopping."""
+    """Epoch of the saved weights and the final numbers: the last one, except with early stopping."""
     final_val_accuracy: float
     best_val_accuracy: float
     best_epoch: int
@@ -36,7 +36,7 @@ class Summary(Document):
     final_clean_accuracy: float
     """On training images in inference mode."""
     final_train_accuracy: float
-    """Running mean as trained, over the epoch of the kept weights."""
+    """Running mean as trained, over the epoch of the saved weights."""
     gap_accuracy: float
     """Clean − validation accuracy."""
     gap_cross_entropy: float
@@ -45,9 +45,9 @@ class Summary(Document):
     """On the test set, measured once at the end; None if the test set was the validation set."""
     test_cross_entropy: float | None
     seconds: float
-    """Wall-clock time of the training, over all attempts."""
+    """Sum of the wall-clock times of all recorded epochs."""
     images_per_second: float
-    """Training images."""
+    """Training images for each of these seconds."""
     precision: str
     """Of the network: `float32` or `mixed_bfloat16`."""
     settings: str
@@ -57,7 +57,7 @@ class Summary(Document):
     classes: tuple[str, ...] = ()
     """Names of the classes, in label order; empty in runs of earlier versions."""
     resumed_with: tuple[str, ...] = ()
-    """Changes of threads, versions or machine while it was trained, as in `environment.json`."""
+    """Changes of the environment during the run, as in `environment.json`."""
 
 
 def read_summary(path: Path) -> Summary:

@@ -1,1 +1,1 @@
-"""Training: sessions, and runs that are recorded."""
+"""Training: sessions, and sessions whose run is recorded."""

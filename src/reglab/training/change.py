@@ -11,10 +11,10 @@ Change = Literal["none", "in place", "rebuilt"]
 
 
 def check_change(old: Experiment, new: Experiment) -> None:
-    """Refuses changes of what decides the images, the random numbers and the precision.
+    """Refuses changes of the images, the seed and the precision.
 
     Raises:
-        ExperimentError: with every key that differs and may not.
+        ExperimentError: keys differ that may not; it has a problem for each of them.
     """
     fixed = {f"data.{name}": (getattr(old.data, name), value) for name, value in new.data}
     for name in ("seed", "precision"):
@@ -32,7 +32,7 @@ def can_stay_compiled(old: Experiment, new: Experiment) -> bool:
     """Whether the compiled model of `old` can be trained as `new`.
 
     Epochs and batch size are not compiled, and a constant learning rate is a variable of the optimizer. A
-    schedule is compiled, with the number of epochs and of steps an epoch.
+    schedule is compiled, with the number of epochs and the number of steps in an epoch.
     """
     constant = is_constant(old.training) and is_constant(new.training)
     return constant and _compiled_parts(old) == _compiled_parts(new)

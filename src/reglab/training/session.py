@@ -1,4 +1,4 @@
-"""A training that can be stepped, measured, saved, restored and changed."""
+"""A training in steps, which can be measured, saved, restored and changed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,31 +17,29 @@ from reglab.training.loop.index_model import IndexModel, build_model, store_imag
 from reglab.training.loop.measured_weights import refuse_swapping
 from reglab.training.loop.measurement import Measurement, measure_clean_and_validation
 from reglab.training.loop.optimizer import build_learning_rate, is_constant
-from reglab.training.loop.state import (
-    State,
-    StatefulCallback,
-    WeightsKeeper,
-    carry_over,
-    check_fit,
-    name_variables,
-    read_variables,
-)
+from reglab.training.loop.state import State, carry_over, check_fit, name_variables, read_variables
 from reglab.training.subject import Subject
 
 
 class Session:
-    """The training of one experiment, through Keras's `fit`, in as many parts as needed.
+    """The training of one experiment with Keras's `fit`, in any number of parts.
 
-    Several sessions can live in one process and train in turns: nothing that one draws or names depends
-    on the others. They can share the images on the device. A session is not thread-safe; nor are two
-    sessions that share images.
+    A process can have several sessions that train in turns: the random numbers and the names of variables of
+    a session do not depend on the other sessions. Sessions can share the images on the device. A session is
+    not thread-safe, and two sessions that share images are not thread-safe together.
 
     Example:
-        >>> session = Session(subject, start_backend("float32"))
-        >>> session.train(steps=100)
+        >>> import reglab
+        >>> data = {"dataset": "synthetic", "subset": {"train": 400, "validation": 100}}
+        >>> experiment = reglab.Experiment.from_mapping({"data": data, "regularizers": {"max_pooling": {}}})
+        >>> backend = reglab.start_backend("auto")  # before the first use of Session, which imports Keras
+        >>> session = reglab.Session(reglab.Subject.load(experiment), backend)
+        >>> session.train(steps=5)
+        5
         >>> session.change(experiment.with_changes({"training.batch_size": 50}))
         'in place'
-        >>> session.train()
+        >>> session.train(steps=5)
+        5
     """
 
     def __init__(
@@ -59,14 +57,16 @@ class Session:
             backend: of this process.
             listener: receives the progress.
             record: called with each finished epoch.
-            shared: another session, of the same image array, whose copy on the device is used.
+            shared: another session of the same image array; its copy of the images on the device is used.
 
         Raises:
             ValueError: `shared` has other images.
+            BackendError: the backend has another precision than the experiment.
         """
         split = subject.split
         if shared is not None and shared.subject.split.images is not split.images:
             raise ValueError("Expected `shared` to be a session of the same image array.")
+        backend.check_precision(subject.experiment.training.precision)
         self.subject: Subject = subject
         self._backend = backend
         self._images: Any = store_images(split.images) if shared is None else shared._images
@@ -79,7 +79,7 @@ class Session:
 
     @property
     def experiment(self) -> Experiment:
-        """The experiment, with all changes."""
+        """The current experiment, after all changes."""
         return self.subject.experiment
 
     @property
@@ -89,22 +89,22 @@ class Session:
 
     @property
     def epochs_done(self) -> int:
-        """Finished epochs."""
+        """Number of finished epochs."""
         return self._progress.epochs_done
 
     @property
     def images_done(self) -> int:
-        """Images of the current epoch that have been trained on."""
+        """Number of images of the current epoch that have been trained on."""
         return self._progress.images_done
 
     @property
     def steps_per_epoch(self) -> int:
-        """Steps of a whole epoch."""
+        """Number of steps of a whole epoch."""
         return self._count_steps(self.experiment, 0)
 
     @property
     def steps_left(self) -> int:
-        """Steps to the end of the current epoch."""
+        """Number of steps to the end of the current epoch."""
         return self._count_steps(self.experiment, self.images_done)
 
     @property
@@ -114,22 +114,21 @@ class Session:
 
     @property
     def kept_epoch(self) -> int:
-        """Epoch of the weights after `finish`."""
-        keepers = (kept for kept in self._progress.callbacks.values() if isinstance(kept, WeightsKeeper))
-        return next((keeper.kept_epoch for keeper in keepers if keeper.kept_epoch), self.epochs_done)
+        """Epoch, from 1, of the weights that the network has after `finish`."""
+        return self._progress.kept_epoch
 
     def train(self, steps: int | None = None) -> int:
         """Trains.
 
         Args:
-            steps: steps of the optimizer, over epochs if need be; None for all steps to the end.
+            steps: steps of the optimizer, which may span several epochs; None for all steps to the end.
 
         Returns:
             Steps done; fewer than `steps` at the end of the training.
 
         Raises:
-            TrainingError: a loss or another number is not finite. After this, as after an interruption, only
-                `set_state` or a new session continues.
+            TrainingError: a loss or another number is not finite. After this error or an interruption, the
+                session cannot continue until `set_state` is called.
         """
         done = 0
         while not self.complete and (steps is None or done < steps):
@@ -146,58 +145,61 @@ class Session:
     def finish(self) -> None:
         """Ends the training with the weights to save, such as those of the best epoch or an average.
 
-        The session is complete then; only `set_state` or `change` continues it.
+        The session is then complete. It can continue only after `set_state` or `change`.
         """
         self._progress.finish()
 
     def get_state(self) -> State:
-        """Copies everything that the next step depends on, besides the experiment."""
+        """Copies everything on which the next step depends, except the experiment."""
         progress = self._progress
+        with self._model.trained_weights():
+            variables = read_variables(self._name_variables())
         return State(
             epochs_done=progress.epochs_done,
             images_done=progress.images_done,
             stopped=progress.stopped,
-            variables=read_variables(self._name_variables()),
-            callbacks={name: callback.get_state() for name, callback in self._stateful.items()},
+            variables=variables,
+            callbacks={name: callback.get_state() for name, callback in self._progress.stateful.items()},
         )
 
     def set_state(self, state: State) -> None:
-        """Continues from a state of this experiment, of this session or of another one.
+        """Continues from a state that this session, or another session of the same experiment, has returned.
 
         Raises:
             RunError: the state is of another network.
         """
-        check_fit(state, self._name_variables(), self._stateful)
+        check_fit(state, self._name_variables(), self._progress.stateful)
         training = self.experiment.training
         steps_done = -(-state.images_done // training.batch_size)
         self._progress.resume(state.epochs_done, state.images_done, steps_done, state.stopped)
         iterations = int(state.variables[f"{training.optimizer.name}/iteration"])
         if self._find_first_step(self.experiment, iterations) != self._first_step:
             self._build(self.experiment, iterations)
+        self._model.drop_measured_weights()
         carry_over(state.variables, self._name_variables())
         if is_constant(training):
             # The state may have been saved before a change of the rate.
             self._model.optimizer.learning_rate = training.optimizer.learning_rate
-        self._model.holds_average = False
-        for name, callback in self._stateful.items():
+        for name, callback in self._progress.stateful.items():
             callback.set_state(state.callbacks[name])
 
     def change(self, experiment: Experiment) -> Change:
         """Continues with another experiment.
 
-        A constant learning rate, the batch size and the number of epochs change in place. For all else the
-        model is built and compiled again, and every variable whose name and shape fit is carried over:
-        weights, random state, running means, and the optimizer's slots if the optimizer is the same one.
-        Variables that do not fit start as in a new session. A training that a callback has ended continues.
+        A constant learning rate, the batch size and the number of epochs change in place. For any other
+        change the model is built and compiled again, and every variable with the same name and shape is
+        carried over: weights, random state, running means, and the slots of an optimizer of the same name.
+        The other variables start as in a new session, and so do the callbacks of regularizers that change. A
+        training that has ended continues, with all callbacks as in a new session, unless nothing changes.
 
         Args:
             experiment: of the same images, seed and precision.
 
         Returns:
-            `none`, `in place` or `rebuilt`.
+            `none` if only names or descriptions differ, `in place` or `rebuilt`.
 
         Raises:
-            ExperimentError: data, seed or precision differ; nothing changes then.
+            ExperimentError: data, seed or precision differ; the session does not change.
         """
         old, new = self.experiment, experiment
         check_change(old, new)
@@ -208,7 +210,7 @@ class Session:
             return "none"
         if can_stay_compiled(old, new):
             self.subject = self.subject.with_experiment(new)
-            self._progress.stopped = False
+            self._progress.restart()
             if has_new_rate:
                 self._model.optimizer.learning_rate = rate
             return "in place"
@@ -217,36 +219,33 @@ class Session:
         if has_new_rate:
             values.pop(f"{old.training.optimizer.name}/learning_rate", None)
         shapes = self._weight_shapes
-        self._build(new, int(self._model.optimizer.iterations))
+        # Another optimizer starts with its first step.
+        same_optimizer = old.training.optimizer.name == new.training.optimizer.name
+        self._build(new, int(self._model.optimizer.iterations) if same_optimizer else 0)
         carry_over(values, self._name_variables())
-        self._progress.stopped = False
-        # Callbacks may keep weights of the network.
-        if shapes == self._weight_shapes:
-            for name, callback in self._stateful.items():
-                if name in before.callbacks:
+        # The state of a callback may contain weights, which fit only a network with the same shapes.
+        if not before.stopped and shapes == self._weight_shapes:
+            for name, callback in self._progress.stateful.items():
+                regularizer = name.partition("/")[0]
+                if getattr(old.regularizers, regularizer) == getattr(new.regularizers, regularizer):
                     callback.set_state(before.callbacks[name])
+        self._progress.stopped = False
         return "rebuilt"
 
     @property
     def _weight_shapes(self) -> list[tuple[int, ...]]:
         return [tuple(weight.shape) for weight in self._model.network.weights]
 
-    @property
-    def _stateful(self) -> dict[str, StatefulCallback]:
-        callbacks = self._progress.callbacks.items()
-        return {name: callback for name, callback in callbacks if isinstance(callback, StatefulCallback)}
-
     def _build(self, experiment: Experiment, iterations: int = 0) -> None:
-        """Builds model and callbacks; `iterations` are the steps that its optimizer will have done."""
+        """Builds model and callbacks; `iterations` is the number of steps that the optimizer has done."""
         steps = self._count_steps(experiment, 0)
         first_step = self._find_first_step(experiment, iterations)
         kind = BundleModel if self._bundled else IndexModel
         model = build_model(experiment, self._images, self._classes, steps, kind, first_step)
         rate = build_learning_rate(experiment.training, steps, first_step)
-        active = zip(experiment.regularizers.names, experiment.regularizers.active, strict=True)
         callbacks = {
             f"{name}/{number}": callback
-            for name, regularizer in active
+            for name, regularizer in experiment.regularizers.named.items()
             for number, callback in enumerate(regularizer.callbacks())
         }
         refuse_swapping(callbacks)
@@ -256,18 +255,18 @@ class Session:
         self._progress.use(model, rate, callbacks)
 
     def _count_steps(self, experiment: Experiment, images_done: int) -> int:
-        """Steps to the end of an epoch of which `images_done` images are done."""
+        """Number of steps to the end of an epoch of which `images_done` images are done."""
         return -(-(len(self.subject.split.train) - images_done) // experiment.training.batch_size)
 
     def _find_first_step(self, experiment: Experiment, iterations: int) -> int:
-        """Step at which a schedule is at time 0, so that epochs end at whole times; 0 for one batch size."""
+        """Step at which a schedule is at time 0, so that epochs end at whole times; 0 without a schedule."""
         if is_constant(experiment.training):
             return 0
         left = self._count_steps(experiment, self.images_done)
         return iterations + left - (self.epochs_done + 1) * self._count_steps(experiment, 0)
 
     def _fit(self, steps: int | None) -> None:
-        """One call of `fit`: to the end of the training, of the epoch, or for some steps of it."""
+        """Calls `fit` once: to the end of the training or of the epoch, or for at most `steps` steps."""
         training, progress = self.experiment.training, self._progress
         to_end = steps is None and not progress.images_done
         batches = Batches(
@@ -281,7 +280,7 @@ class Session:
             steps=steps,
             mixing=self._model.mixing,
         )
-        # A new feed for each call: what a backend has read ahead of the last one is not used.
+        # A new feed for each call, since a backend may have read batches of the last feed ahead.
         feed = Bundles(batches, self._backend.steps_per_dispatch) if self._bundled else batches
         progress.feed = feed
         self._model.keeps_metrics = progress.images_done > 0

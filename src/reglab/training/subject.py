@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
+from pathlib import Path
 
 from reglab.data.dataset import Dataset
-from reglab.data.split import Split
+from reglab.data.loading import load_dataset
+from reglab.data.split import Split, split_dataset
 from reglab.experiment import Experiment
 
 
@@ -19,7 +21,7 @@ class Subject:
 
     @property
     def validation(self) -> str:
-        """The validation images, in words."""
+        """Which images are the validation images, in words."""
         fraction = self.experiment.data.validation
         if not isinstance(fraction, str):
             return f"held-out {100 * fraction:.3g} % of train"
@@ -28,16 +30,30 @@ class Subject:
 
     @property
     def title(self) -> str:
-        """Name of the run in messages and figures."""
+        """Title of the run in messages and figures."""
         return f"{self.experiment.label}, seed {self.experiment.training.seed}"
 
     def with_experiment(self, experiment: Experiment) -> "Subject":
         """The same images for another experiment."""
         return replace(self, experiment=experiment)
 
+    @classmethod
+    def load(cls, experiment: Experiment, data_directory: Path | None = None) -> "Subject":
+        """Loads the images of an experiment and splits them.
+
+        Args:
+            experiment: what is trained.
+            data_directory: see `load_dataset`.
+
+        Raises:
+            DataError: the data set was not found, is damaged, or has too few images for the split.
+        """
+        dataset = load_dataset(experiment.data, data_directory)
+        return cls(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
+
     @cached_property
     def fingerprint(self) -> str:
-        """A hash, 16 hexadecimal digits, of the images, their labels and their split."""
+        """A hash of the images, their labels and their split: 16 hexadecimal digits."""
         digest = blake2b(digest_size=8)
         split = self.split
         for array in (split.images, split.labels, split.train, split.validation, split.test, split.clean):

@@ -1,4 +1,4 @@
-"""A run: a session with a journal."""
+"""The training of a run: a session with a journal."""
 
 import sys
 
@@ -19,7 +19,7 @@ def train(subject: Subject, journal: Journal, backend: Backend, listener: Listen
 
     Args:
         subject: experiment and images.
-        journal: the run's record, opened.
+        journal: the open journal of the run.
         backend: of this process.
         listener: receives the progress.
 
@@ -28,10 +28,10 @@ def train(subject: Subject, journal: Journal, backend: Backend, listener: Listen
 
     Raises:
         TrainingError: a loss or another number is not finite.
-        RunError: the system refused to write.
+        RunError: the checkpoint is of another network, or the system refused to write.
     """
     environment, changes = note_environment(journal, backend)
-    # To the run's log, which has a line for every attempt.
+    # Standard error is the run's log, which has a line for every attempt.
     print(environment.model_dump_json(), file=sys.stderr)
     policy, reason = backend.precision.policy, backend.precision.reason
 

@@ -1,5 +1,6 @@
 """`extends`: chains, what is merged and what is replaced, and the place of each value."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -153,18 +154,39 @@ def test_every_file_of_a_circle_is_named(write: Write, files: dict[str, str], li
         ("bsaeline.yaml", "'bsaeline.yaml' does not exist; did you mean baseline.yaml?"),
         ("baseline.yml", "'baseline.yml' does not exist; did you mean baseline.yaml?"),
         ("elsewhere/baseline.yaml", "'elsewhere/baseline.yaml' does not exist"),
-        (".", "'.' does not exist"),
-        ("''", "'' does not exist"),
         ('"a\\0/b"', "'a\\x00/b' does not exist"),
         ("a" * 300, f"'{'a' * 300}' does not exist"),
     ],
 )
 def test_a_missing_parent_is_named_with_the_nearest(write: Write, target: str, message: str) -> None:
-    """The nearest file of its folder is suggested; a folder and an impossible path are not files."""
+    """The nearest file of its folder is suggested; an impossible path is not a file."""
     write("title: a", "baseline.yaml")
     with pytest.raises(ExperimentError) as raised:
         inherit(write(f"title: a\nextends: {target}"))
     assert str(raised.value) == f"x.yaml:2: extends: the file {message}"
+
+
+@pytest.mark.parametrize(
+    ("target", "received"),
+    [(".", "a directory: '.'"), ("''", "a directory: ''"), ("pipe", "a device or pipe: 'pipe'")],
+)
+def test_a_parent_that_is_not_a_regular_file(write: Write, target: str, received: str) -> None:
+    """It exists, but is not an experiment; a named pipe would block without end."""
+    path = write(f"title: a\nextends: {target}")
+    os.mkfifo(path.parent / "pipe")
+    with pytest.raises(ExperimentError) as raised:
+        inherit(path)
+    assert str(raised.value) == f"x.yaml:2: extends: expected the file of another experiment, got {received}"
+
+
+def test_a_parent_in_the_home_folder(
+    write: Write, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A leading `~` is expanded."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    (home / "parent.yaml").write_text("training: {epochs: 7}")
+    assert inherit(write("extends: ~/parent.yaml")).value["training"]["epochs"] == 7
 
 
 @pytest.mark.parametrize(

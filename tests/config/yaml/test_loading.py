@@ -57,12 +57,10 @@ def test_a_mapping_without_a_name_changes_the_default(
 
 
 def test_another_kind_does_not_inherit_parameters(load: Load, write: Write) -> None:
-    """Parameters of a parent or of an earlier override are removed."""
+    """Parameters of a parent are removed."""
     write("training: {optimizer: {learning_rate: 0.1}}", "parent.yaml")
     child = load("extends: parent.yaml\ntraining: {optimizer: {name: sgd}, schedule: {name: cosine}}")
     assert (child.training.optimizer, child.training.schedule) == (SGD(), Cosine())
-    typed = load("title: a", "training.optimizer.learning_rate=0.1", "training.optimizer.name=sgd")
-    assert typed.training.optimizer == SGD()
 
 
 def test_an_inherited_kind_is_kept(load: Load, write: Write) -> None:

@@ -106,10 +106,10 @@ def test_unknown_keys_are_named_with_the_nearest(error_lines: ErrorLines, text: 
         ("regularizers.dropout.rate", "1.5", "a number in [0, 1), got 1.5"),
         ("regularizers.dropout.rate", "false", "a number in [0, 1), got false"),
         ("regularizers.dropout.spatial", "yes", "true or false, got the string 'yes'"),
-        ("regularizers.early_stopping.min_delta", ".inf", "a number ≥ 0, got inf"),
+        ("regularizers.early_stopping.min_delta", ".inf", "a number in [0, 1000], got inf"),
         ("training.optimizer.learning_rate", "-.inf", "a number in (0, 100], got -inf"),
         ("training.optimizer.learning_rate", "9" * 400, "a number in (0, 100], got an integer of 400 digits"),
-        ("training.optimizer.epsilon", "0", "a number > 0, got 0"),
+        ("training.optimizer.epsilon", "0", "a number in (0, 1], got 0"),
         ("training.schedule.warmup_epochs", "-1", "a number ≥ 0, got -1"),
         (
             "training.schedule.name",

@@ -26,6 +26,11 @@ def tree_of(value: dict[str, Any]) -> Tree:
         ([" training.epochs = 5"], {"training": {"epochs": 5, "seed": 0}}),
         (["training={epochs: 5}"], {"training": {"epochs": 5, "seed": 0}}),
         (["training="], {"training": None}),
+        (["title=#5"], {"training": {"epochs": 40, "seed": 0}, "title": "#5"}),
+        (["title= a: [b "], {"training": {"epochs": 40, "seed": 0}, "title": "a: [b"}),
+        (["title=5"], {"training": {"epochs": 40, "seed": 0}, "title": "5"}),
+        (["title='#5'"], {"training": {"epochs": 40, "seed": 0}, "title": "#5"}),
+        (["title="], {"training": {"epochs": 40, "seed": 0}, "title": None}),
         (["title=a=b"], {"training": {"epochs": 40, "seed": 0}, "title": "a=b"}),
         (
             ["regularizers.dropout.rate=1e-1"],
@@ -62,6 +67,30 @@ def test_another_optimizer_replaces_that_of_the_file(load: Callable[..., Experim
     }
 
 
+def test_settings_of_the_file_that_are_dropped_are_listed() -> None:
+    """Not defaults, not settings of the same optimizer, and not what is removed on purpose."""
+    training = {"optimizer": {"name": "adamw", "weight_decay": 0.1, "learning_rate": 0.001}}
+    places = {("training", "optimizer", "weight_decay"): "x.yaml:3", ("regularizers", "l2"): "x.yaml:4"}
+    tree = Tree({"training": training, "regularizers": {"l2": {"strength": 0.1}}}, places)
+    changed = apply_overrides(tree, ["training.optimizer.name=sgd", "regularizers.l2=null"])
+    assert changed.dropped == (("training", "optimizer", "weight_decay"),)
+    assert apply_overrides(tree, ["training.optimizer.name=adamw"]).dropped == ()
+
+
+def test_an_override_that_a_later_one_drops_is_refused() -> None:
+    """The other order works."""
+    tree = tree_of({"training": {"optimizer": {"name": "adam"}}})
+    momentum, name = "training.optimizer.momentum=0.5", "training.optimizer.name=sgd"
+    with pytest.raises(ExperimentError) as raised:
+        apply_overrides(tree, [momentum, name])
+    assert str(raised.value) == (
+        f"--set {momentum}: training.optimizer.momentum: --set {name} drops this setting; "
+        "give it after that one"
+    )
+    changed = apply_overrides(tree, [name, momentum])
+    assert changed.value == {"training": {"optimizer": {"name": "sgd", "momentum": 0.5}}}
+
+
 @pytest.mark.parametrize(
     ("overrides", "lines"),
     [
@@ -69,16 +98,16 @@ def test_another_optimizer_replaces_that_of_the_file(load: Callable[..., Experim
         ([""], ["--set : expected key=value, such as training.epochs=5"]),
         (["=5"], ["--set =5: expected key=value, such as training.epochs=5"]),
         (["training..epochs=5"], ["--set training..epochs=5: expected key=value, such as training.epochs=5"]),
-        (["title=["], ["--set title=[: expected a YAML value after the =, got '['"]),
+        (["model=["], ["--set model=[: expected a YAML value after the =, got '['"]),
         (
             ["extends=a.yaml"],
             ["--set extends=a.yaml: extends can be set in a file only"],
         ),
         (
-            ["a", "title={b: 1, b: 2}", "training.epochs=0"],
+            ["a", "model={b: 1, b: 2}", "training.epochs=0"],
             [
                 "--set a: expected key=value, such as training.epochs=5",
-                "--set title={b: 1, b: 2}: duplicate key; it is also in line 1",
+                "--set model={b: 1, b: 2}: duplicate key; it is also in line 1",
             ],
         ),
     ],

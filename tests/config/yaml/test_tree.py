@@ -1,6 +1,7 @@
 """The YAML reader: scalars of YAML 1.2, places, and files that are not an experiment."""
 
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -195,6 +196,7 @@ def test_values_are_limited(write: Write, text: str) -> None:
         ("baseline.yml", "baseline.yml: the file does not exist; did you mean baseline.yaml?"),
         ("nowhere.yaml", "nowhere.yaml: the file does not exist"),
         ("folder", "folder: expected a YAML file, got a directory"),
+        ("pipe", "pipe: expected a YAML file, got a named pipe"),
         ("loop.yaml", "loop.yaml: cannot read the file: Too many levels of symbolic links"),
         ("a" * 300, f"{'a' * 300}: cannot read the file: File name too long"),
     ],
@@ -203,6 +205,7 @@ def test_paths_without_a_file_are_named(path: str, message: str) -> None:
     """Missing, a directory, a link to itself, and a name that is too long."""
     Path("baseline.yaml").touch()
     Path("folder").mkdir()
+    os.mkfifo("pipe")
     Path("loop.yaml").symlink_to("loop.yaml")
     with pytest.raises(ExperimentError) as raised:
         read_tree(Path(path))

@@ -56,7 +56,7 @@ def test_archives_are_read_without_unpacking(
 @pytest.mark.parametrize("pickled", [True, False])
 @pytest.mark.parametrize("archived", [True, False])
 def test_cifar100_has_fine_labels(tmp_path: Path, layouts: Any, pickled: bool, archived: bool) -> None:
-    """The fine label, not the coarse one before it."""
+    """The labels are the fine ones, not the coarse ones."""
     images, _ = layouts.make_images(100, 4)
     labels = np.arange(100, dtype=np.int32)
     if pickled:
@@ -80,7 +80,7 @@ def test_cifar100_has_fine_labels(tmp_path: Path, layouts: Any, pickled: bool, a
 
 
 def test_original_images_come_before_copies(tmp_path: Path, layouts: Any) -> None:
-    """Of several formats in one directory, pickles come first, then binary files, then pictures."""
+    """Of several formats in one directory, pickles are used first, then binary files, then pictures."""
     layouts.write_pictures(tmp_path / "cifar10-images", ".jpg")
     layouts.write_files(tmp_path / "cifar-10-batches-bin", layouts.cifar10_files(pickled=False))
     assert load_dataset(Data(), tmp_path).source == str(tmp_path / "cifar-10-batches-bin")
@@ -114,7 +114,7 @@ def broken_binary(layouts: Any, name: str, content: bytes | None) -> dict[str, b
 def test_a_broken_binary_file_is_named(
     tmp_path: Path, layouts: Any, content: bytes | None, message: str
 ) -> None:
-    """Missing, empty, truncated, with an unknown label, too long."""
+    """Missing, empty, truncated, with an unknown label, or too long."""
     layouts.write_files(tmp_path, broken_binary(layouts, "data_batch_3.bin", content))
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(DataError) as caught:
@@ -162,7 +162,7 @@ def test_a_broken_pickle_is_named(
 
 
 def test_a_truncated_pickle_is_named(tmp_path: Path, layouts: Any) -> None:
-    """A batch that was copied in part."""
+    """The message has the name of the truncated batch."""
     files = layouts.cifar10_files(pickled=True)
     files["data_batch_2"] = files["data_batch_2"][:5000]
     layouts.write_files(tmp_path, files)
@@ -175,7 +175,7 @@ def test_a_truncated_pickle_is_named(tmp_path: Path, layouts: Any) -> None:
 
 
 def test_a_truncated_archive_is_named(tmp_path: Path, layouts: Any) -> None:
-    """At whatever length, the message begins with the archive's name."""
+    """At every length, the message begins with the path of the archive."""
     path = tmp_path / "cifar-10-binary.tar.gz"
     layouts.write_archive(path, "cifar-10-batches-bin", layouts.cifar10_files(pickled=False))
     content = path.read_bytes()

@@ -1,4 +1,4 @@
-"""Decoded folders are cached, and the cache is never wrong."""
+"""Decoded pictures are cached, and decoded again if the folder or the cache file has changed."""
 
 import os
 import subprocess
@@ -102,12 +102,12 @@ def empty(_: bytes) -> bytes:
 
 @pytest.mark.parametrize("damage", [cut, flip, empty])
 def test_a_damaged_cache_file_is_replaced(root: Path, cache: Path, layouts: Any, damage: Any) -> None:
-    """Truncated, one bit wrong, or empty: the images are right, and so is the file afterwards."""
+    """Truncated, with one wrong bit, or empty: the images are correct, and the file is written again."""
     path = cached_file(cache)
-    sound = path.read_bytes()
-    path.write_bytes(damage(sound))
+    intact = path.read_bytes()
+    path.write_bytes(damage(intact))
     np.testing.assert_array_equal(load_dataset(Data(), root).train_images, layouts.make_cifar10()[0])
-    assert len(path.read_bytes()) == len(sound)
+    assert len(path.read_bytes()) == len(intact)
     with np.load(path) as kept:
         np.testing.assert_array_equal(kept["images"][:100], layouts.make_cifar10()[0])
 
@@ -130,10 +130,10 @@ def test_images_are_read_without_a_cache(
     np.testing.assert_array_equal(load_dataset(Data(), path).train_images, layouts.make_cifar10()[0])
 
 
-def test_a_full_disk_leaves_no_file(
+def test_a_full_disk_is_not_an_error(
     tmp_path: Path, cache: Path, layouts: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The images are read without the cache."""
+    """The images are read, and no cache file remains."""
 
     def fail(*_: Any) -> None:
         raise OSError(28, "No space left on device")
@@ -145,7 +145,7 @@ def test_a_full_disk_leaves_no_file(
 
 
 def test_an_abandoned_temporary_file_is_removed(tmp_path: Path, cache: Path, layouts: Any) -> None:
-    """A killed process leaves one; one that is new may belong to a process that is still writing."""
+    """A new temporary file is kept, because a process may still be writing it."""
     folder = cache / "decoded"
     folder.mkdir(parents=True)
     for name, age in (("abandoned", 4000), ("new", 0)):
@@ -181,7 +181,7 @@ for round in range(40):
 
 @pytest.mark.slow
 def test_two_processes_at_once(tmp_path: Path, cache: Path, layouts: Any) -> None:
-    """They read, write and remove the same file: both always get the right images."""
+    """They read, write and remove the same file; both always return the correct images."""
     path = layouts.write_pictures(tmp_path / "pictures")
     pipe = subprocess.PIPE
     command = [sys.executable, "-c", ROUNDS, str(path)]

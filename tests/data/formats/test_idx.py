@@ -53,7 +53,7 @@ def test_keras_npz(tmp_path: Path) -> None:
 
 
 def test_an_npz_with_pickled_objects_is_refused(tmp_path: Path) -> None:
-    """Unpickling could run any code."""
+    """Reading pickled objects could run any code."""
     objects = np.array([{}, None])
     np.savez(tmp_path / "mnist.npz", x_train=objects, y_train=objects, x_test=objects, y_test=objects)
     with pytest.raises(DataError) as caught:

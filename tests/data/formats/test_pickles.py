@@ -1,4 +1,4 @@
-"""Pickles of arrays are read; anything else in them is refused and not built."""
+"""Pickles of arrays are read; other objects in them are refused and not created."""
 
 import os
 import pickle
@@ -26,7 +26,7 @@ class Command:
 @pytest.mark.parametrize("protocol", [0, 1, 2, 3, 4, 5])
 @pytest.mark.parametrize("array", [ROWS, np.asfortranarray(ROWS), ROWS.astype(">i8")])
 def test_arrays_of_every_protocol_are_read(protocol: int, array: np.ndarray) -> None:
-    """By rows, by columns, big-endian; keys and text as Python 3 writes them."""
+    """By rows, by columns, and big-endian, as Python 3 writes them."""
     entries = read_plain_pickle(pickle.dumps({"data": array, "labels": [1, 2]}, protocol=protocol))
     assert entries["labels"] == [1, 2]
     assert entries["data"].dtype == array.dtype
@@ -35,7 +35,7 @@ def test_arrays_of_every_protocol_are_read(protocol: int, array: np.ndarray) -> 
 
 @pytest.mark.parametrize("module", [b"numpy.core.multiarray", b"numpy._core.multiarray"])
 def test_both_names_of_numpys_core_are_accepted(module: bytes) -> None:
-    """A pickle as Python 2 wrote it, text as bytes, with NumPy's old and new name."""
+    """A pickle as Python 2 writes it, with the old or the new name of the module."""
     content = (
         b"\x80\x02}q\x01(U\x04data" + b"c" + module + b"\n_reconstruct\n"
         b"cnumpy\nndarray\n" + b"K\x00\x85U\x01b\x87R(K\x01K\x02K\x03\x86"
@@ -47,7 +47,7 @@ def test_both_names_of_numpys_core_are_accepted(module: bytes) -> None:
     np.testing.assert_array_equal(entries["data"], np.frombuffer(b"abcdef", np.uint8).reshape(2, 3))
 
 
-def test_a_malicious_pickle_does_nothing(tmp_path: Path) -> None:
+def test_a_malicious_pickle_is_refused(tmp_path: Path) -> None:
     """The message names the requested function, which is not called."""
     target = tmp_path / "made"
     content = pickle.dumps({"data": Command(target)})
@@ -56,7 +56,7 @@ def test_a_malicious_pickle_does_nothing(tmp_path: Path) -> None:
     assert str(caught.value) == "a pickle that requests posix.mkdir, which no array needs"
     assert not target.exists()
     pickle.loads(content)
-    assert target.is_dir(), "the pickle is harmless, so the test shows nothing"
+    assert target.is_dir(), "the pickle is harmless, so this test cannot fail"
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_other_contents_are_refused(value: Any, message: str) -> None:
 
 
 def test_every_truncation_is_refused() -> None:
-    """At every length there is the same type of error."""
+    """The type of the error is the same at every length."""
     content = pickle.dumps({"data": ROWS, "labels": [1]}, protocol=2)
     for length in range(len(content)):
         with pytest.raises(pickle.UnpicklingError):

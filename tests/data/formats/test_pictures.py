@@ -1,4 +1,4 @@
-"""Folders of pictures: order, titles, sizes, and errors."""
+"""Folders of pictures: order, title, size, and errors."""
 
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ def test_a_picture_of_another_size_is_named(tmp_path: Path, layouts: Any) -> Non
 def test_a_truncated_picture_is_named(
     tmp_path: Path, cache: Path, layouts: Any, suffix: str, kept: int
 ) -> None:
-    """At any length; nothing is written to the cache."""
+    """At several lengths; nothing is written to the cache."""
     root = layouts.write_pictures(tmp_path, suffix)
     path = root / "test" / "dog" / f"00005{suffix}"
     path.write_bytes(path.read_bytes()[:kept])
@@ -84,7 +84,7 @@ def test_classes_must_be_the_official_ones(tmp_path: Path, layouts: Any) -> None
 
 
 def test_two_copies_are_ambiguous(tmp_path: Path, layouts: Any) -> None:
-    """The user must choose one."""
+    """The message asks the user to name one of them."""
     for name in ("a", "b"):
         layouts.write_pictures(tmp_path / name)
     with pytest.raises(DataError) as caught:
@@ -96,7 +96,7 @@ def test_two_copies_are_ambiguous(tmp_path: Path, layouts: Any) -> None:
 
 
 def write_own(root: Path) -> Path:
-    """Two classes; pictures of one colour each, in several sizes, colour modes and formats."""
+    """Two classes with one colour each, in several sizes, colour modes and suffixes."""
     for part in ("train", "test"):
         for name, colour in (("yes", (200, 100, 0)), ("no", (0, 100, 200))):
             folder = root / part / name
@@ -110,7 +110,7 @@ def write_own(root: Path) -> Path:
 
 @pytest.mark.parametrize(("size", "side"), [(None, 32), (8, 8)])
 def test_own_pictures_are_resized(tmp_path: Path, size: int | None, side: int) -> None:
-    """Classes and files sorted by name, every picture in RGB and of one size, with its colour."""
+    """Classes and files are sorted by name; every picture is converted to RGB and resized."""
     dataset = load_dataset(Data(dataset="folder", image_size=size), write_own(tmp_path / "shots"))
     assert (dataset.title, dataset.classes) == ("shots", ("no", "yes"))
     np.testing.assert_array_equal(dataset.train_labels, [0, 0, 0, 1, 1, 1])
@@ -122,8 +122,16 @@ def test_own_pictures_are_resized(tmp_path: Path, size: int | None, side: int) -
     np.testing.assert_array_equal(centres[[1, 2, 4, 5]], expected[[1, 2, 4, 5]])
 
 
+def test_own_pictures_of_16_bits_are_scaled(tmp_path: Path) -> None:
+    """A grey of 16 bits is the same grey of 8 bits."""
+    root = write_own(tmp_path)
+    Image.fromarray(np.full((16, 16), 100 * 257, np.uint16)).save(root / "train" / "no" / "0.png")
+    image = load_dataset(Data(dataset="folder", image_size=16), root).train_images[0]
+    assert np.unique(image).tolist() == [100]
+
+
 def test_own_pictures_are_rotated(tmp_path: Path) -> None:
-    """By the EXIF orientation, which cameras record."""
+    """The EXIF orientation that cameras record is applied."""
     root = write_own(tmp_path)
     picture = Image.new("RGB", (16, 16))
     picture.paste((255, 255, 255), (0, 0, 8, 16))
@@ -136,7 +144,7 @@ def test_own_pictures_are_rotated(tmp_path: Path) -> None:
 
 
 def test_train_and_test_need_the_same_classes(tmp_path: Path) -> None:
-    """A class that exists only in test."""
+    """A class that is only in test/ is an error."""
     root = write_own(tmp_path)
     (root / "test" / "maybe").mkdir()
     with pytest.raises(DataError) as caught:
@@ -157,7 +165,7 @@ def test_an_empty_class_is_named(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_a_picture_is_named(tmp_path: Path) -> None:
-    """By its suffix, before any picture is decoded."""
+    """A file with another suffix is an error before any picture is decoded."""
     root = write_own(tmp_path)
     (root / "train" / "yes" / "notes.txt").write_text("hello")
     with pytest.raises(DataError) as caught:
@@ -168,7 +176,7 @@ def test_a_file_that_is_not_a_picture_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_classes_is_refused(tmp_path: Path) -> None:
-    """There is nothing to train on."""
+    """The message names train/."""
     for part in ("train", "test"):
         (tmp_path / part).mkdir()
     with pytest.raises(DataError) as caught:

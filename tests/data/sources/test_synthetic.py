@@ -1,4 +1,4 @@
-"""The drawn data set: always the same, balanced, and with the right shapes."""
+"""The drawn data set is reproducible and balanced, and its shapes are correct."""
 
 import hashlib
 
@@ -25,7 +25,7 @@ def test_name_and_classes(dataset: Dataset) -> None:
 
 
 def test_classes_are_balanced_and_images_differ(dataset: Dataset) -> None:
-    """4,000 and 2,000 images, equally many of each class, no image twice."""
+    """4,000 and 2,000 images, the same number of each class; no two images are equal."""
     assert dataset.train_images.shape == (4000, 32, 32, 3)
     assert dataset.test_images.shape == (2000, 32, 32, 3)
     np.testing.assert_array_equal(np.bincount(dataset.train_labels), np.full(10, 400))
@@ -34,7 +34,7 @@ def test_classes_are_balanced_and_images_differ(dataset: Dataset) -> None:
 
 
 def test_images_are_reproducible(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Equal to the last bit when they are drawn again, in any data directory; labels as recorded."""
+    """A second drawing on this machine is equal, with any data directory; labels are as recorded."""
     monkeypatch.setenv("REGLAB_DATA_DIR", "gone")
     again = load_dataset(Data(dataset="synthetic"))
     np.testing.assert_array_equal(again.images, dataset.images)
@@ -61,7 +61,7 @@ CELL = (AXIS[1] - AXIS[0]) ** 2
     ],
 )
 def test_shapes_have_their_area(name: str, area: float) -> None:
-    """The area inside the outline, against the formula."""
+    """The area inside the outline equals the formula, within 1 %."""
     inside = dict(SHAPES)[name](*GRID) < 0
     assert inside.sum() * CELL == pytest.approx(area, rel=0.01)
 
@@ -71,7 +71,7 @@ def test_shapes_have_their_area(name: str, area: float) -> None:
     [("triangle", 3), ("square", 4), ("hexagon", 6), ("star", 5), ("cross", 4)],
 )
 def test_shapes_have_their_symmetry(name: str, turns: int) -> None:
-    """A shape is equal when rotated by 360° / turns, and different when rotated by half of that."""
+    """Rotation by 360° / turns does not change a shape; rotation by half of that does."""
     shape = dict(SHAPES)[name]
     u, v = GRID
 

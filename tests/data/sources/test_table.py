@@ -13,7 +13,7 @@ from reglab.data.sources.table import SOURCES, find_source
 
 
 def test_every_data_set_of_an_experiment_is_in_the_table() -> None:
-    """In the order of the documentation."""
+    """The order is that of `DatasetName`."""
     assert tuple(source.name for source in SOURCES) == get_args(DatasetName)
     assert {name: len(find_source(name).classes) for name in get_args(DatasetName)} == {
         "cifar10": 10,
@@ -26,7 +26,7 @@ def test_every_data_set_of_an_experiment_is_in_the_table() -> None:
 
 
 def test_titles_mention_copies_and_incomplete_sets() -> None:
-    """Only the complete original has the plain title: results on anything else are not comparable."""
+    """Results on them are not comparable with results on the complete original."""
 
     def title(train: int, test: int, note: str) -> str:
         images, labels = np.zeros((train + test, 1, 1, 3), np.uint8), np.zeros(train + test, np.int32)

@@ -13,11 +13,11 @@ import pytest
 
 from reglab.training.loop.batches import Batches
 from reglab.training.loop.dispatch import Bundles
-from tests.trainings import every_technique
+from tests.trainings import every_technique, with_needs
 
 INDICES = np.arange(100, 123, dtype=np.int32)
 # Without max pooling, where rounding decides between equal values.
-TECHNIQUES = every_technique(max_pooling=None, dropout={"rate": 0.2})
+TECHNIQUES = with_needs({"regularizers": every_technique(max_pooling=None, dropout={"rate": 0.2})})
 TARGETS = np.random.default_rng(0).random((130, 4)).astype(np.float32)
 
 # Two experiments of two epochs, in a process of its own since a process has one backend. The second one has
@@ -52,11 +52,12 @@ class Counting(Listener):
             raise KeyboardInterrupt
 
 
-def prepare(regularizers):
+def prepare(regularizers, model={}):
+    settings = {"groups": ((4,),), "dense": (), "activation": "gelu", "head": "global_average_pooling"}
     return Experiment.model_validate({
         "name": "noise",
         "data": {"dataset": "folder", "image_size": 8, "clean": 30},
-        "model": {"groups": ((4,),), "dense": (), "activation": "gelu", "head": "global_average_pooling"},
+        "model": {**settings, **model},
         "regularizers": regularizers,
         "training": {"epochs": 2, "batch_size": 8, "schedule": {"name": "cosine"}},
     })
@@ -75,7 +76,7 @@ images = np.concatenate([images, images[:9]])
 labels = np.arange(84, dtype=np.int32) % 3
 dataset = Dataset("folder", "noise", ("a", "b", "c"), images, labels, 75, "memory")
 still = prepare({"average_pooling": {}, "l2": {}})
-random = prepare(json.loads(sys.argv[2]))
+random = prepare(**json.loads(sys.argv[2]))
 display = Counting()
 with tempfile.TemporaryDirectory() as folder:
     runs = {name: RunDirectory(Path(folder) / name) for name in ("still", "random", "resumed")}
@@ -167,7 +168,8 @@ def test_an_interrupted_training_resumes_exactly(trained: dict[int, Any], steps:
 def _train(steps_per_dispatch: int) -> Any:
     process = subprocess.run(
         [sys.executable, "-c", TRAINED, str(steps_per_dispatch), json.dumps(TECHNIQUES)],
-        env={**os.environ, "KERAS_BACKEND": "jax"},
+        # Without optimization, compiling takes half the time.
+        env={**os.environ, "KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_backend_optimization_level=0"},
         check=False,
         capture_output=True,
         text=True,

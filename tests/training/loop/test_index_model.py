@@ -1,7 +1,7 @@
 """The model that holds its images: inference without augmentation, and its state."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 import keras
 import numpy as np
@@ -10,6 +10,8 @@ from scipy.special import log_softmax
 
 from reglab.experiment import Experiment
 from reglab.model.network import build_network
+from reglab.regularizers.base import Position, Regularizer
+from reglab.regularizers.table import Regularizers
 from reglab.training.loop.index_model import ImageStore, IndexModel, build_model, store_images
 from reglab.training.loop.measurement import measure, predict_logits
 from reglab.training.loop.state import name_variables
@@ -146,3 +148,32 @@ def test_weight_decay_and_max_norm_act_in_a_step(
 
 def _build(subject: Subject) -> IndexModel:
     return build_model(subject.experiment, store_images(subject.split.images), 3, 4)
+
+
+class OwnLoss(Regularizer):
+    """Adds a layer with a loss of its own before each dense layer."""
+
+    title: ClassVar[str] = "Own loss"
+
+    def before_dense(self, position: Position) -> Sequence[Any]:
+        return [keras.layers.ActivityRegularization(l2=0.1, name=f"{position.layer}_own_loss")]
+
+
+class WithOwnLoss(Regularizers):
+    """The table with one more entry."""
+
+    own_loss: OwnLoss | None = None
+
+
+def test_layers_with_their_own_loss_are_refused(
+    make_experiment: Callable[..., Experiment], make_subject: Callable[[Experiment], Subject]
+) -> None:
+    """At the first batch; penalties on kernels and an extra loss are in the history, and train."""
+    recorded = make_experiment(regularizers={"l2": {}, "batch_norm": {}, "jacobian_penalty": {}})
+    table = WithOwnLoss.model_validate({**dict(recorded.regularizers), "own_loss": OwnLoss()})
+    images = store_images(make_subject(recorded).split.images)
+    indices, labels = np.arange(4, dtype=np.int32), np.eye(3, dtype=np.float32)[[0, 1, 2, 0]]
+    build_model(recorded, images, 3, 4).train_on_batch(indices, labels)
+    model = build_model(recorded.model_copy(update={"regularizers": table}), images, 3, 4)
+    with pytest.raises(ValueError, match=r"got dense_1_own_loss \(ActivityRegularization\)"):
+        model.train_on_batch(indices, labels)

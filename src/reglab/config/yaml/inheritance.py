@@ -27,7 +27,7 @@ def inherit(path: Path, content: bytes | None = None) -> Tree:
 
     Args:
         path: the experiment's file.
-        content: of that file, if it is not on a disk; `extends` starts from the folder of `path`.
+        content: content of the file, if it was read already; `extends` starts from the folder of `path`.
 
     Returns:
         The merged values without `extends`, and the place of each.
@@ -101,10 +101,13 @@ def _read_chain(path: Path, content: bytes | None) -> list[Tree]:
         target, place = tree.value["extends"], tree.places[("extends",)]
         if not isinstance(target, str):
             raise _failure(place, f"expected the path of another experiment, got {show(target)}")
-        parent = current.parent / target
-        # Path.is_file raises an error if the name is too long or the folder cannot be read.
-        if not os.path.isfile(parent):
+        parent = current.parent / os.path.expanduser(target)
+        # Path.exists raises an error if the name is too long or the folder cannot be read.
+        if not os.path.exists(parent):
             raise _failure(place, f"the file {target!r} does not exist{nearest_config(parent)}")
+        if not os.path.isfile(parent):
+            kind = "a directory" if os.path.isdir(parent) else "a device or pipe"
+            raise _failure(place, f"expected the file of another experiment, got {kind}: {target!r}")
         current = parent
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,7 +24,7 @@ def load_tree(path: Path, overrides: Sequence[str] = (), content: bytes | None =
     Args:
         path: the experiment's YAML file.
         overrides: `key=value`, as after `--set`.
-        content: of the file, if it is not on a disk.
+        content: content of the file, if it was read already.
 
     Returns:
         The merged values. If neither the file nor an override sets `name`, it is from the stem of the file.
@@ -50,7 +51,7 @@ def convert_mapping(values: Mapping[str, Any]) -> Tree:
     """
     try:
         # `encode` refuses half of a surrogate pair, which could not be written to a file later.
-        plain = json.loads(json.dumps(dict(values), ensure_ascii=False).encode())
+        plain = json.loads(json.dumps(dict(values), ensure_ascii=False, default=_convert_number).encode())
     except (TypeError, ValueError, RecursionError) as error:
         message = f"expected mappings, lists, strings, numbers, booleans and None only: {error}"
         raise ExperimentError([Problem("", "", message)]) from None
@@ -71,6 +72,15 @@ def validate_tree(tree: Tree, kind: type[ModelT]) -> ModelT:
     if problems:
         raise ExperimentError(sort_problems(problems))
     return model
+
+
+def _convert_number(value: Any) -> int | float:
+    """Converts a number of another library, such as NumPy's int64."""
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
+    raise TypeError(f"got {type(value).__name__}")
 
 
 def _name_from(path: Path) -> str:

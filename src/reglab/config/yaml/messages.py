@@ -5,13 +5,11 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from reglab.config.conflict import CONFLICT
 from reglab.config.yaml.expectation import SchemaNode, describe, root_node, value_at
 from reglab.config.yaml.tree import KeyPath, Tree, format_key
 from reglab.errors import Problem
 from reglab.suggestions import nearest
-
-CONFLICT = "conflict"
-"""Type of the pydantic errors whose message is complete."""
 
 
 def explain(error: ValidationError, tree: Tree, kind: type[BaseModel]) -> list[Problem]:

@@ -1,11 +1,14 @@
 """Single keys of an experiment, changed with `--set key=value` or from Python."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reglab.config.yaml.inheritance import merge
-from reglab.config.yaml.tree import KeyPath, Tree, parse_value
+from reglab.config.yaml.tree import KeyPath, Tree, format_key, parse_value
 from reglab.errors import ExperimentError, Problem
+
+_TEXTS: tuple[KeyPath, ...] = (("name",), ("title",), ("description",))
+_NULLS = ("", "~", "null")
 
 
 def apply_overrides(tree: Tree, overrides: Sequence[str]) -> Tree:
@@ -19,9 +22,11 @@ def apply_overrides(tree: Tree, overrides: Sequence[str]) -> Tree:
         The changed values; the place of each changed key is the `--set` option.
 
     Raises:
-        ExperimentError: if an override has no `=` or no key, or its value is not YAML.
+        ExperimentError: if an override has no `=` or no key, its value is not YAML, or another override
+            drops it.
     """
     problems: list[Problem] = []
+    dropped: list[KeyPath] = []
     value, places = tree.value, dict(tree.places)
     for override in overrides:
         place = f"--set {override}"
@@ -36,14 +41,26 @@ def apply_overrides(tree: Tree, overrides: Sequence[str]) -> Tree:
         try:
             new = parse_value(text, place)
         except ExperimentError as error:
-            problems.extend(error.problems)
-            continue
+            if path not in _TEXTS:
+                problems.extend(error.problems)
+                continue
+            new = text.strip()
+        if path in _TEXTS and not isinstance(new, str) and text.strip() not in _NULLS:
+            # YAML would read `#5` as a comment, and `a: b` as a mapping.
+            new = text.strip()
         _mark_path(path, value, place, places)
         _mark_inside(new, path, place, places)
-        value = merge(value, _nest(path, new))
+        before, value = value, merge(value, _nest(path, new))
+        for lost in _list_dropped(before, value):
+            previous = places.pop(lost, "")
+            if previous.startswith("--set "):
+                message = f"{place} drops this setting; give it after that one"
+                problems.append(Problem(previous, format_key(lost), message))
+            elif previous:
+                dropped.append(lost)
     if problems:
         raise ExperimentError(problems)
-    return Tree(value, places, tree.problems)
+    return Tree(value, places, tree.problems, tuple(dropped))
 
 
 def apply_changes(values: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,6 +68,17 @@ def apply_changes(values: dict[str, Any], changes: Mapping[str, Any]) -> dict[st
     for key, new in changes.items():
         values = merge(values, _nest(_split(key), new))
     return values
+
+
+def _list_dropped(before: Any, after: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
+    """The keys of a mapping that are missing in the mapping that replaces it."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return
+    for key, inner in before.items():
+        if key in after:
+            yield from _list_dropped(inner, after[key], (*path, key))
+        else:
+            yield (*path, key)
 
 
 def _split(key: str) -> KeyPath:

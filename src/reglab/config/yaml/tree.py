@@ -5,6 +5,7 @@ reader uses the core schema of YAML 1.2: `1e-4` is a number, and only `true` and
 Duplicate keys, tags, deep nesting, more than 10,000 values, and aliases that contain themselves are errors.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -40,11 +41,13 @@ class Tree:
         value: nested dictionaries, lists and scalars.
         places: file and line of every key and list item, by path; empty for values that are not from a file.
         problems: problems of the file that did not prevent reading it.
+        dropped: settings of a file that an override has dropped, such as those of another optimizer.
     """
 
     value: dict[str, Any]
     places: dict[KeyPath, str]
     problems: tuple[Problem, ...] = ()
+    dropped: tuple[KeyPath, ...] = ()
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -80,7 +83,7 @@ def read_tree(path: Path, content: bytes | None = None) -> Tree:
 
     Args:
         path: a YAML file whose root is a mapping.
-        content: of the file, if it is not on a disk, such as standard input; messages name `path`.
+        content: content of the file, if it was read already, such as standard input; messages name `path`.
 
     Returns:
         Its values and their places.
@@ -205,6 +208,9 @@ def _read(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise _failure(str(path), "expected a YAML file, got a directory")
+        # Reading a named pipe may wait without end; a shell's `<(…)` has no name, and a writer.
+        if path.is_fifo() and os.path.lexists(os.path.realpath(path)):
+            raise _failure(str(path), "expected a YAML file, got a named pipe")
         with path.open("rb") as file:
             return file.read(_LARGEST_FILE + 1)
     except FileNotFoundError:

@@ -63,7 +63,7 @@ def find_cifar(versions: Sequence[CifarFiles], directory: Path) -> Found | None:
 
 
 def find_downloaded_cifar(version: CifarFiles, remote: Remote, trust: bool) -> Found | None:
-    """Finds the folder that Keras unpacked, if it is complete; else the archive, if its hash is right."""
+    """Finds the folder that Keras unpacked if it is complete, otherwise the archive if its hash is right."""
     unpacked = keras_directory() / remote.name.removesuffix("_archive") / version.folder
     if all((unpacked / name).is_file() for name in version.names):
         return _found_folder(version, unpacked)
@@ -79,7 +79,7 @@ def _found_folder(version: CifarFiles, folder: Path) -> Found:
 
 
 def _found_archive(version: CifarFiles, path: Path) -> Found:
-    """An official archive; Keras gives it another name."""
+    """An official archive. Its path is a parameter, because Keras stores it under another name."""
 
     def read(_: int | None) -> Contents:
         return read_cifar(version, read_archive(path, version.folder, version.names), path)
@@ -92,14 +92,15 @@ def read_cifar(version: CifarFiles, files: Iterator[tuple[str, bytes]], source: 
 
     Args:
         version: the version of the files.
-        files: name and content of every file, in any order; each may be shorter than the official one.
+        files: name and content of every file, in any order. A file may hold fewer images than the official
+            one.
         source: the folder or archive, for messages.
 
     Returns:
-        Images (n, 32, 32, 3) uint8 in the official order.
+        Images (n, 32, 32, 3) uint8 and labels (n,) int32, in the official order.
 
     Raises:
-        DataError: a file is missing, truncated or foreign; the message names it.
+        DataError: a file is missing, truncated or foreign; the message names the file.
     """
     batches = {name: _read_file(version, content, f"{source}: {name}") for name, content in files}
     sizes = [len(batches[name][1]) for name in version.names]
@@ -108,7 +109,7 @@ def read_cifar(version: CifarFiles, files: Iterator[tuple[str, bytes]], source: 
     end = 0
     for name, size in zip(version.names, sizes, strict=True):
         start, end = end, end + size
-        # Each batch is released after it is copied, so that the images are in memory once, not twice.
+        # Each batch is removed from memory once it is copied, so that the images are not held twice.
         images[start:end] = batches.pop(name)[0]
     return Contents(images, labels, train_count=sum(sizes[:-1]))
 
@@ -118,7 +119,7 @@ def _read_file(version: CifarFiles, content: bytes, where: str) -> tuple[Images,
     if not 0 < len(labels) <= version.images_per_file:
         raise DataError(f"{where}: expected 1 to {version.images_per_file:,} images, found {len(labels):,}")
     check_label_range(labels, version.classes, where)
-    # A row holds one channel after the other.
+    # A row holds all red values, then all green ones, then all blue ones.
     images = np.ascontiguousarray(rows.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
     return images, labels.astype(np.int32)
 
@@ -159,5 +160,5 @@ def _read_pickled(version: CifarFiles, content: bytes, where: str) -> tuple[Imag
         or not all(type(label) is int for label in labels)
     ):
         raise DataError(f"{where}: expected a list of {len(data)} integers as {version.label_key}")
-    # As objects, since an integer of a pickle may be too large for any type of NumPy.
+    # As objects, because an integer in a pickle may be too large for the integer types of NumPy.
     return data, np.array(labels, object)

@@ -1,4 +1,4 @@
-"""Files of a data set, read from a folder or from a tar archive without unpacking it."""
+"""Reads the files of a data set from a folder, or from a tar archive without unpacking it."""
 
 import tarfile
 import zlib
@@ -8,11 +8,11 @@ from pathlib import Path, PurePosixPath
 from reglab.errors import DataError
 
 LARGEST_FILE = 2**28
-"""Bytes; the largest official file, CIFAR-100's training set, has 155 million."""
+"""Bytes. The largest official file, the training set of CIFAR-100, has 155 million."""
 
 
 def read_folder(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    """Yields name and content of each file, in the order of `names`.
+    """Yields the name and content of each file, in the order of `names`.
 
     Raises:
         DataError: a file is missing, too large, or cannot be read.
@@ -22,7 +22,7 @@ def read_folder(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, bytes
 
 
 def read_archive(path: Path, folder: str, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    """Yields name and content of each file, in the archive's order; nothing is written to the disk.
+    """Yields the name and content of each file, in the order of the archive; writes nothing to the disk.
 
     Args:
         path: the tar archive, compressed or not.
@@ -74,5 +74,6 @@ def read_file(path: Path) -> bytes:
 def _check_size(where: str, size: int) -> None:
     if size > LARGEST_FILE:
         raise DataError(
-            f"{where}: expected at most {LARGEST_FILE:,} bytes, found {size:,}; this is another file"
+            f"{where}: expected at most {LARGEST_FILE:,} bytes, found {size:,}; "
+            "this is not a file of the data set"
         )

@@ -1,8 +1,8 @@
-"""A cache of decoded folders of pictures, so that only the first run has to decode them.
+"""A cache of decoded pictures, so that only the first run decodes the pictures of a folder.
 
-There is one file for each folder and size in reglab's cache directory. It holds a fingerprint of the
-folder: if the folder has changed or the file is damaged, the pictures are decoded again. The file is
-written under a temporary name and then renamed, so two processes can write it at once.
+reglab's cache directory has one file for each folder and size. It contains a fingerprint of the folder. If
+the folder has changed or the file is damaged, the pictures are decoded again. The file is written under a
+temporary name and then renamed, so that two processes can write it at the same time.
 """
 
 import contextlib
@@ -22,15 +22,15 @@ from reglab.data.source import Contents
 from reglab.errors import RunError
 from reglab.files import TEMPORARY_PREFIX, atomic_path
 
-_FORMAT = 1
+_FORMAT = 2
 _ABANDONED = 3600
-"""Seconds after which a temporary file cannot belong to a process that is still writing."""
+"""Age in seconds at which a temporary file is considered to be left by a killed process."""
 
 
 def read_pictures(folder: PictureFolder, side: int, resize: bool) -> Contents:
-    """The pictures of a folder, from the cache if possible, else decoded and then stored in the cache.
+    """Reads the pictures of a folder from the cache, or decodes them and stores them in the cache.
 
-    If the cache cannot be read or written (read-only, full), the pictures are decoded each time.
+    If the cache cannot be read or written (such as on a full disk), the pictures are decoded each time.
 
     Args:
         folder: the listed folder.
@@ -38,7 +38,7 @@ def read_pictures(folder: PictureFolder, side: int, resize: bool) -> Contents:
         resize: whether pictures of another size are resized; if False, they are an error.
 
     Returns:
-        Images (n, side, side, 3) uint8.
+        Images (n, side, side, 3) uint8 and labels (n,) int32.
 
     Raises:
         DataError: a file is not a picture, is truncated, or has another size.
@@ -55,7 +55,7 @@ def read_pictures(folder: PictureFolder, side: int, resize: bool) -> Contents:
 
 
 def _path(folder: PictureFolder, side: int, resize: bool) -> Path:
-    """One path for each folder and size, so that a changed folder replaces its older state."""
+    """One path for each folder and size, so that the pictures of a changed folder replace the old ones."""
     root = folder.root.resolve()
     key = hashlib.sha256(f"{os.fsdecode(root)}\0{side}\0{resize}".encode("utf-8", "surrogateescape"))
     return cache_directory() / "decoded" / f"{root.name}-{side}px-{key.hexdigest()[:16]}.npz"
@@ -81,7 +81,7 @@ def _write(path: Path, fingerprint: str, images: Images) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     for abandoned in path.parent.glob(f"{TEMPORARY_PREFIX}*"):
-        # A killed process left it, unless it is new; another process may remove it at the same time.
+        # Another process may remove it at the same time.
         with contextlib.suppress(OSError):
             if time.time() - abandoned.stat().st_mtime > _ABANDONED:
                 abandoned.unlink()

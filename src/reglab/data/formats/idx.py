@@ -22,7 +22,7 @@ IDX_NAMES = (
 IDX_FILES = f"{', '.join(IDX_NAMES[:3])} and {IDX_NAMES[3]} (.gz or not)"
 """The files, for messages."""
 _SIDE, _CLASSES, _UNSIGNED_BYTE = 28, 10, 8
-# The two data sets have the same file names; their first labels tell one from the other.
+# The two data sets have the same file names, so their first labels distinguish them.
 _FIRST_LABELS = {
     "mnist": (5, 0, 4, 1, 9, 2, 1, 3, 1, 4),
     "fashion_mnist": (9, 0, 0, 3, 0, 2, 7, 2, 5, 5),
@@ -33,7 +33,7 @@ def find_idx(name: str, directory: Path) -> Found | None:
     """Finds the four files, each raw or gzipped, in a directory.
 
     Args:
-        name: `mnist` or `fashion_mnist`; the other one's files are refused when they are read.
+        name: `mnist` or `fashion_mnist`; reading refuses the official files of the other data set.
         directory: the directory to search.
     """
     if any(_existing(directory, file_name) for file_name in IDX_NAMES):
@@ -45,10 +45,11 @@ def read_idx(name: str, folder: Path) -> Contents:
     """Reads the four official files.
 
     Returns:
-        Images (n, 28, 28, 1) uint8.
+        Images (n, 28, 28, 1) uint8 and labels (n,) int32.
 
     Raises:
-        DataError: a file is missing, truncated or foreign; the message names it.
+        DataError: a file is missing, truncated or foreign, or files do not fit together; the message names
+            the file or the folder.
     """
     arrays = []
     for file_name in IDX_NAMES:
@@ -66,7 +67,7 @@ def read_npz(path: Path) -> Contents:
     """Reads Keras's mnist.npz; pickled objects in it are refused.
 
     Returns:
-        Images (n, 28, 28, 1) uint8.
+        Images (n, 28, 28, 1) uint8 and labels (n,) int32.
 
     Raises:
         DataError: the file is truncated or foreign.
@@ -88,7 +89,11 @@ def _existing(folder: Path, name: str) -> Path | None:
 
 
 def _read_array(path: Path, dimensions: int) -> NDArray[np.uint8]:
-    """The array of an idx file: 0, 0, type, number of dimensions; the big-endian dimensions; the bytes."""
+    """Reads an idx file.
+
+    It has four bytes (0, 0, type, number of dimensions), the dimensions as big-endian 32-bit integers, and
+    the values.
+    """
     content = _decompress(path) if path.suffix == ".gz" else read_file(path)
     start = 4 + 4 * dimensions
     if len(content) < start or content[:4] != bytes((0, 0, _UNSIGNED_BYTE, dimensions)):
@@ -115,7 +120,7 @@ def _decompress(path: Path) -> bytes:
 
 
 def _join(arrays: list[NDArray[np.uint8]], source: Path) -> Contents:
-    """Training images, training labels, test images and test labels as one array of each kind."""
+    """Joins [training images, training labels, test images, test labels] after checking them."""
     for images, labels in (arrays[:2], arrays[2:]):
         if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (_SIDE, _SIDE):
             raise DataError(

@@ -1,9 +1,9 @@
-"""A reader of pickles that hold arrays and plain containers, and that builds nothing else.
+"""Reads pickles of arrays and plain containers, and creates no other objects.
 
-The official python version of CIFAR is a pickle, and a pickle can call any function. Here the names that
-NumPy uses for pickled arrays lead to stand-ins that only record their arguments; every other name is
-refused. The array is made afterwards from a checked type, shape and number of bytes, so that untrusted
-values never reach NumPy's own reconstruction.
+The official python version of CIFAR is a pickle, and a pickle can call any function. Here the functions that
+NumPy uses for pickled arrays are replaced by stand-ins that only record their arguments; any other function
+is refused. The array is created afterwards, once its type, shape and number of bytes are checked. Untrusted
+values therefore never reach the functions of NumPy.
 """
 
 import io
@@ -64,7 +64,7 @@ def _from_buffer(content: bytes, kind: _Type, shape: tuple[int, ...], order: str
 
 
 def _encode(text: str, encoding: str) -> bytes:
-    """Stand-in for `_codecs.encode`, with which Python 3 writes bytes into old versions of pickles."""
+    """Stand-in for `_codecs.encode`, which Python 3 uses for bytes in pickles of protocols 0 to 2."""
     if encoding != "latin1":
         raise pickle.UnpicklingError(f"bytes in the encoding {encoding!r}")
     return text.encode("latin1")
@@ -96,10 +96,10 @@ def read_plain_pickle(content: bytes) -> dict[str, Any]:
         content: the pickle, of any protocol, from Python 2 or 3, NumPy 1 or 2.
 
     Returns:
-        Its entries, keys as text; the arrays share memory with the pickle's own bytes.
+        Its entries, with keys as text. The arrays are views of the unpickled bytes.
 
     Raises:
-        pickle.UnpicklingError: it is truncated, not a dictionary, or requests that anything else be built.
+        pickle.UnpicklingError: it is truncated, is not a dictionary, or requests any other object.
     """
     try:
         entries = _ArrayUnpickler(io.BytesIO(content), encoding="bytes").load()
@@ -112,7 +112,7 @@ def read_plain_pickle(content: bytes) -> dict[str, Any]:
     except pickle.UnpicklingError:
         raise
     except Exception as error:
-        # The documentation of `pickle` allows any exception for a damaged pickle.
+        # According to its documentation, `pickle` may raise any exception for a damaged pickle.
         raise pickle.UnpicklingError(f"a damaged pickle ({error})") from error
 
 

@@ -1,4 +1,4 @@
-"""Folders of pictures: one folder for each class under train/ and test/."""
+"""Reads folders of pictures, with one folder for each class in train/ and test/."""
 
 import hashlib
 import os
@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from reglab.data.dataset import Images
+from reglab.data.formats.depth import reduce_depth
 from reglab.errors import DataError
 from reglab.machine import count_cores
 
@@ -29,7 +30,7 @@ class Picture:
         path: its path.
         label: index of its class.
         size: bytes.
-        changed: time of the last change, nanoseconds.
+        changed: modification time, nanoseconds.
     """
 
     path: str
@@ -60,14 +61,14 @@ class PictureFolder:
         )
 
     def fingerprint(self) -> str:
-        """A hash of names, sizes and times; it changes when a picture is added, removed or changed."""
+        """A hash of the names, sizes and modification times of the pictures; their contents are not read."""
         start = len(str(self.root)) + 1
         lines = (f"{each.path[start:]}\0{each.size}\0{each.changed}" for each in self.pictures)
         return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def find_picture_folders(directory: Path) -> list[Path]:
-    """The directory itself if it has train/ and test/, else those of its folders that have both."""
+    """The directory itself if it has train/ and test/, otherwise the folders in it that have both."""
 
     def has_parts(folder: Path) -> bool:
         return (folder / "train").is_dir() and (folder / "test").is_dir()
@@ -81,7 +82,7 @@ def find_picture_folders(directory: Path) -> list[Path]:
 
 
 def choose_folder(directory: Path, roots: Sequence[Path]) -> Path | None:
-    """The only folder of several candidates; None without candidates.
+    """The only candidate; None if there is none.
 
     Raises:
         DataError: there are several.
@@ -95,7 +96,7 @@ def choose_folder(directory: Path, roots: Sequence[Path]) -> Path | None:
 
 
 def list_classes(part: Path) -> tuple[str, ...]:
-    """Names of the folders in train/ or test/, sorted by code point, without hidden ones.
+    """Names of the folders in train/ or test/, sorted by code point; hidden folders are omitted.
 
     Raises:
         DataError: the folder cannot be read.
@@ -115,8 +116,8 @@ def list_pictures(root: Path, classes: tuple[str, ...], by_number: bool = False)
     Args:
         root: the folder that has train/ and test/, each with one folder for each class.
         classes: the class names, in label order.
-        by_number: whether the numbers at the start of the file names give the order across classes, as in
-            copies of CIFAR-10; otherwise pictures are sorted by class, then by file name (code point).
+        by_number: whether pictures are sorted by the number at the start of their file names across all
+            classes, as in copies of CIFAR-10; otherwise by class, then by file name (code point).
 
     Raises:
         DataError: a class is missing, unknown or empty; a file is not a PNG or JPEG picture.
@@ -162,7 +163,7 @@ def _list_class(folder: Path, label: int) -> list[Picture]:
 
 
 def _number(picture: Picture) -> tuple[int, str, int]:
-    """The number at the start of a file's name, then the name; names without a number come last."""
+    """Sorts by the number at the start of a file name, then by name; names without a number come last."""
     name = os.path.basename(picture.path)
     number = re.match(r"\d+", name)
     return (int(number.group()) if number else 2**63, name, picture.label)
@@ -174,14 +175,15 @@ def decode_pictures(paths: Sequence[str], side: int, resize: bool) -> Images:
     Args:
         paths: the files, in order.
         side: width and height of the result, pixels.
-        resize: whether pictures of other sizes are resized to `side` (the whole picture, antialiased,
-            rotated as its EXIF orientation says); if False, another size is an error.
+        resize: whether pictures are rotated by their EXIF orientation and resized to `side` (the whole
+            picture, antialiased); if False, another size is an error.
 
     Returns:
         (n, side, side, 3) uint8.
 
     Raises:
-        DataError: a file is not a picture, is truncated, or has another size; the message names the first.
+        DataError: a file is not a picture, is truncated, has another size, or has values without a defined
+            range; the message names the file.
     """
     images = np.empty((len(paths), side, side, 3), np.uint8)
 
@@ -200,6 +202,13 @@ def decode_pictures(paths: Sequence[str], side: int, resize: bool) -> Images:
     return images
 
 
+def _reduce(upright: Image.Image, picture: Image.Image, path: str) -> Image.Image:
+    try:
+        return reduce_depth(upright, picture.format)
+    except ValueError as error:
+        raise DataError(f"{path}: {error}") from None
+
+
 def _decode(path: str, side: int, resize: bool) -> Images:
     try:
         with Image.open(path, formats=("PNG", "JPEG")) as picture:
@@ -209,7 +218,7 @@ def _decode(path: str, side: int, resize: bool) -> Images:
                     f"found {picture.width}×{picture.height}"
                 )
             upright = ImageOps.exif_transpose(picture) if resize else picture
-            colour = upright if upright.mode == "RGB" else upright.convert("RGB")
+            colour = upright if upright.mode == "RGB" else _reduce(upright, picture, path).convert("RGB")
             if colour.size != (side, side):
                 colour = colour.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=3.0)
             return np.asarray(colour)

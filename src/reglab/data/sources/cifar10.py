@@ -47,7 +47,7 @@ def _find(directory: Path) -> Found | None:
 
 
 def _find_pictures(directory: Path) -> Found | None:
-    """Finds a copy as pictures: a folder with train/ and test/ in which at least one class is right."""
+    """Finds a copy as pictures: a folder with test/ and with at least one class of CIFAR-10 in train/."""
     roots = [
         root
         for root in find_picture_folders(directory)
@@ -58,7 +58,7 @@ def _find_pictures(directory: Path) -> Found | None:
 
 
 def _read_pictures(root: Path) -> Contents:
-    """Reads pictures of 32×32 pixels; the numbers in their names are their indices in the official order."""
+    """Reads pictures of 32×32 pixels, sorted by the numbers in their names, which give the official order."""
     folder = list_pictures(root, _CLASSES, by_number=True)
     contents = read_pictures(folder, _SIDE, resize=False)
     return replace(contents, note=f"{' and '.join(folder.formats)} copy")

@@ -1,4 +1,7 @@
-"""`synthetic`: ten drawn shapes, equal on every machine; it needs no files."""
+"""`synthetic`: drawings of ten shapes; it needs no files.
+
+Processors round differently, so on another machine a few pixel values differ by 1.
+"""
 
 import numpy as np
 
@@ -9,13 +12,13 @@ from reglab.data.synthetic.shapes import SHAPES
 _TRAIN_COUNT, _TEST_COUNT = 4_000, 2_000
 _SEED = 0
 _CHUNK = 500
-"""Images drawn at a time: few enough for the processor's cache, many enough for NumPy."""
+"""Images drawn at a time: few enough for the processor's cache, enough for efficient NumPy operations."""
 
 
 def _draw() -> Contents:
-    """Draws 4,000 training and 2,000 test images (n, 32, 32, 3), equally many of each class.
+    """Draws 4,000 training and 2,000 test images (n, 32, 32, 3), the same number of each class.
 
-    The seed is part of the data set and does not depend on a run's seed. A small network without
+    The seed is part of the data set and does not depend on the seed of a run. A small network without
     regularization fits the training images completely and generalizes poorly.
     """
     generator = np.random.default_rng(_SEED)

@@ -12,5 +12,5 @@ SOURCES: tuple[Source, ...] = (CIFAR10, CIFAR100, MNIST, FASHION_MNIST, FOLDER, 
 
 
 def find_source(name: str) -> Source:
-    """The data set with a name of `reglab.config.data.DatasetName`."""
+    """Finds the data set with the given name, one of `reglab.config.data.DatasetName`."""
     return next(source for source in SOURCES if source.name == name)

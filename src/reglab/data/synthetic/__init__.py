@@ -1,1 +1,1 @@
-"""The drawing of synthetic images."""
+"""Draws synthetic images."""

@@ -17,17 +17,20 @@ class Difficulty:
 
     Attributes:
         radius: smallest and largest radius of the shape of the label.
-        stretch: largest ratio of its width to its height, or of its height to its width.
-        turn: largest rotation, degrees.
-        hue_spread: standard deviation of its hue around the mean hue of its class, radians. The hue is an
-            easy but unreliable feature, as colours are in photographs.
+        stretch: largest factor that multiplies the width and divides the height of a shape, or the
+            reverse. The ratio of width to height is at most its square.
+        turn: largest rotation of a shape in either direction, degrees.
+        hue_spread: standard deviation of the hue around the mean hue of the class, radians. The hue is an
+            easy but unreliable feature, like colours in photographs.
         ink_value: smallest and largest brightness of a shape.
         ground_value: smallest and largest brightness of the background.
-        contrast: smallest distance between the colours of shape and background.
-        small: number of smaller shapes of any class behind it.
+        contrast: smallest Euclidean distance between the colours of shape and background, before values
+            outside the range are clipped.
+        small: number of smaller shapes, of random classes, behind the shape of the label.
         small_radius: smallest and largest radius of the smaller shapes.
-        strokes: number of line segments behind it.
-        clouds: standard deviation of the background's colour.
+        strokes: number of line segments behind all shapes.
+        clouds: standard deviation of the random colours that are interpolated over the background; the
+            shape of the label has half of it. Between the points of interpolation it is smaller.
         noise: standard deviation of the noise of every pixel and channel.
     """
 
@@ -52,7 +55,7 @@ def draw_images(
 
     Args:
         labels: (n,) int32, indices into `SHAPES`.
-        generator: source of every random choice; equal generators give equal images.
+        generator: source of every random choice; generators in equal states give equal images.
         difficulty: how difficult the classes are to distinguish.
 
     Returns:
@@ -90,7 +93,7 @@ def _colours(
 
 
 def _away_from(ground: _Pixels, ink: _Pixels, contrast: float) -> _Pixels:
-    """The ink (n, 3), moved to the distance `contrast` from the background's colour if it is closer."""
+    """The ink (n, 3), moved to the distance `contrast` from the colour of the background if it is closer."""
     away = ink - ground
     distance = np.linalg.norm(away, axis=1, keepdims=True)
     moved: _Pixels = ground + away * np.maximum(contrast / distance, 1)

@@ -1,4 +1,4 @@
-"""The ten shapes of the synthetic data set, as signed distance functions."""
+"""The ten shapes of the synthetic data set, as approximate signed distance functions."""
 
 import math
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def _cross(u: Field, v: Field) -> Field:
 
 
 def _star(u: Field, v: Field) -> Field:
-    # One half of each of the five points is a straight edge from the tip to the next notch.
+    # After folding, each half of a point of the star is one straight edge from the tip to a notch.
     along, across = _fold(u, v, 5)
     tip, notch = 1.1, (0.5 * math.cos(math.pi / 5), 0.5 * math.sin(math.pi / 5))
     length = math.hypot(tip - notch[0], notch[1])
@@ -60,7 +60,7 @@ def _polygon(corners: int) -> Shape:
 
 
 def _fold(u: Field, v: Field, sectors: int) -> tuple[Field, Field]:
-    """Rotates every point into the first of equal sectors: coordinates along and across its middle line."""
+    """Rotates every point into the first of equal sectors; returns coordinates along and across it."""
     angle = np.arctan2(v, u)
     width = 2 * math.pi / sectors
     folded = angle - width * np.round(angle / width)
@@ -82,7 +82,8 @@ SHAPES: tuple[tuple[str, Shape], ...] = (
 )
 """Name and signed distance of each class, in label order.
 
-A function takes coordinates in units of the shape's radius (u to the right, v downwards) and returns the
-distance to its outline in the same units, negative inside. No shape becomes another one when it is
-mirrored, moved, or rotated by up to 40 degrees.
+A function takes coordinates in units of the radius of the shape (u to the right, v downwards) and returns
+the distance to the outline in the same units, negative inside. The sign is exact; the distance is exact near
+straight and round edges and approximate near corners. No shape becomes another one when it is mirrored,
+moved, or rotated by up to 40 degrees.
 """

@@ -1,1 +1,1 @@
-"""Pictures of runs and comparisons."""
+"""Figures of runs and comparisons."""

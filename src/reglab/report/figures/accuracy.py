@@ -1,4 +1,4 @@
-"""Accuracy and its generalization gap over the epochs, of one run or one experiment."""
+"""Axes with the accuracy over the epochs of one run or one experiment, and its generalization gap."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def draw_accuracy(
     validation: NDArray[np.float64],
     style: Style,
 ) -> None:
-    """Draws three curves and shades the gap between clean and validation.
+    """Draws three curves, and shades the gap between clean and validation accuracy.
 
     Args:
         axes: to draw on, in percent.
         train: `(epochs,)` accuracy as trained, fractions.
         clean: `(epochs,)` clean accuracy, fractions.
         validation: `(epochs,)` validation accuracy, fractions.
-        style: of the experiment.
+        style: style of the experiment.
     """
     epochs = np.arange(1, len(clean) + 1)
     axes.fill_between(epochs, 100 * validation, 100 * clean, color=style.colour, alpha=0.1, linewidth=0)
@@ -45,18 +45,18 @@ def draw_accuracy(
 
 
 def draw_experiment(axes: Axes, result: ExperimentResult, style: Style, width: float) -> None:
-    """Draws the mean curves over the seeds, the seeds as thin lines, and the title with the final figures.
+    """Draws the mean curves over the seeds, the seeds as thin lines, and a title with the final numbers.
 
     Args:
-        axes: to draw on; the caller sets its limits, which all experiments share.
+        axes: to draw on; the caller sets their limits, which are the same for all experiments.
         result: the experiment.
-        style: of the experiment.
-        width: of the axes, inches.
+        style: style of the experiment.
+        width: width of the axes, inches.
     """
     if len(result.runs) > 1:
         for run in result.runs:
             for line, metric in ((CLEAN, CLEAN_ACCURACY), (VALIDATION, VALIDATION_ACCURACY)):
-                values = 100 * run.history.column(str(metric.column))
+                values = 100 * metric.read_curve(run.history)
                 line.draw(axes, values, style.colour, linewidth=0.6, alpha=0.4)
     metrics = (TRAIN_ACCURACY, CLEAN_ACCURACY, VALIDATION_ACCURACY)
     train, clean, validation = (result.curve(metric).mean for metric in metrics)
@@ -73,5 +73,5 @@ def draw_experiment(axes: Axes, result: ExperimentResult, style: Style, width: f
         color=INK,
         verticalalignment="bottom",
     )
-    # It may be wider than the axes, which are not to become narrower for it.
+    # The text may be wider than the axes, and the layout would otherwise make the axes narrower.
     figures.set_in_layout(False)

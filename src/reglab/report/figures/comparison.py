@@ -1,4 +1,4 @@
-"""The figure of a comparison: one panel for each experiment, all in one, and the generalization gaps."""
+"""The figure of a comparison: a panel for each experiment, two panels with all, and the gaps as bars."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from reglab.analysis.comparison import Comparison
 from reglab.analysis.experiment import ExperimentResult
 from reglab.analysis.metrics import (
     ACCURACY_GAP,
+    CLEAN_ACCURACY,
     CLEAN_CROSS_ENTROPY,
     CROSS_ENTROPY_GAP,
+    TRAIN_ACCURACY,
     VALIDATION_ACCURACY,
     VALIDATION_CROSS_ENTROPY,
 )
@@ -22,7 +24,7 @@ from reglab.report.figures.accuracy import draw_experiment
 from reglab.report.figures.gap_bars import draw_gap_bars
 from reglab.report.figures.lines import build_legend
 from reglab.report.figures.overlay import draw_overlay
-from reglab.report.figures.page import Page, limit_epochs, style_axes
+from reglab.report.figures.page import Page, default_style, limit_epochs, style_axes
 from reglab.report.figures.palette import Style, assign_styles
 from reglab.report.wording import describe_data, describe_seeds
 
@@ -35,13 +37,14 @@ _PANEL = 2.85
 _BAR = 0.3
 
 
+@default_style()
 def draw_comparison(comparison: Comparison, png: Path, svg: Path) -> None:
     """Draws the figure of a comparison in two formats.
 
     Args:
-        comparison: what to draw.
-        png: file to write or replace, 130 dots per inch.
-        svg: the same as vectors.
+        comparison: the comparison.
+        png: file to write or replace, at 130 dots per inch.
+        svg: file to write or replace, with the same page as vectors.
 
     Raises:
         RunError: the system refused to write.
@@ -51,8 +54,9 @@ def draw_comparison(comparison: Comparison, png: Path, svg: Path) -> None:
     page.save_svg(svg)
 
 
+@default_style()
 def build_comparison(comparison: Comparison) -> Page:
-    """Builds the page of a comparison, laid out."""
+    """Builds and lays out the page of a comparison."""
     results = comparison.experiments
     styles = assign_styles([result.name for result in results])
     columns = _count_columns(len(results))
@@ -116,17 +120,17 @@ def _draw_panels(
 
 
 def _count_columns(experiments: int) -> int:
-    """Two to four panels side by side, the fewest rows, and the last row as full as possible."""
+    """Number of panels in a row, at most four: as few rows as possible, the last one as full as possible."""
     if experiments <= 4:
         return experiments
     return ceil(experiments / ceil(experiments / 4))
 
 
 def _accuracy_limits(results: Sequence[ExperimentResult]) -> tuple[float, float]:
-    """Multiples of ten percent around every curve."""
-    columns = ("train_accuracy", "clean_accuracy", "val_accuracy")
+    """Limits of the axis in percent: multiples of ten that include every curve, and 1 more at the top."""
+    metrics = (TRAIN_ACCURACY, CLEAN_ACCURACY, VALIDATION_ACCURACY)
     values = np.concatenate(
-        [run.history.column(column) for result in results for run in result.runs for column in columns]
+        [metric.read_curve(run.history) for result in results for run in result.runs for metric in metrics]
     )
     values = values[np.isfinite(values)]
     low = 10 * floor(10 * float(values.min(initial=1.0)))

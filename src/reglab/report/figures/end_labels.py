@@ -19,9 +19,9 @@ class EndLabel:
 
     Attributes:
         text: the label.
-        x: end of the curve, data units.
-        y: end of the curve, data units.
-        line: colour of the line that leads from there to the label.
+        x: horizontal end of the curve, data units.
+        y: vertical end of the curve, data units.
+        line: colour of the line from the end of the curve to the label.
         ink: colour of the text.
     """
 
@@ -33,13 +33,13 @@ class EndLabel:
 
 
 class EndLabels:
-    """The labels of all curves of some axes, to the right of them.
+    """The labels of all curves of some axes, to the right of the axes.
 
-    The layout makes room for the labels; only afterwards is the height of the axes known, and with it
-    how far apart labels have to be.
+    The constructor adds the labels, so that the layout makes room for them. The distance that they need
+    depends on the height of the axes, which is known only after the layout; then `place` moves them.
 
     Args:
-        axes: whose limits are final.
+        axes: the axes; their limits must be final.
         labels: one for each curve.
     """
 
@@ -60,7 +60,7 @@ class EndLabels:
         ]
 
     def place(self) -> None:
-        """Moves the labels beside the ends of their curves; to be called after the layout."""
+        """Moves the labels to the ends of their curves; must be called after the layout."""
         from matplotlib.lines import Line2D
 
         axes = self._axes
@@ -87,16 +87,16 @@ class EndLabels:
 def spread_positions(positions: Sequence[float], spacing: float) -> list[float]:
     """Moves positions in [0, 1] as little as possible so that no two are closer than `spacing`.
 
-    Least squares under order constraints: after i · spacing is subtracted from the i-th smallest, the
-    solution has to be non-decreasing, which pooling adjacent violators finds (Ayer et al., 1955). SciPy
-    has it too, but takes a second to load.
+    This is least squares with order constraints: after i · spacing is subtracted from the i-th smallest
+    position, the solution has to be non-decreasing, and pooling adjacent violators finds it (Ayer et al.,
+    1955). SciPy has this algorithm too, but takes a second to load.
 
     Args:
         positions: where the labels should be.
-        spacing: smallest distance; reduced to 1 / (n − 1) where they would not fit otherwise.
+        spacing: smallest distance; reduced to 1 / (n − 1) if the n positions would not fit otherwise.
 
     Returns:
-        The new positions, in the order of the old.
+        The new positions, in the order of `positions`.
     """
     count = len(positions)
     spacing = min(spacing, 1 / max(1, count - 1))

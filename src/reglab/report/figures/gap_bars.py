@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LETTERS = 36
-"""Of a title, beside its bar."""
+"""Largest number of letters of a title beside its bar."""
 
 
 def draw_gap_bars(
     axes: Axes, gap: Metric, results: Sequence[ExperimentResult], styles: Mapping[str, Style]
 ) -> None:
-    """Draws one bar for each experiment, from top to bottom; dots are the seeds where there are several.
+    """Draws one bar for each experiment, from top to bottom, and a dot for each of several seeds.
 
     Args:
         axes: to draw on.
-        gap: which gap.
+        gap: the metric.
         results: the experiments; their titles are on the left.
-        styles: by name.
+        styles: style of each experiment, by its name.
     """
     spreads = [result.final(gap) or Spread((float("nan"),)) for result in results]
     extremes = [0.0]
@@ -57,7 +57,7 @@ def draw_gap_bars(
     axes.set_xlim(low - (0.04 * span if low < 0 else 0), high + 0.28 * span)
     axes.set_ylim(len(results) - 0.4, -0.6)
     axes.set_yticks(np.arange(len(results)), [literal(shorten(result.title, _LETTERS)) for result in results])
-    # Axes that share the titles of others have no labels of their own.
+    # The right axes share the vertical axis of the left ones and have no labels, so lengths can differ.
     for label, result in zip(axes.get_yticklabels(), results, strict=False):
         label.set_color(styles[result.name].ink)
     axes.tick_params(axis="y", length=0)

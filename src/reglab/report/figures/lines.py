@@ -1,4 +1,4 @@
-"""How the curves of validation, clean and training accuracy look, the same in every figure."""
+"""The look of the validation, clean and training curves, which is the same in every figure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 _MARKERS = 6
-"""On a line that has markers, whatever its length."""
+"""Approximate number of markers on a line, independent of its length."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Line:
     """The look of one kind of curve.
 
     Attributes:
-        label: in the legend.
+        label: text in the legend.
         dashes: lengths of dash and space, in line widths; empty for solid.
-        width: points.
+        width: width of the line, points.
         colour: `#rrggbb`; None for the experiment's colour.
     """
 
@@ -40,8 +40,8 @@ class Line:
         Args:
             axes: to draw on.
             values: `(epochs,)` float64, in the unit of the axes.
-            colour: of the experiment.
-            look: properties of Matplotlib's line that replace these.
+            colour: colour of the experiment.
+            look: properties of Matplotlib's `Line2D` that replace those of this line.
         """
         default = {"marker": "." if len(values) == 1 else "", "markersize": 4.5}
         if look.get("marker") == "":
@@ -51,7 +51,7 @@ class Line:
         axes.plot(epochs, values, markevery=markevery, **{**self._look(colour), **default, **look})
 
     def build_handle(self, colour: str = INK) -> Line2D:
-        """Builds its entry in a legend; `colour` is for lines without one."""
+        """Builds the entry of the legend; `colour` is used if the line has no colour."""
         from matplotlib.lines import Line2D
 
         return Line2D([], [], label=self.label, **self._look(colour))

@@ -1,4 +1,4 @@
-"""One figure of all experiments in one picture, each curve labelled at its end."""
+"""Axes with one metric of all experiments, each curve with a label at its end."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _WIDTH = 1.6
-"""Of a solid line, points; many are close together here."""
+"""Width of a solid line, points; thinner than in other figures, since many curves are close together."""
 _LETTERS = 27
-"""Of a title, in a label."""
+"""Largest number of letters of a title in a label."""
 
 
 def draw_overlay(
@@ -33,13 +33,13 @@ def draw_overlay(
 
     Args:
         axes: to draw on.
-        validation: drawn solid.
-        clean: drawn dashed, from zero on; None for none.
+        validation: metric of the solid curves.
+        clean: metric of the dashed curves; the axis then starts at zero. None for no dashed curves.
         results: the experiments.
-        styles: by name.
+        styles: style of each experiment, by its name.
 
     Returns:
-        The labels, to be placed after the layout.
+        The labels; call `place` after the layout.
     """
     factor, labels = validation.unit.factor, []
     for result in results:

@@ -1,8 +1,10 @@
-"""A page: a head and strips of axes below it, drawn without Matplotlib's global state."""
+"""A page: a head of text and strips of axes below it, drawn without Matplotlib's global state."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import SubFigure
 
 FORMATS = (".png", ".svg", ".pdf")
-"""Endings of the files that `Page.save` writes."""
+"""Suffixes of the files that `Page.save` writes."""
 INK = "#222222"
 FAINT = "#666666"
 _WARNING = "#a03000"
@@ -25,9 +27,24 @@ _LARGE = 14.0
 _LINE = 0.17
 """Height of a line of small text, inches."""
 _MARGIN = 0.15
-"""To the left of the head, inches."""
+"""Space to the left of the head, inches."""
 _LETTERS_PER_INCH = 15
 _DOTS_PER_INCH = 130
+
+
+@contextmanager
+def default_style() -> Iterator[None]:
+    """Matplotlib's defaults instead of the settings of the user, within the block or the decorated function.
+
+    A `matplotlibrc` may ask for LaTeX or for fonts that are not installed. Letters that the font lacks are
+    drawn as boxes, without a warning for each.
+    """
+    import matplotlib
+
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        matplotlib.rcdefaults()
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        yield
 
 
 class Page:
@@ -35,10 +52,10 @@ class Page:
 
     Args:
         width: inches.
-        heights: of the strips, inches, from top to bottom.
+        heights: heights of the strips from top to bottom, inches.
         title: first line of the head.
         subtitle: second line of the head.
-        notes: warnings below, wrapped where they are longer than a line.
+        notes: warnings below the subtitle, wrapped if they are longer than a line.
         legend: handles of a legend, the last line of the head.
 
     Attributes:
@@ -101,36 +118,36 @@ class Page:
             )
 
     def lay_out(self) -> None:
-        """Arranges the axes, once for all formats."""
+        """Arranges the axes, once, so that all formats have the same layout."""
         if engine := self.figure.get_layout_engine():
             engine.execute(self.figure)
         self.figure.set_layout_engine("none")
 
     def save(self, path: Path) -> None:
-        """Writes the page in the format of the file's ending, one of `FORMATS`."""
+        """Writes the page in the format of the suffix, one of `FORMATS`; raises as `save_png`."""
         {".png": self.save_png, ".svg": self.save_svg, ".pdf": self.save_pdf}[path.suffix.lower()](path)
 
     def save_png(self, path: Path) -> None:
-        """Writes the page as PNG, atomically; raises RunError where the system refuses."""
+        """Writes the page as PNG, atomically; raises RunError if the system refuses."""
         with atomic_path(path) as temporary:
-            # Pillow's default level takes twice the time for a few percent of the size.
+            # Pillow's default level takes twice the time and makes the file only a few percent smaller.
             self.figure.savefig(temporary, format="png", dpi=_DOTS_PER_INCH, pil_kwargs={"compress_level": 3})
 
     def save_svg(self, path: Path) -> None:
-        """Writes the page as SVG, atomically, the same bytes for the same page."""
+        """Writes the page as SVG, atomically, with the same bytes for the same page; raises as `save_png`."""
         from matplotlib import rc_context
 
         with atomic_path(path) as temporary, rc_context({"svg.hashsalt": "reglab"}):
             self.figure.savefig(temporary, format="svg", metadata={"Date": None})
 
     def save_pdf(self, path: Path) -> None:
-        """Writes the page as PDF, atomically, the same bytes for the same page."""
+        """Writes the page as PDF, atomically, with the same bytes for the same page; raises as `save_png`."""
         with atomic_path(path) as temporary:
             self.figure.savefig(temporary, format="pdf", metadata={"CreationDate": None})
 
 
 def style_axes(axes: Axes, y: str = "", x: str = "epoch", title: str = "") -> None:
-    """Gives axes the look of all figures: a faint grid, no frame on top and right.
+    """Applies the style of all figures to axes: a faint grid, no frame at the top and right.
 
     Args:
         axes: to style.
@@ -149,14 +166,14 @@ def style_axes(axes: Axes, y: str = "", x: str = "epoch", title: str = "") -> No
 
 
 def limit_epochs(axes: Axes, last: int) -> None:
-    """Sets the epoch axis from 1 to `last`, with a few whole numbers on it."""
+    """Sets the limits of the epoch axis to 1 and `last`, with a few whole numbers as ticks."""
     from matplotlib.ticker import MaxNLocator
 
-    # A little before the first epoch, or the dot of a run of one epoch would be cut in half.
+    # It starts a little before epoch 1, so that a marker at epoch 1 is not cut in half.
     axes.set_xlim((0.5, 1.5) if last == 1 else (1 - 0.02 * (last - 1), last))
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
 
 
 def literal(text: str) -> str:
-    """Text in which a dollar is a dollar; Matplotlib would read two of them as a formula."""
+    """Escapes dollar signs, because Matplotlib reads the text between two of them as a formula."""
     return text.replace("$", r"\$")

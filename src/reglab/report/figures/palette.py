@@ -1,4 +1,4 @@
-"""Colours that colour-blind readers can tell apart; an experiment has the same one in every figure."""
+"""Colours of the experiments, which colour-blind readers can distinguish; the same in every figure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from math import ceil
 from types import MappingProxyType
 
 # Seven colours of Okabe and Ito, "Color Universal Design", 2008, without their yellow, which is too pale on
-# white. The five others were chosen for their distance from these and from each other, in CIELAB, as people
-# with normal sight, protanopia and deuteranopia see them (Machado et al., 2009).
+# white. The other five were chosen for a large distance from these and from each other in CIELAB, for normal
+# sight, protanopia and deuteranopia (simulated as in Machado et al., 2009).
 _COLOURS = (
     "#D55E00",
     "#A0522D",
@@ -24,20 +24,20 @@ _COLOURS = (
     "#332288",
 )
 
-# Dashes are used for the kind of curve, so experiments with the same colour differ in their markers.
+# Dashes show the kind of curve, so experiments with the same colour have different markers.
 _MARKERS = ("", "o", "s", "^", "D", "v", "P", "X")
 
-# With this number `baseline` is black, the 18 shipped experiments of the lecture share a colour in pairs at
-# most, and those that are usually compared do not share one.
+# With this number, `baseline` is black, at most two of the 18 shipped experiments (without the quickstart and
+# the smoke test) have the same colour, and experiments that are usually compared have different colours.
 _SALT = 1113279
 
 _DARKER = 0.72
-"""Factor of a colour's brightness for text: thin letters need more contrast than a line."""
+"""Factor of each channel of a colour for text, because thin letters need more contrast than a line."""
 
 
 @dataclass(frozen=True)
 class Style:
-    """How an experiment's curves look.
+    """Colour and marker of an experiment's curves.
 
     Attributes:
         colour: `#rrggbb`.
@@ -49,7 +49,7 @@ class Style:
 
     @property
     def ink(self) -> str:
-        """The colour, dark enough for text on white, `#rrggbb`."""
+        """The colour for text, darker than `colour`, `#rrggbb`."""
         channels = (int(self.colour[start : start + 2], 16) for start in (1, 3, 5))
         return "#" + "".join(f"{round(channel * _DARKER):02x}" for channel in channels)
 
@@ -57,10 +57,10 @@ class Style:
 def assign_styles(names: Sequence[str]) -> Mapping[str, Style]:
     """Assigns one style to each name.
 
-    A name's colour follows from a hash of the name, so an experiment has the same colour in every
-    comparison. The exception are names of one figure with the same hash: the alphabetically first one has
-    the colour, and the others have the next free ones. Figures with more names than colours use every colour
-    several times, with different markers.
+    The colour follows from a hash of the name, so an experiment has the same colour in every comparison. If
+    several names of a figure have the same hash, the first in alphabetical order gets this colour, and the
+    others get the next free ones. With more names than colours, colours are used several times, with
+    different markers.
 
     Args:
         names: of experiments; styles repeat if there are more than 96.

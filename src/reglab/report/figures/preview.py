@@ -1,4 +1,4 @@
-"""A picture of training images and augmented versions of each."""
+"""The figure of training images and augmented versions of each."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from reglab.report.figures.page import FAINT, INK, SMALL, Page, literal
+from reglab.report.figures.page import FAINT, INK, SMALL, Page, default_style, literal
 
 _SIDE = 1.0
-"""Of an image with the space around it, inches."""
+"""Side of an image with the space around it, inches."""
 
 
+@default_style()
 def draw_preview(
     originals: NDArray[np.uint8],
     versions: NDArray[np.uint8],
@@ -19,14 +20,14 @@ def draw_preview(
     title: str,
     picture: Path,
 ) -> None:
-    """Draws each original, and its versions beside it.
+    """Draws each original image, and its versions to the right of it.
 
     Args:
-        originals: `(n, height, width, channels)`.
-        versions: `(n, versions, height, width, channels)`.
-        names: of the originals' classes.
-        title: of the picture.
-        picture: file to write or replace, in the format of its ending: PNG, SVG or PDF.
+        originals: `(n, height, width, channels)` uint8.
+        versions: `(n, versions, height, width, channels)` uint8.
+        names: class names of the originals.
+        title: title of the figure.
+        picture: file to write or replace: PNG, SVG or PDF by its suffix.
 
     Raises:
         RunError: the system refused to write.

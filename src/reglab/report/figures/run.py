@@ -1,4 +1,4 @@
-"""One run's picture: accuracy, cross-entropy, and the final gap in words."""
+"""The figure of a run: accuracy and cross-entropy over the epochs, and the final gaps in the titles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ import numpy as np
 
 from reglab.analysis.metrics import (
     ACCURACY_GAP,
+    CLEAN_ACCURACY,
+    CLEAN_CROSS_ENTROPY,
     CROSS_ENTROPY_GAP,
+    EXTRA_LOSS,
+    PENALTY,
+    TRAIN_ACCURACY,
+    TRAIN_CROSS_ENTROPY,
     VALIDATION_ACCURACY,
     VALIDATION_CROSS_ENTROPY,
     Metric,
@@ -16,7 +22,16 @@ from reglab.analysis.metrics import (
 from reglab.errors import RunError
 from reglab.report.figures.accuracy import draw_accuracy
 from reglab.report.figures.lines import AS_TRAINED, CLEAN, VALIDATION, Line, build_legend
-from reglab.report.figures.page import FAINT, INK, NORMAL, SMALL, Page, limit_epochs, style_axes
+from reglab.report.figures.page import (
+    FAINT,
+    INK,
+    NORMAL,
+    SMALL,
+    Page,
+    default_style,
+    limit_epochs,
+    style_axes,
+)
 from reglab.report.figures.palette import Style
 from reglab.report.wording import shorten
 from reglab.runs.finding import RunRecord
@@ -28,14 +43,15 @@ if TYPE_CHECKING:
 _BLUE = "#0072B2"
 _TERMS_COLOUR = "#9c4f7d"
 _TERMS = {
-    "penalty": Line("penalty (dash-dotted)", (4.0, 1.2, 1.0, 1.2), 1.1),
-    "extra_loss": Line("extra loss (dotted)", (1.0, 1.2), 1.1),
+    PENALTY: Line(f"{PENALTY.title} (dash-dotted)", (4.0, 1.2, 1.0, 1.2), 1.1),
+    EXTRA_LOSS: Line(f"{EXTRA_LOSS.title} (dotted)", (1.0, 1.2), 1.1),
 }
-"""Terms of the loss that are added to the cross-entropy, by column."""
+"""Terms of the loss that are added to the cross-entropy."""
 
 
+@default_style()
 def draw_run(run: RunRecord) -> None:
-    """Draws a run's `curves.png`, 130 dots per inch.
+    """Draws the `curves.png` of a run, at 130 dots per inch.
 
     Args:
         run: a complete run.
@@ -46,8 +62,9 @@ def draw_run(run: RunRecord) -> None:
     build_run(run).save_png(run.directory.curves)
 
 
+@default_style()
 def build_run(run: RunRecord) -> Page:
-    """Builds the page of a run, laid out; raises RunError without history or summary."""
+    """Builds and lays out the page of a run; raises RunError without history or summary."""
     history, summary = run.history, run.summary
     if history is None or summary is None:
         raise RunError(f"{run.directory.path} has no history or no summary, which its figure needs")
@@ -56,10 +73,16 @@ def build_run(run: RunRecord) -> Page:
     subtitle = f"{summary.dataset}, validation on the {summary.validation}"
     page = Page(11.5, [3.55], title=title, subtitle=subtitle, legend=build_legend(_BLUE))
     accuracy, cross_entropy = page.strips[0].subplots(1, 2)
-    train, clean, validation = (history.column(f"{part}_accuracy") for part in ("train", "clean", "val"))
+    train, clean, validation = (
+        metric.read_curve(history) for metric in (TRAIN_ACCURACY, CLEAN_ACCURACY, VALIDATION_ACCURACY)
+    )
     draw_accuracy(accuracy, train, clean, validation, Style(_BLUE, ""))
-    for line, part in ((AS_TRAINED, "train"), (CLEAN, "clean"), (VALIDATION, "val")):
-        line.draw(cross_entropy, history.column(f"{part}_cross_entropy"), _BLUE)
+    for line, metric in (
+        (AS_TRAINED, TRAIN_CROSS_ENTROPY),
+        (CLEAN, CLEAN_CROSS_ENTROPY),
+        (VALIDATION, VALIDATION_CROSS_ENTROPY),
+    ):
+        line.draw(cross_entropy, metric.read_curve(history), _BLUE)
     style_axes(accuracy, "accuracy (%)")
     style_axes(cross_entropy, "cross-entropy (nats), without penalty")
     cross_entropy.set_ylim(bottom=0)
@@ -85,20 +108,16 @@ def _describe(axes: Axes, final: Epoch, validation: Metric, gap: Metric) -> None
 
 def _draw_terms(axes: Axes, history: History) -> None:
     """Draws the other terms of the loss on an axis of their own, since they can be much larger."""
-    terms = {
-        name: history.column(name)
-        for name in _TERMS
-        if all(getattr(row, name) is not None for row in history.rows)
-    }
-    terms = {name: values for name, values in terms.items() if np.any(values > 0)}
+    curves = {term: term.read_curve(history) for term in _TERMS}
+    terms = {term: values for term, values in curves.items() if np.all(values >= 0) and np.any(values > 0)}
     if not terms:
         return
     right = axes.twinx()
     right.spines[["top", "left", "bottom"]].set_visible(False)
     right.spines["right"].set_color(_TERMS_COLOUR)
     right.tick_params(labelsize=SMALL, colors=_TERMS_COLOUR, length=3)
-    for name, values in terms.items():
-        _TERMS[name].draw(right, values, _TERMS_COLOUR)
+    for term, values in terms.items():
+        _TERMS[term].draw(right, values, _TERMS_COLOUR)
     right.set_ylim(bottom=0)
-    label = ", ".join(_TERMS[name].label for name in terms)
+    label = ", ".join(_TERMS[term].label for term in terms)
     right.set_ylabel(label, fontsize=SMALL, color=_TERMS_COLOUR)

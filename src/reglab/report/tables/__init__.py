@@ -1,1 +1,1 @@
-"""Tables of runs and comparisons, for people and for machines."""
+"""Tables of comparisons: Markdown, terminal, CSV and JSON."""

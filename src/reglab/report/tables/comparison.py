@@ -1,4 +1,4 @@
-"""A comparison's table for people: Markdown, and the terminal."""
+"""The table of a comparison for readers: Markdown, and the terminal."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Table:
-    """A comparison as text, for Rich's consoles and as Markdown.
+    """The table of a comparison, for Rich's consoles and as Markdown.
 
     Attributes:
-        caption: the dataset, which images validation is, how many seeds.
-        columns: all of the same length.
-        notes: sentences below: what the numbers are, what is not comparable, what was skipped.
+        caption: data set, validation images, and number of seeds.
+        columns: the columns, all of the same length.
+        notes: sentences below the table: meaning of the numbers, limits of the comparison, skipped runs.
     """
 
     caption: str
@@ -42,7 +42,7 @@ class Table:
     notes: tuple[str, ...]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Caption, as many columns as fit, and notes."""
+        """Yields the caption, as many columns as fit, and the notes."""
         from rich.text import Text
 
         yield Text(self.caption)
@@ -61,14 +61,14 @@ class Table:
 
 
 def build_table(comparison: Comparison) -> Table:
-    """Writes a comparison with rounded numbers.
+    """Builds the table of a comparison, with rounded numbers.
 
     Args:
         comparison: the comparison.
 
     Returns:
-        One row for each experiment. The test accuracy has a column where validation was not the test set,
-        the difference where there is a baseline.
+        One row for each experiment. There is a column of the test accuracy if an experiment has one, that is,
+        if validation was not the test set, and a column of the difference if there is a baseline.
     """
     results = comparison.experiments
 
@@ -103,7 +103,7 @@ def build_table(comparison: Comparison) -> Table:
 
 
 def _best(result: ExperimentResult) -> str:
-    """Best accuracy and its epoch, without deviations: the best of many is optimistic anyway."""
+    """Best accuracy and its epoch, without deviation, because the best of many epochs is too optimistic."""
     accuracy, epoch = result.final(BEST_VALIDATION_ACCURACY), result.final(BEST_EPOCH)
     epochs = format_range(epoch.values) if epoch else "–"
     return f"{BEST_VALIDATION_ACCURACY.format(accuracy.mean if accuracy else None)} ({epochs})"

@@ -1,4 +1,4 @@
-"""A table for a terminal: as many columns as fit, and every number whole."""
+"""A table for a terminal: it has as many columns as fit, and no number is broken."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _WORDS = 30
-"""Cells that a column of words needs; longer words are folded where there is no more room."""
+"""Width of a text column, in cells of the terminal; longer text is folded if there is no room for it."""
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,10 @@ class Column:
     """One column of text.
 
     Attributes:
-        heading: its name, with its unit where the cells have none.
+        heading: name of the column, with the unit if the cells have none.
         cells: one for each row.
-        rank: 1 is always shown; the greater, the sooner it is hidden where there is little room.
-        numeric: whether it is aligned to the right, and never folded.
+        rank: columns with the largest rank are hidden first if there is no room; rank 1 is always shown.
+        numeric: whether it has numbers, which are aligned to the right and never folded.
     """
 
     heading: str
@@ -33,16 +33,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Grid:
-    """Columns for Rich's consoles: as many as fit, the most important first; hidden ones are named.
+    """A table for Rich's consoles: the columns of smallest rank that fit, and the names of the hidden ones.
 
     Attributes:
-        columns: all of the same length.
+        columns: the columns, all of the same length.
     """
 
     columns: tuple[Column, ...]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """The columns that fit, and the names of those that do not."""
+        """Yields the columns that fit, and the names of the hidden ones."""
         from rich.text import Text
 
         shown = list(self.columns)
@@ -52,7 +52,7 @@ class Grid:
         while _measure(table, console, options) > options.max_width:
             last = max(shown, key=lambda column: column.rank)
             if last.rank == 1:
-                # The columns of words are folded to whatever width is left.
+                # Only columns of rank 1 are left, so the text columns are folded to the width that is left.
                 table = _build(shown, narrow=True, least=1)
                 break
             shown.remove(last)
@@ -64,7 +64,7 @@ class Grid:
 
 
 def _build(columns: Sequence[Column], *, narrow: bool, least: int = _WORDS) -> Table:
-    """Rich's table; where it is narrow, the headings of numbers take several lines."""
+    """Builds Rich's table; if `narrow`, the headings of numeric columns may take several lines."""
     from rich import box
     from rich.cells import cell_len
     from rich.table import Table
@@ -84,7 +84,7 @@ def _build(columns: Sequence[Column], *, narrow: bool, least: int = _WORDS) -> T
 
 
 def _measure(table: Table, console: Console, options: ConsoleOptions) -> int:
-    """The least width of a table."""
+    """The smallest width of a table, in cells of the terminal."""
     from rich.measure import Measurement
 
     return Measurement.get(console, options.update(max_width=10_000), table).minimum

@@ -1,4 +1,4 @@
-"""A comparison's table for machines: CSV and JSON, numbers unrounded, units in the names."""
+"""The records of a comparison for programs: CSV and JSON, with numbers that are not rounded."""
 
 import csv
 import json
@@ -35,14 +35,15 @@ _METRICS = (
 _WITH_DEVIATION = (VALIDATION_ACCURACY, ACCURACY_GAP, CROSS_ENTROPY_GAP, VALIDATION_CROSS_ENTROPY)
 
 Record = Mapping[str, str | int | float | None]
-"""One experiment. Accuracies, gaps and differences are fractions, cross-entropies are in nats.
+"""One experiment. Accuracies, accuracy gaps and differences are fractions; cross-entropies are in nats.
 
-Means are over the seeds; names that end with `_sd` are sample standard deviations, None with one seed.
+Numbers are means over the seeds. Names that end with `_sd` are sample standard deviations, which are None
+with one seed.
 """
 
 
 def render_csv(comparison: Comparison) -> str:
-    """Renders one line for each experiment, with a header; None is empty, lines end with a newline."""
+    """Renders a header and one line for each experiment; None is an empty field."""
     records = [_build(result, comparison.baseline) for result in comparison.experiments]
     text = StringIO()
     writer = csv.DictWriter(text, list(records[0]), lineterminator="\n")
@@ -52,7 +53,7 @@ def render_csv(comparison: Comparison) -> str:
 
 
 def render_json(comparison: Comparison) -> str:
-    """Renders the same records as JSON, with the figures' titles, the notes and the skipped runs."""
+    """Renders the same records as JSON, with the titles of the metrics, the notes and the skipped runs."""
     content = {
         "baseline": comparison.baseline,
         "experiments": [_build(result, comparison.baseline) for result in comparison.experiments],
@@ -86,7 +87,7 @@ def _build(result: ExperimentResult, baseline: str | None) -> Record:
         **numbers,
         "baseline": baseline,
         "difference": difference.mean if difference else None,
-        # The 95 % confidence interval.
+        # Ends of the 95 % confidence interval of the mean difference.
         "difference_low": low,
         "difference_high": high,
         "difference_seeds": len(difference.seeds) if difference else None,

@@ -1,1 +1,1 @@
-"""What Keras's `fit` is given: images, model, optimizer, callbacks."""
+"""The arguments of Keras's `fit`: batches, model, optimizer, callbacks."""

@@ -1,4 +1,4 @@
-"""The order of the training images, keyed by (seed, epoch, offset)."""
+"""The batches of the training images, keyed by (seed, epoch, offset)."""
 
 from functools import lru_cache
 from typing import Any
@@ -14,14 +14,14 @@ from reglab.training.loop.mixing import Mixing, mix_targets
 class Batches(keras.utils.PyDataset):
     """Batches of image indices and labels.
 
-    A batch holds the images at [offset, offset + batch_size) of its epoch's shuffle, so it depends on its
-    number alone: a backend may fetch batches ahead, and a resumed training gets the same batches as one
-    that was never interrupted.
+    A batch contains the images at [offset, offset + batch_size) of its epoch's shuffle, so it depends only on
+    its number. A backend may therefore read batches ahead, and a resumed training gets the same batches as a
+    training without interruption.
 
     Attributes:
-        images: images of each epoch in these batches.
-        steps_per_epoch: batches of each epoch.
-        full_batches: those of them that hold `batch_size` images.
+        images: number of images of each epoch in these batches.
+        steps_per_epoch: number of batches of each epoch.
+        full_batches: number of those batches that contain `batch_size` images.
     """
 
     def __init__(
@@ -37,15 +37,15 @@ class Batches(keras.utils.PyDataset):
         steps: int | None = None,
         mixing: Mixing | None = None,
     ) -> None:
-        """Plans the batches of the epochs from `first_epoch`, counted from 0, up to `epochs`.
+        """Plans the batches of the epochs in [first_epoch, epochs), counted from 0.
 
         Args:
             indices: `(n,)` indices of the training images.
             targets: `(images, classes)` one-hot labels of all images.
-            batch_size: images a batch; the last one of an epoch may be smaller.
+            batch_size: images in a batch; the last batch of an epoch may be smaller.
             seed: the experiment's seed.
             first_epoch: the first epoch.
-            epochs: the epoch after the last one.
+            epochs: the last epoch plus 1.
             offset: images to skip at the start of each epoch.
             steps: at most this many batches of each epoch; None for all.
             mixing: draws the shares of mixed images; None for an experiment that does not mix.
@@ -79,7 +79,7 @@ class Batches(keras.utils.PyDataset):
         return (chosen, shares), mix_targets(self._targets[chosen], shares)
 
     def count_steps(self, batches: int) -> int:
-        """Steps of the optimizer in the first `batches` batches of an epoch: one each."""
+        """Steps of the optimizer in the first `batches` batches of an epoch: one for each batch."""
         return batches
 
 

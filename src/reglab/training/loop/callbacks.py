@@ -1,4 +1,4 @@
-"""What happens around the steps of `fit`: measuring, the regularizers' callbacks, recording, reporting."""
+"""The callbacks of `fit`: they measure, call the regularizers' callbacks, record and report."""
 
 import math
 import time
@@ -15,18 +15,19 @@ from reglab.training.loop.batches import Batches
 from reglab.training.loop.dispatch import Bundles
 from reglab.training.loop.measurement import measure_clean_and_validation
 from reglab.training.loop.optimizer import read_learning_rate
+from reglab.training.loop.state import StatefulCallback, WeightsKeeper
 
 
 class Measuring(keras.callbacks.Callback):
     """Measures clean training and validation images after each epoch, and adds the numbers to the logs.
 
     Args:
-        split: which images these are.
+        split: has the indices of these images.
         learning_rate: what `build_learning_rate` returned for the optimizer.
 
     Attributes:
         row: the record of the last epoch.
-        learning_rate: as given; replaced with the optimizer.
+        learning_rate: the argument; assigned again when the model gets a new optimizer.
     """
 
     def __init__(self, split: Split, learning_rate: Any = None) -> None:
@@ -42,11 +43,11 @@ class Measuring(keras.callbacks.Callback):
         self._begin = time.perf_counter()
 
     def pause(self) -> None:
-        """Stops the clock in the middle of an epoch; the next `on_epoch_begin` continues it."""
+        """Stops the clock in the middle of an epoch; the next `on_epoch_begin` starts it again."""
         self._seconds_before += time.perf_counter() - self._begin
 
     def reset(self) -> None:
-        """Forgets the time of an epoch that is not continued."""
+        """Discards the time of an epoch that is not continued."""
         self._seconds_before = 0.0
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
@@ -78,10 +79,11 @@ class Measuring(keras.callbacks.Callback):
 
 
 class Progress(keras.callbacks.Callback):
-    """Where a training is, and the callbacks of its epochs.
+    """Counts the epochs and images of a training, and calls the callbacks of the regularizers.
 
-    An epoch may be trained by several calls of `fit`, and a training by many. The regularizers' callbacks
-    are called as if it were one: `on_train_begin` once, `on_epoch_begin` and `on_epoch_end` once an epoch.
+    Several calls of `fit` may train one epoch, and a training may have many calls. The callbacks of the
+    regularizers are called as if there were one call: `on_train_begin` once, `on_epoch_begin` and
+    `on_epoch_end` once in each epoch.
 
     Args:
         split: images of the training.
@@ -89,10 +91,10 @@ class Progress(keras.callbacks.Callback):
         record: called with the record of each finished epoch, after the regularizers' callbacks.
 
     Attributes:
-        measuring: makes the records.
-        callbacks: of the regularizers, by `technique/number`.
-        epochs_done: finished epochs.
-        images_done: images of the current epoch that have been trained on.
+        measuring: builds the records.
+        callbacks: of the regularizers, by `regularizer/number`.
+        epochs_done: number of finished epochs.
+        images_done: number of images of the current epoch that have been trained on.
         stopped: whether a callback has ended the training.
         feed: batches of the next `fit`.
     """
@@ -113,20 +115,38 @@ class Progress(keras.callbacks.Callback):
         self._is_announced = False
         self._started: set[Any] = set()
 
+    @property
+    def stateful(self) -> dict[str, StatefulCallback]:
+        """The callbacks whose state is saved with the training, by `regularizer/number`."""
+        return {name: one for name, one in self.callbacks.items() if isinstance(one, StatefulCallback)}
+
+    @property
+    def kept_epoch(self) -> int:
+        """Epoch, from 1, of the weights after `finish`."""
+        keepers = (kept for kept in self.callbacks.values() if isinstance(kept, WeightsKeeper))
+        return next((keeper.kept_epoch for keeper in keepers if keeper.kept_epoch), self.epochs_done)
+
     def use(self, model: Any, learning_rate: Any, callbacks: Mapping[str, Any]) -> None:
-        """Follows the training of another model, with another learning rate and other callbacks."""
+        """Replaces the model, its learning rate and the callbacks of the regularizers."""
         self.measuring.learning_rate, self.callbacks = learning_rate, callbacks
-        # Callbacks that are not used any more would keep their models in memory.
+        # Callbacks that are no longer used would keep their models in memory.
         self._started &= set(callbacks.values())
         for callback in (self, self.measuring, *callbacks.values()):
             callback.set_model(model)
 
     def resume(self, epochs_done: int, images_done: int, steps_done: int, stopped: bool) -> None:
-        """Continues at another position; `steps_done` are those of the current epoch."""
+        """Continues from another state; `steps_done` is the number of steps of the current epoch."""
         self.epochs_done, self.images_done, self.stopped = epochs_done, images_done, stopped
         self._steps_done = steps_done
         self._is_announced = False
         self.measuring.reset()
+
+    def restart(self) -> None:
+        """Continues a training that has ended; the callbacks start anew."""
+        if self.stopped:
+            self.stopped = False
+            self._started.clear()
+            self.measuring.model.drop_measured_weights()
 
     def start(self) -> None:
         """Calls `on_train_begin` of the callbacks for which it has not been called."""
@@ -139,7 +159,6 @@ class Progress(keras.callbacks.Callback):
         """A call of `fit` starts."""
         for callback in self.callbacks.values():
             callback.set_params(self.params)
-        self.model.holds_average = False
         self.start()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:

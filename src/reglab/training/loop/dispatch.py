@@ -1,4 +1,4 @@
-"""Several steps in one dispatch, for a device that one step does not keep busy.
+"""Several training steps in one dispatch, for a device on which one step is too short.
 
 A step of a small network takes a GPU a fraction of a millisecond, less than Keras's Python loop needs to
 dispatch it. On JAX with a GPU, `fit` therefore receives bundles of batches, and one compiled loop on the
@@ -19,8 +19,8 @@ class Bundles(keras.utils.PyDataset):
     """Stacked batches of equal size; the smaller last batch of an epoch is a bundle of its own.
 
     Attributes:
-        images: images of each epoch in these bundles.
-        steps_per_epoch: bundles of each epoch, which are the steps of `fit`.
+        images: number of images of each epoch in these bundles.
+        steps_per_epoch: number of bundles of each epoch; `fit` counts each as one step.
     """
 
     def __init__(self, batches: Batches, size: int) -> None:
@@ -28,7 +28,7 @@ class Bundles(keras.utils.PyDataset):
 
         Args:
             batches: of the training.
-            size: batches a bundle at most, at least 1.
+            size: largest number of batches in a bundle, at least 1.
         """
         super().__init__(workers=1)
         self._batches = batches
@@ -41,7 +41,7 @@ class Bundles(keras.utils.PyDataset):
         return self.steps_per_epoch * (len(self._batches) // self._batches.steps_per_epoch)
 
     def __getitem__(self, number: int) -> tuple[Any, NDArray[np.float32]]:
-        """What the batches hold, with one more axis in front: `(steps, batch, …)`."""
+        """The arrays of the batches, stacked along a new first axis: `(steps, batch, …)`."""
         epoch, bundle = divmod(number, self.steps_per_epoch)
         before = epoch * self._batches.steps_per_epoch
         steps = range(before + self._firsts[bundle], before + self._firsts[bundle + 1])
@@ -60,7 +60,7 @@ class BundleModel(IndexModel):
     """An index model that trains on all batches of a bundle in one dispatch; for JAX only."""
 
     def train_step(self, state: Any, data: Any) -> Any:
-        """The logs after the last step, and the state; `data` is a bundle."""
+        """Returns the logs of the last step, and the state; `data` is a bundle."""
         import jax
 
         step = super().train_step

@@ -1,4 +1,4 @@
-"""Terms that regularizers compute from network, images and logits, and add to the loss."""
+"""Terms of the loss that regularizers compute from the network, images and logits."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,24 +13,23 @@ from reglab.random_keys import derive_layer_seed
 class ExtraLossLayer(keras.layers.Layer):
     """Adds the terms of all regularizers to the loss of each training step, and averages them over an epoch.
 
-    It returns the logits. The average is in its own variables: on JAX, a Keras metric could not be updated
-    in a layer.
+    It returns the logits. The average is in variables of the layer, because on JAX a layer cannot update a
+    Keras metric.
 
     Args:
-        experiment: with at least one such regularizer.
-        network: from images to logits.
+        experiment: with at least one regularizer that has an extra loss.
+        network: a model from images to logits.
     """
 
     def __init__(self, experiment: Experiment, network: Any) -> None:
         super().__init__(name="extra_loss", dtype="float32", trainable=False)
-        regularizers = experiment.regularizers
-        active = zip(regularizers.names, regularizers.active, strict=True)
-        terms = {name: one for name, one in active if one.takes("extra_loss")}
+        active = experiment.regularizers.named
+        terms = {name: one for name, one in active.items() if one.takes("extra_loss")}
         self.seeds = {
             name: keras.random.SeedGenerator(derive_layer_seed(experiment.training.seed, "extra_loss", name))
             for name in terms
         }
-        # A function, since Keras would take a network in an attribute for a part of this layer.
+        # A function, since Keras would track a network in an attribute as a part of this layer.
         self._compute: Callable[[Any, Any], Any] = lambda images, logits: sum(
             term.extra_loss(network, images, logits, self.seeds[name]) for name, term in terms.items()
         )

@@ -1,7 +1,7 @@
-"""The model that is trained: it receives indices of images, and holds the images itself.
+"""The model that is trained: it contains the images, and its inputs are indices of images.
 
-Training, clean, validation and test images are indices into one array on the device. Nothing is copied,
-and layers that change training images cannot reach the other images.
+Training, clean, validation and test images are indices into one array on the device. No image is copied,
+and layers that change training images cannot change the other images.
 """
 
 from collections.abc import Iterator
@@ -21,10 +21,10 @@ from reglab.training.loop.optimizer import build_optimizer
 
 
 def store_images(images: NDArray[np.uint8]) -> Any:
-    """Copies images `(n, height, width, channels)` to the device, as a Keras variable.
+    """Copies images `(n, height, width, channels)` uint8 to the device, as a Keras variable.
 
-    Several models in one process can share it. It is a variable since JAX would compile a constant into
-    its program.
+    Several models in one process can share it. It is a variable because JAX would compile a constant into
+    the training step.
     """
     return keras.Variable(
         lambda shape, dtype: keras.ops.convert_to_tensor(images, dtype),
@@ -59,17 +59,17 @@ class IndexModel(keras.Model):
     """A model from image indices to logits; from indices and shares, if a regularizer mixes images.
 
     Args:
-        experiment: whose network.
+        experiment: with the network and the regularizers.
         images: a variable from `store_images`.
         classes: number of classes.
 
     Attributes:
         network: the part that is saved when the training is complete.
-        mixing: draws the shares of the training images; None if there are none.
+        mixing: draws the shares of the training images; None if no regularizer mixes images.
         extra_loss: the layer that adds to the loss, or None.
-        average: the layer of the weights to measure with; None for those that are trained.
-        holds_average: whether the network has the average, as at the end of a training.
-        keeps_metrics: whether the next epoch of `fit` continues the running means of the previous one.
+        average: the layer with the weights for measuring; None if these are the trained weights.
+        holds_average: whether the network has the average instead of the trained weights.
+        keeps_metrics: whether the next call of `fit` continues the running means of the previous call.
     """
 
     def __init__(self, experiment: Experiment, images: Any, classes: int) -> None:
@@ -103,8 +103,13 @@ class IndexModel(keras.Model):
         """Weights and random state: all variables of the model except the images."""
         return [variable for variable in self.variables if variable is not self._store.images]
 
+    def compute_loss(self, *arguments: Any, **keywords: Any) -> Any:
+        """Keras's loss of a batch; raises ValueError if a layer adds a loss that the history would omit."""
+        _refuse_own_losses(self.network)
+        return super().compute_loss(*arguments, **keywords)
+
     def reset_metrics(self) -> None:
-        """Starts new running means, except in an epoch that is trained in parts."""
+        """Starts new running means, except in the middle of an epoch."""
         if not self.keeps_metrics:
             super().reset_metrics()
             if self.extra_loss is not None:
@@ -116,7 +121,7 @@ class IndexModel(keras.Model):
 
     @contextmanager
     def measured_weights(self) -> Iterator[None]:
-        """Inside the block, the network has the weights that are to be measured and saved."""
+        """Gives the network the weights that are measured and saved, within the block."""
         if self.average is None or self.holds_average:
             yield
             return
@@ -126,11 +131,32 @@ class IndexModel(keras.Model):
         finally:
             self.average.swap_out()
 
+    @contextmanager
+    def trained_weights(self) -> Iterator[None]:
+        """Gives the network the weights that are trained, within the block."""
+        if not self.holds_average:
+            yield
+            return
+        # Not the average if a callback has restored weights of an earlier epoch.
+        kept = [np.array(weight) for weight in self.network.get_weights()]
+        self.drop_measured_weights()
+        try:
+            yield
+        finally:
+            self.keep_measured_weights()
+            self.network.set_weights(kept)
+
     def keep_measured_weights(self) -> None:
-        """Ends a training: the network gets the weights that are to be saved."""
+        """Gives the network the weights that are saved, at the end of a training."""
         if self.average is not None and not self.holds_average:
             self.average.swap_in()
             self.holds_average = True
+
+    def drop_measured_weights(self) -> None:
+        """Gives the network the weights that are trained; the opposite of `keep_measured_weights`."""
+        if self.holds_average:
+            self.average.swap_out()
+            self.holds_average = False
 
 
 def build_model(
@@ -141,7 +167,7 @@ def build_model(
     kind: type[IndexModel] = IndexModel,
     first_step: int = 0,
 ) -> IndexModel:
-    """Builds the model of an experiment and compiles it; optimizer, loss and metrics are built too.
+    """Builds the model of an experiment and compiles it; also builds optimizer, loss and metrics.
 
     Args:
         experiment: what is trained.
@@ -169,3 +195,17 @@ def build_model(
     model.compute_loss(y=sample, y_pred=sample)
     model.compute_metrics(None, sample, sample)
     return model
+
+
+def _refuse_own_losses(network: keras.Model) -> None:
+    """Raises ValueError if a layer has added a loss that is not a penalty on a kernel.
+
+    The columns of the history would not add up to its loss.
+    """
+    for layer in network.layers:
+        penalties = [weight for weight in layer.weights if getattr(weight, "regularizer", None) is not None]
+        if len(layer.losses) > len(penalties):
+            raise ValueError(
+                f"Expected layers without a loss of their own, got {layer.name} ({type(layer).__name__}). "
+                "Use the seat kernel_penalty or extra_loss, which the history records."
+            )

@@ -1,8 +1,8 @@
-"""Weights with which a network is measured and saved, where these are not the ones that are trained.
+"""Weights with which a network is measured and saved, if they differ from the trained weights.
 
-The average is swapped in before measuring, and out after the callbacks of the regularizers and before
-recording. So early stopping keeps averages, and a checkpoint holds both kinds. At the end of the training
-it stays in.
+The network gets the average before measuring, and its trained weights again after the callbacks of the
+regularizers and before recording. Therefore early stopping keeps averages, and a checkpoint contains both.
+After the training the network has the average.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from reglab.experiment import Experiment
 
 
 def find_average(experiment: Experiment, network: Any) -> Any:
-    """The `WeightAverage` of an experiment; None if it is measured with the weights that are trained."""
+    """The `WeightAverage` of an experiment; None if it is measured with the trained weights."""
     averages = [
         regularizer.measured_weights(network)
         for regularizer in experiment.regularizers.active
@@ -39,7 +39,7 @@ def refuse_own_average(optimizer: Any) -> None:
 
 
 def refuse_swapping(callbacks: Mapping[str, Any]) -> None:
-    """Raises ValueError if a callback swaps weights itself: what is measured and recorded would disagree."""
+    """Raises ValueError if a callback swaps weights itself: measurements and records would not agree."""
     for name, callback in callbacks.items():
         if isinstance(callback, keras.callbacks.SwapEMAWeights):
             raise ValueError(

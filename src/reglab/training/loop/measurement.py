@@ -15,7 +15,7 @@ _BATCH_SIZE = 500
 
 @dataclass(frozen=True)
 class Measurement:
-    """How well logits fit labels.
+    """Accuracy and cross-entropy of logits.
 
     Attributes:
         accuracy: fraction of images whose largest logit is the label's.
@@ -27,7 +27,7 @@ class Measurement:
 
 
 def measure(logits: NDArray[np.float32], labels: NDArray[np.int32]) -> Measurement:
-    """Measures logits `(n, classes)` against labels `(n,)`."""
+    """Computes accuracy and cross-entropy of logits `(n, classes)` for labels `(n,)`."""
     log_probabilities = log_softmax(logits.astype(np.float64), axis=1)
     cross_entropy = -log_probabilities[np.arange(len(labels)), labels].mean()
     accuracy = (logits.argmax(axis=1) == labels).mean()

@@ -1,4 +1,4 @@
-"""Mixed images: how much of each pixel is kept, and how images and labels follow from it."""
+"""Mixed images: the share of each pixel that is kept, and the mixing of images and labels."""
 
 from typing import Any
 
@@ -12,28 +12,27 @@ from reglab.random_keys import mixing_generator
 
 
 class Mixing:
-    """Draws how much of each pixel is kept, for the regularizers that mix images.
+    """Draws the share of each pixel that is kept, for the regularizers that mix images.
 
-    The draws depend on the arguments of `draw` alone, so there is no random state to save.
+    The numbers depend only on the arguments of `draw` and the seed, so there is no random state to save.
 
     Args:
-        experiment: with at least one such regularizer.
+        experiment: with at least one regularizer that mixes images.
     """
 
     def __init__(self, experiment: Experiment) -> None:
-        regularizers = experiment.regularizers
-        active = zip(regularizers.names, regularizers.active, strict=True)
-        self._mixers = {name: one for name, one in active if one.takes("share_pixels")}
+        active = experiment.regularizers.named
+        self._mixers = {name: one for name, one in active.items() if one.takes("share_pixels")}
         self._seed = experiment.training.seed
         self._height, self._width, _ = experiment.data.image_shape
 
     def draw(self, count: int, epoch: int, offset: int) -> NDArray[np.float32]:
-        """The product of the shares of all mixing regularizers, `(count, height | 1, width | 1)`.
+        """The product of the shares of all mixing regularizers, `(count, height | 1, width | 1)` float32.
 
         Args:
             count: images in the batch.
-            epoch: from 0.
-            offset: images of the epoch before this batch.
+            epoch: counted from 0.
+            offset: number of images of the epoch before this batch.
         """
         product = np.ones((count, 1, 1), np.float32)
         for name, mixer in self._mixers.items():
@@ -49,7 +48,7 @@ def find_mixing(experiment: Experiment) -> Mixing | None:
 
 
 def mix_targets(targets: NDArray[np.float32], shares: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Mixed targets `(n, classes)`: each keeps the mean share of its pixels, as `MixingLayer` mixes."""
+    """Mixed targets `(n, classes)`: each label keeps the mean share of its image's pixels (`MixingLayer`)."""
     kept = shares.mean(axis=(1, 2), dtype=np.float64).astype(np.float32)[:, None]
     mixed: NDArray[np.float32] = kept * targets + (1 - kept) * np.roll(targets, 1, axis=0)
     return mixed
@@ -58,8 +57,8 @@ def mix_targets(targets: NDArray[np.float32], shares: NDArray[np.float32]) -> ND
 class MixingLayer(keras.layers.Layer):
     """Mixes each image with the one before it in the batch, the first with the last; training only.
 
-    A batch is a random choice of images in random order, so the image before is a random one too. Only
-    the image of a last batch of one is mixed with itself, and so left as it is.
+    A batch has random images in random order, so the image before is random too. If the last batch has only
+    one image, this image is mixed with itself and does not change.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Keras's optimizer and learning rate of an experiment."""
+"""The optimizer and the learning rate of an experiment, in Keras."""
 
 import math
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def build_optimizer(experiment: Experiment, steps_per_epoch: int, first_step: in
 
     Args:
         experiment: what is trained.
-        steps_per_epoch: batches of one epoch; schedules count epochs, Keras counts steps.
+        steps_per_epoch: batches of one epoch; schedules are in epochs, Keras counts steps.
         first_step: see `build_learning_rate`.
 
     Returns:
@@ -45,12 +45,12 @@ def build_optimizer(experiment: Experiment, steps_per_epoch: int, first_step: in
 
 
 def build_learning_rate(training: Training, steps_per_epoch: int, first_step: int = 0) -> Any:
-    """A number for a constant rate, which the optimizer keeps in a variable, else a `LearningRateSchedule`.
+    """A float for a constant rate, which the optimizer keeps in a variable; otherwise a `ScheduledRate`.
 
     Args:
-        training: section of the experiment.
+        training: the section `training` of the experiment.
         steps_per_epoch: batches of one epoch.
-        first_step: step at which a schedule is at time 0; other than 0 if the batch size has changed.
+        first_step: step at which a schedule is at time 0; not 0 if the batch size has changed.
     """
     if is_constant(training):
         return training.optimizer.learning_rate
@@ -64,10 +64,10 @@ def is_constant(training: Training) -> bool:
 
 
 def read_learning_rate(optimizer: Any, rate: Any) -> float:
-    """The rate of the last step, with the digits that float32 has: 0.001, not 0.0010000000474974513.
+    """The rate of the last step, rounded to the digits of float32: 0.001, not 0.0010000000474974513.
 
     Args:
-        optimizer: of the model.
+        optimizer: the optimizer of the model.
         rate: what `build_learning_rate` returned for it.
     """
     current = rate(optimizer.iterations - 1) if callable(rate) else optimizer.learning_rate
@@ -77,8 +77,8 @@ def read_learning_rate(optimizer: Any, rate: Any) -> float:
 class ScheduledRate(keras.optimizers.schedules.LearningRateSchedule):
     """The learning rate at a step: base · warm-up · factor of the schedule.
 
-    With t in epochs, w warm-up epochs and n steps an epoch, warm-up is min(1, (t + 1/n) / w). The factor is
-    f + (1 − f) · (1 + cos(π · (t − w) / (epochs − w))) / 2 for `cosine` and factor^⌊t / every⌋ for `step`.
+    With t in epochs, w warm-up epochs and n steps in an epoch, warm-up is min(1, (t + 1/n) / w). The factor
+    is f + (1 − f) · (1 + cos(π · (t − w) / (epochs − w))) / 2 for `cosine` and factor^⌊t / every⌋ for `step`.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class ScheduledRate(keras.optimizers.schedules.LearningRateSchedule):
                 return 1.0
 
     def get_config(self) -> dict[str, Any]:
-        """The arguments."""
+        """The arguments of the constructor."""
         return {
             "base": self._base,
             "schedule": self._schedule,

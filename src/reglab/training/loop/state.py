@@ -1,4 +1,4 @@
-"""Everything that the next step depends on, as arrays whose names depend on the experiment alone."""
+"""Everything on which the next step depends, as arrays whose names depend only on the experiment."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,11 +17,11 @@ class State:
     """The state of a training between two steps.
 
     Attributes:
-        epochs_done: finished epochs.
-        images_done: images of the current epoch that have been trained on.
+        epochs_done: number of finished epochs.
+        images_done: number of images of the current epoch that have been trained on.
         stopped: whether a callback has ended the training.
         variables: weights, random state, optimizer and running means, by name (see `name_variables`).
-        callbacks: the state of each stateful callback, by `technique/number`.
+        callbacks: the state of each stateful callback, by `regularizer/number`.
     """
 
     epochs_done: int
@@ -36,7 +36,7 @@ class StatefulCallback(Protocol):
     """A callback whose state is saved and restored with the training."""
 
     def get_state(self) -> dict[str, NDArray[Any]]:
-        """Its state, as arrays."""
+        """The state, as arrays."""
 
     def set_state(self, state: Arrays) -> None:
         """Restores what `get_state` returned."""
@@ -48,7 +48,7 @@ class WeightsKeeper(Protocol):
 
     @property
     def kept_epoch(self) -> int | None:
-        """That epoch, from 1; None: the last one."""
+        """The epoch of these weights, from 1; None for the last epoch."""
 
 
 def name_weights(model: Any) -> dict[str, Any]:
@@ -64,14 +64,14 @@ def name_weights(model: Any) -> dict[str, Any]:
 def name_variables(model: Any, optimizer: str) -> dict[str, Any]:
     """Names every variable of an index model that a step changes.
 
-    Keras's own paths count the layers and optimizers that the process has built. These names do not:
+    Keras's own paths contain numbers that count the layers and optimizers of the process. These names do not:
     `conv_1_1/kernel`, `output_dropout/seed_generator_state`, `adamw/conv_1_1_kernel_velocity`,
-    `metrics/loss/total`. A number is appended if a layer has several variables of one name.
+    `metrics/loss/total`. A number is appended if a layer has several variables with the same name.
 
     Args:
         model: an index model, compiled, with its optimizer built.
-        optimizer: the optimizer's name in the experiment. Slots of another optimizer get other names,
-            because equal names would mean other quantities.
+        optimizer: the optimizer's name in the experiment. It is part of the names of the slots, because
+            slots of two optimizers are different quantities.
 
     Returns:
         Keras variables by name, in a fixed order; without the images.
@@ -100,19 +100,19 @@ def read_variables(variables: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
 
 
 def carry_over(values: Arrays, variables: Mapping[str, Any]) -> None:
-    """Assigns the values whose name and shape fit; the other variables keep theirs."""
+    """Assigns the values to the variables with the same name and shape; the others do not change."""
     for name, variable in variables.items():
         if name in values and values[name].shape == tuple(variable.shape):
             variable.assign(values[name])
 
 
 def check_fit(state: State, variables: Mapping[str, Any], callbacks: Mapping[str, Any]) -> None:
-    """Compares a state with the training that it is to be restored into.
+    """Checks that a state can be restored into a training.
 
     Raises:
-        RunError: it has other variables, shapes or callbacks.
+        RunError: the state has other variables, shapes or callbacks.
     """
     shapes = {name: value.shape for name, value in state.variables.items()}
     expected = {name: tuple(variable.shape) for name, variable in variables.items()}
     if shapes != expected or set(state.callbacks) != set(callbacks):
-        raise RunError("the checkpoint is of another network than this one; start again with --fresh")
+        raise RunError("the checkpoint was written for another network; start again with --fresh")

@@ -1,4 +1,4 @@
-"""The checkpoint: the state after an epoch, in one file that is always whole."""
+"""The checkpoint: the state after an epoch, in one file that is replaced atomically."""
 
 import json
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from reglab.errors import RunError
-from reglab.files import atomic_path, flush
+from reglab.files import atomic_path, flush, refused
 from reglab.runs.history import Epoch
 from reglab.training.loop.state import State
 
@@ -20,13 +20,13 @@ _VARIABLE, _CALLBACK = "variable/", "callback/"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a run resumes from.
+    """The record and the state from which a run resumes.
 
     Attributes:
         epoch: the record of the last finished epoch.
         policy: Keras's dtype policy, which a resumed run keeps.
         backend: `tensorflow`, `jax` or `torch`; a resumed run keeps it.
-        state: of the training.
+        state: the state of the training.
     """
 
     epoch: Epoch
@@ -46,7 +46,7 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
             folder.mkdir()
             flush(folder.parent)
     except OSError as error:
-        raise RunError(f"cannot create {folder}: {error.strerror}") from error
+        raise refused("create", folder, error) from error
     state = checkpoint.state
     header = {
         "format": _FORMAT,
@@ -71,7 +71,7 @@ def read_checkpoint(folder: Path) -> Checkpoint | None:
     """The checkpoint in a folder, or None if there is none.
 
     Raises:
-        RunError: the file is damaged, or of an earlier version.
+        RunError: the file is damaged, or was written by another version.
     """
     path = folder / FILE_NAME
     if not path.exists():

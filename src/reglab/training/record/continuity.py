@@ -1,4 +1,4 @@
-"""Changes of threads, versions or machine between two attempts of a run: its last bits depend on them."""
+"""Changes of threads, versions or machine between two attempts of a run, which change its rounding."""
 
 from collections.abc import Mapping
 
@@ -12,9 +12,9 @@ EFFECT = (
     "rounding differs from here on, and the difference grows while the network trains: in a short run "
     "it moved the validation accuracy by 0.65 points"
 )
-"""Seen in a check of the program: a run of a few epochs that resumed with other threads."""
+"""Measured once: a run of a few epochs was resumed with another number of threads."""
 
-# Fields that the last bit of a sum depends on, with their names for users.
+# Fields of `Environment` on which the last bit of a sum depends, with their names in messages.
 _DECISIVE: Mapping[str, str] = {
     "processor": "processor",
     "device": "device",
@@ -38,8 +38,8 @@ def note_environment(journal: Journal, backend: Backend) -> tuple[Environment, t
         backend: of this process.
 
     Returns:
-        The environment of this process, and its differences to that of the previous attempt. If the file
-        cannot be read, there are none.
+        The environment of this process, and its differences from that of the previous attempt. If the file
+        cannot be read, there are no differences.
 
     Raises:
         RunError: the system refused to write.
@@ -48,7 +48,7 @@ def note_environment(journal: Journal, backend: Backend) -> tuple[Environment, t
     device = "GPU" if backend.gpu else "CPU"
     now = collect_environment(choice.policy, choice.reason, backend.name, backend.threads, device)
     path = journal.run.environment
-    # An attempt without a finished epoch has left no numbers that its environment explains.
+    # No epoch of an earlier attempt is kept, so its environment is not needed.
     if journal.checkpoint is None:
         write_environment(path, now)
         return now, ()
@@ -72,7 +72,8 @@ def list_changes(before: Environment, now: Environment) -> tuple[str, ...]:
         now: of this process, on the same backend.
 
     Returns:
-        One text for each, as `threads 2 → 4`. Fields that an earlier version did not record are omitted.
+        One text for each difference, such as `threads 2 → 4`. Fields that an earlier version did not record
+        are omitted.
     """
     names = {**_DECISIVE, **_LIBRARIES[now.backend]}
     values = ((words, getattr(before, name), getattr(now, name)) for name, words in names.items())
@@ -80,7 +81,7 @@ def list_changes(before: Environment, now: Environment) -> tuple[str, ...]:
 
 
 def read_changes(run: RunDirectory) -> tuple[str, ...]:
-    """The changes that `environment.json` records, one entry for each attempt; none if it is unreadable."""
+    """The changes in `environment.json`, one entry for each attempt; empty if the file is unreadable."""
     try:
         return read_environment(run.environment).resumed_with
     except RunError:

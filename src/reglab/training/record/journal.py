@@ -1,4 +1,7 @@
-"""The files of a run in training: status, history and checkpoint, in an order that survives a kill."""
+"""The files of a run in training: status, history and checkpoint.
+
+They are written in an order that allows the run to resume if the process is killed at any moment.
+"""
 
 import os
 import shutil
@@ -17,17 +20,17 @@ from reglab.training.subject import Subject
 
 
 class Journal:
-    """The record of one run; opening it makes the history agree with the checkpoint.
+    """The record of one run. The constructor makes the history agree with the checkpoint.
 
     An epoch is written to the checkpoint, then to the history. If the process is killed between the two, the
-    history lacks the checkpoint's last epoch, and the next opening adds it.
+    last epoch of the checkpoint is missing in the history, and the next attempt adds it.
     """
 
     def __init__(self, run: RunDirectory, subject: Subject, backend: str) -> None:
-        """Opens the record of a run whose lock this process holds.
+        """Opens the record of a run; this process must have the lock of the run.
 
         Args:
-            run: its directory.
+            run: the directory of the run.
             subject: experiment and images.
             backend: of this process: `tensorflow`, `jax` or `torch`.
 
@@ -69,14 +72,14 @@ class Journal:
 
     @property
     def epochs_done(self) -> int:
-        """Epochs in the checkpoint."""
+        """Number of epochs in the checkpoint."""
         return self.status.status.epochs_done
 
     def record(self, checkpoint: Checkpoint) -> None:
         """Writes a finished epoch.
 
         Raises:
-            RunError: the system refused to write, as on a full disk.
+            RunError: the system refused to write, for example because the disk is full.
         """
         write_checkpoint(self.run.checkpoint, checkpoint)
         append_epoch(self.run.history, checkpoint.epoch)
@@ -94,7 +97,7 @@ class Journal:
 
 
 def _check_backend(run: RunDirectory, checkpoint: Checkpoint, backend: str) -> None:
-    """Backends round differently and draw other numbers, so a run keeps its backend."""
+    """Refuses another backend, which would round differently and draw other random numbers."""
     if checkpoint.backend != backend:
         raise BackendError(
             f"{run.path} was started on {checkpoint.backend}, this is {backend}: "
@@ -103,7 +106,7 @@ def _check_backend(run: RunDirectory, checkpoint: Checkpoint, backend: str) -> N
 
 
 def _check_images(run: RunDirectory, before: Status | None, subject: Subject) -> None:
-    """A run that resumes with other images, such as another copy of CIFAR-10, would mix two data sets."""
+    """Refuses other images, such as another copy of CIFAR-10, because the run would mix two data sets."""
     if before and before.images not in ("", subject.fingerprint):
         raise RunError(
             f"{run.path} was started with other images than {subject.dataset.title} from "

@@ -21,17 +21,18 @@ def write_results(
 ) -> Summary:
     """Measures the trained network, on the test set for the first time, and writes the results.
 
-    In `predictions.npz`, row i of `test_probabilities` and `test_labels` is image `test_indices[i]` of the
-    data set, whose test images follow its training images; likewise for `validation`. The test images are
-    the whole test set, except if the validation set is a subset of it: they are that subset then. The
-    file also has `train_indices` and `clean_indices`, and the names of the `classes` in label order.
+    In `predictions.npz`, row i of `test_probabilities` and `test_labels` is for image `test_indices[i]` of
+    the data set, whose test images follow its training images; the arrays of `validation` have the same
+    form. The test images are the whole test set. If the validation set is a subset of the test set, they are
+    that subset. The file also contains `train_indices`, `clean_indices`, and the names of the `classes` in
+    the order of the labels.
 
     Args:
         subject: experiment and images.
         model: the trained index model.
-        history: of the whole run.
-        kept: epoch of the model's weights.
-        run: where to write.
+        history: the history of the whole run.
+        kept: epoch of the model's weights, from 1.
+        run: the directory to write to.
         policy: Keras's dtype policy.
 
     Returns:

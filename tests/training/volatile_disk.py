@@ -1,4 +1,4 @@
-"""What a power failure leaves of a folder: all that was waited for, and any part of the rest."""
+"""What a power failure leaves of a folder: all that `fsync` was called for, and any part of the rest."""
 
 import os
 import random
@@ -10,15 +10,14 @@ from typing import TypeAlias, Union
 Tree: TypeAlias = dict[str, Union["Tree", bytes]]
 
 
-class ForgetfulDisk:
-    """Remembers what `fsync` was called for, as strictly as POSIX: files without their names, and names.
+class VolatileDisk:
+    """Records what `fsync` was called for, as POSIX defines it: for files without their names, and for names.
 
-    A name that was added, removed or given to another file since its folder was waited for may be as it
-    was then, or as it is now, each on its own. A file holds what it held when it was waited for, what it
-    holds now, or a part of that.
+    After a power failure, each name that changed since the `fsync` of its folder is as it was then or as
+    it is now. A file has the content of its last `fsync`, its current content, or a part of that.
 
     Args:
-        chance: decides.
+        chance: chooses between these states.
     """
 
     def __init__(self, chance: random.Random) -> None:
@@ -28,9 +27,9 @@ class ForgetfulDisk:
         self._held: list[int] = []
 
     def fsync(self, descriptor: int, path: Path) -> None:
-        """Remembers a file or folder, by its number on the disk."""
+        """Records a file or folder by its inode number."""
         number = os.fstat(descriptor).st_ino
-        # While it is open, the number of a file that is replaced is not given to another one.
+        # While a replaced file is open, no other file gets its inode number.
         self._held.append(os.dup(descriptor))
         if stat.S_ISDIR(os.fstat(descriptor).st_mode):
             self._folders[number] = _list(path)
@@ -38,7 +37,7 @@ class ForgetfulDisk:
             self._files[number] = path.read_bytes()
 
     def lose_power(self, folder: Path) -> None:
-        """Puts into the folder, whose own name is safe, what may be there afterwards."""
+        """Replaces the content of the folder by what a power failure may leave."""
         tree = self._recall_folder(folder.stat().st_ino, folder)
         shutil.rmtree(folder)
         _write(folder, tree)
@@ -63,7 +62,7 @@ class ForgetfulDisk:
 
 
 def _list(path: Path | None) -> dict[str, int]:
-    """The names in a folder, with the numbers of what has them; none without a folder."""
+    """The names in a folder and their inode numbers; empty without a folder."""
     if path is None:
         return {}
     with os.scandir(path) as entries:
