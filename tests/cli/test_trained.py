@@ -1,5 +1,7 @@
 """`reglab evaluate` and `reglab predict`."""
 
+import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +35,44 @@ def test_evaluate(with_keras: Command, attempts: Any, trained: Path) -> None:
     )
     done = with_keras("evaluate", trained, "--data-dir", attempts.folder / "pictures")
     assert done == (0, message, "")
+
+
+def test_evaluate_several_runs(with_keras: Command, attempts: Any, trained: Path) -> None:
+    """The matrix and the accuracies by class add up to the accuracy; text and JSON have the same numbers."""
+    other = attempts.folder / "results" / "b" / "seed-0"
+    arguments = ("evaluate", trained, other, "--data-dir", attempts.folder / "pictures")
+    code, out, err = with_keras(*arguments, "--json")
+    assert (code, err) == (0, "")
+    records = json.loads(out)
+    assert [record["path"] for record in records] == [str(trained), str(other)]
+    for record in records:
+        counts = np.array(record["confusion"])
+        assert counts.sum(axis=1).tolist() == [10, 10, 10]
+        assert counts.trace() / 30 == pytest.approx(record["test_accuracy"])
+        by_class = record["class_accuracies"]
+        assert list(by_class) == ["bright", "dark", "middling"]
+        assert list(by_class.values()) == pytest.approx((counts.diagonal() / 10).tolist())
+    code, out, err = with_keras(*arguments, "--confusion")
+    lines = [line for line in out.splitlines() if ", seed 0: accuracy" in line]
+    assert [line.partition(",")[0] for line in lines] == ["Tiny A", "Tiny B"]
+    assert out.count("most often mistaken for") == 2
+    assert out.count("true class, predicted →") == 2
+
+
+def test_predict_a_folder(with_keras: Command, trained: Path, tmp_path: Path) -> None:
+    """Pictures in it and below it, sorted; `--json` has the names and numbers of the text."""
+    (tmp_path / "more").mkdir()
+    for name in ("b.png", "more/a.webp", ".hidden.png"):
+        Image.new("RGB", (9, 9), "red").save(tmp_path / name)
+    (tmp_path / "notes.txt").touch()
+    code, out, err = with_keras("predict", trained, tmp_path, "--top", "1", "--json")
+    assert (code, err) == (0, "")
+    records = json.loads(out)
+    assert [record["image"] for record in records] == [str(tmp_path / "b.png"), str(tmp_path / "more/a.webp")]
+    assert [len(record["classes"]) for record in records] == [1, 1]
+    best = records[0]["classes"][0]
+    line = f"{tmp_path / 'b.png'}: {best['class']} {100 * best['probability']:.1f} %\n"
+    assert with_keras("predict", trained, tmp_path / "b.png", "--top", "1") == (0, line, "")
 
 
 def test_predict(with_keras: Command, trained: Path, tmp_path: Path) -> None:
@@ -69,7 +109,7 @@ def test_predict(with_keras: Command, trained: Path, tmp_path: Path) -> None:
         ("nope.png", "the file does not exist"),
         ("text.png", "the file is not a picture, or is damaged"),
         ("cut.png", "the file is not a picture, or is damaged"),
-        ("folder", "the file is not a picture, or is damaged"),
+        ("pipe", "it is a pipe or a device"),
     ],
 )
 def test_wrong_pictures(call: Command, trained: Path, here: Path, name: str, reason: str) -> None:
@@ -77,6 +117,6 @@ def test_wrong_pictures(call: Command, trained: Path, here: Path, name: str, rea
     Image.new("RGB", (64, 64), "red").save(here / "good.png")
     (here / "text.png").write_text("not a picture")
     (here / "cut.png").write_bytes((here / "good.png").read_bytes()[:60])
-    (here / "folder").mkdir()
+    os.mkfifo(here / "pipe")
     message = f"{name}: expected a picture, but {reason}\n"
     assert call("predict", trained, "good.png", name) == (2, "", message)

@@ -1,5 +1,6 @@
 """`reglab predict`: classifies your own images with a trained run."""
 
+import json
 from pathlib import Path
 
 import click
@@ -7,23 +8,42 @@ import click
 from reglab.cli.options import AnyPath, examples
 
 
-@click.command(epilog=examples("reglab predict results/mp_bn_da/seed-0 cat.jpg dog.png"))
+@click.command(
+    epilog=examples(
+        "reglab predict results/mp_bn_da/seed-0 cat.jpg dog.png",
+        "reglab predict results/mp_bn_da/seed-0 photos --top 1 --json",
+    )
+)
 @click.argument("run", type=AnyPath)
 @click.argument("images", metavar="IMAGE…", type=AnyPath, nargs=-1, required=True)
-def predict(run: Path, images: tuple[Path, ...]) -> None:
-    """Print the three most probable classes of your own images.
+@click.option(
+    "--top", type=click.IntRange(min=1), default=3, show_default=True, help="Number of classes per image."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list, one object for each image.")
+def predict(run: Path, images: tuple[Path, ...], top: int, as_json: bool) -> None:
+    """Print the most probable classes of your own images.
 
-    RUN is the folder of a run, such as results/mp/seed-0. Each IMAGE may be a file of any common format; it
-    is resized to the size of the training images.
+    RUN is the folder of a run, such as results/mp/seed-0. Each IMAGE may be a file of any common format, or
+    a folder with such files; it is resized to the size of the training images.
     """
-    from reglab.inference.own_picture import read_own_picture
+    from reglab.inference.own_picture import find_pictures, read_own_picture
     from reglab.inference.trained import load_trained, read_classes, read_trained_experiment
 
     experiment = read_trained_experiment(run)
     classes = read_classes(run)
-    pictures = [read_own_picture(path, experiment.data.image_shape) for path in images]
+    paths = [path for image in images for path in (find_pictures(image) if image.is_dir() else (image,))]
+    pictures = [read_own_picture(path, experiment.data.image_shape) for path in paths]
     network = load_trained(run, experiment, len(classes))
-    for path, probabilities in zip(images, network.predict(pictures), strict=True):
-        best = probabilities.argsort()[::-1][:3]
-        shares = (f"{classes[index]} {100 * probabilities[index]:.1f} %" for index in best)
-        click.echo(f"{path}: {', '.join(shares)}")
+    rows = [
+        (path, [(classes[index], float(shares[index])) for index in shares.argsort()[::-1][:top]])
+        for path, shares in zip(paths, network.predict(pictures), strict=True)
+    ]
+    if as_json:
+        records = [
+            {"image": str(path), "classes": [{"class": name, "probability": share} for name, share in best]}
+            for path, best in rows
+        ]
+        click.echo(json.dumps(records, indent=2))
+        return
+    for path, best in rows:
+        click.echo(f"{path}: {', '.join(f'{name} {100 * share:.1f} %' for name, share in best)}")
