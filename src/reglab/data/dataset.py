@@ -29,7 +29,8 @@ class Dataset:
         source: where the data set was found, for messages.
 
     Raises:
-        DataError: a part is empty, or shapes, types, counts or labels do not fit together.
+        DataError: a part is empty, there are fewer than two classes, or shapes, types, counts or labels do
+            not fit together.
     """
 
     name: str
@@ -60,6 +61,10 @@ class Dataset:
             raise DataError(
                 f"{self.source}: expected training and test images, "
                 f"got {self.train_count} and {total - self.train_count}"
+            )
+        if len(self.classes) < 2:
+            raise DataError(
+                f"{self.source}: expected at least two classes, got {', '.join(self.classes) or 'none'}"
             )
         check_label_range(self.labels, len(self.classes), self.source)
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from reglab.backend.start import find_backend, start_backend
+from reglab.data.advice import advise_on_split
 from reglab.errors import ReglabError, RunError
 from reglab.files import refused
 from reglab.machine import ignore_backend_of_matplotlib
@@ -77,6 +78,8 @@ def _work(job: Job, stream: EventStream, interruption: Interruption) -> int:
             for advice in experiment.advice():
                 stream.send(Advice(message=str(advice)))
             subject = subject or Subject.load(experiment, job.data_directory)
+            for message in advise_on_split(subject.dataset, subject.split):
+                stream.send(Advice(message=message))
             journal = Journal(run, subject, backend)
             try:
                 _log_output(run)
