@@ -21,6 +21,7 @@ ORDER = (
     "config",
     "regularizers",
     "experiment",
+    "differences",
     "data",
     "runs",
     "analysis",

@@ -151,7 +151,7 @@ def test_another_experiment_in_the_folder(attempts: Any, program: Command) -> No
     )
     assert (code, out) == (2, "")
     pattern = (
-        r"results/a/seed-0 holds another experiment \(identity [0-9a-f]+, this one is [0-9a-f]+\): "
+        r"results/a/seed-0 holds another experiment \(.+ there, .+ here\): "
         r"name this one with --set name=…, choose another folder with --results DIR, "
         r"or, for the same seed, set the old run aside with --fresh\nTiny A, seed 0: not trained\n"
     )

@@ -209,7 +209,7 @@ def test_another_experiment_in_the_directory_is_refused(
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
     code, message, err = start(make_job(epochs=7), "raise SystemError").end()
     assert (code, err) == (2, "")
-    assert message.startswith(f"{run.path} holds another experiment (identity ")
+    assert message.startswith(f"{run.path} holds another experiment (")
     assert {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()} == before
 
 

@@ -1,17 +1,29 @@
 """Which runs can be opened, and in which state they are."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from reglab.config.yaml.dumping import dump_yaml
 from reglab.errors import RunError
+from reglab.experiment import Experiment
+from reglab.files import write_atomically
 from reglab.runs.layout import RunDirectory
 from reglab.runs.lock import RunInUseError, RunLock, is_locked
 from reglab.runs.opening import inspect_run, open_run
 
 Maker = Callable[..., RunDirectory]
+MINE = Experiment.from_mapping({"name": "mp"})
+OTHER = MINE.with_changes({"training.batch_size": 100, "regularizers.l2": {}})
+
+
+@pytest.fixture
+def make_run(make_run: Maker) -> Maker:
+    """Makes runs of MINE."""
+    return lambda path, **changes: make_run(path, **{"identity": MINE.identity, **changes})
 
 
 @pytest.fixture
@@ -19,23 +31,23 @@ def run(tmp_path: Path) -> RunDirectory:
     return RunDirectory(tmp_path / "mp" / "seed-0")
 
 
-def state_of(run: RunDirectory, identity: str = "aaaa", fresh: bool = False) -> str:
-    with open_run(run, identity, fresh) as opened:
+def state_of(run: RunDirectory, experiment: Experiment = MINE, fresh: bool = False) -> str:
+    with open_run(run, experiment, fresh) as opened:
         return opened.state
 
 
-def refuse(run: RunDirectory, identity: str = "aaaa", fresh: bool = False) -> str:
+def refuse(run: RunDirectory, experiment: Experiment = MINE, fresh: bool = False) -> str:
     """Opens a run that is refused; returns the message."""
-    with pytest.raises(RunError) as caught, open_run(run, identity, fresh):
+    with pytest.raises(RunError) as caught, open_run(run, experiment, fresh):
         pass
     return str(caught.value)
 
 
 def test_a_first_run_is_new_and_locked(run: RunDirectory) -> None:
     """Its directory is created, and the lock is held until the block ends."""
-    assert inspect_run(run, "aaaa").state == "new"
+    assert inspect_run(run, MINE).state == "new"
     assert not run.path.exists()
-    with open_run(run, "aaaa") as opened:
+    with open_run(run, MINE) as opened:
         assert (opened.directory, opened.state, opened.status) == (run, "new", None)
         assert is_locked(run.path)
     assert not is_locked(run.path)
@@ -53,7 +65,7 @@ def test_a_folder_with_other_files_is_refused(run: RunDirectory) -> None:
     """Nothing is written to the folder, including the lock."""
     run.create()
     (run.path / "thesis.tex").touch()
-    assert refuse(run) == inspect_run(run, "aaaa").reason
+    assert refuse(run) == inspect_run(run, MINE).reason
     assert refuse(run) == (
         f"{run.path} is not a run of reglab: it has thesis.tex, but no status.json; "
         "choose another folder with --results DIR"
@@ -68,15 +80,15 @@ def test_a_folder_with_other_files_is_refused(run: RunDirectory) -> None:
 def test_a_run_of_the_same_experiment(run: RunDirectory, make_run: Maker, written: str, state: str) -> None:
     """Its state follows from its status."""
     make_run(run.path, state=written)
-    assert inspect_run(run, "aaaa").state == state_of(run) == state
+    assert inspect_run(run, MINE).state == state_of(run) == state
 
 
 def test_a_complete_run_with_a_checkpoint_is_resumable(run: RunDirectory, make_run: Maker) -> None:
     """It was killed before it deleted the checkpoint; opening it deletes it."""
     make_run(run.path)
     run.checkpoint.mkdir()
-    assert inspect_run(run, "aaaa").state == "resumable"
-    assert state_of(run) == inspect_run(run, "aaaa").state == "complete"
+    assert inspect_run(run, MINE).state == "resumable"
+    assert state_of(run) == inspect_run(run, MINE).state == "complete"
     assert not run.checkpoint.exists()
 
 
@@ -94,13 +106,38 @@ def test_files_left_by_a_killed_process_are_removed(
 
 def test_another_experiment_is_refused(run: RunDirectory, make_run: Maker) -> None:
     """The message explains the three ways to proceed."""
-    make_run(run.path)
-    assert inspect_run(run, "bbbb").state == "foreign"
-    assert refuse(run, "bbbb") == (
-        f"{run.path} holds another experiment (identity aaaa, this one is bbbb): name this one with "
-        "--set name=…, choose another folder with --results DIR, or, for the same seed, set the old run "
-        "aside with --fresh"
+    write_atomically(make_run(run.path).experiment, dump_yaml(MINE))
+    assert inspect_run(run, OTHER).state == "foreign"
+    assert refuse(run, OTHER) == (
+        f"{run.path} holds another experiment (training.batch_size is 200 there, 100 here; "
+        "regularizers.l2.strength is not set there, 0.001 here; regularizers.l2.layers is not set there, all "
+        "here): name this one with --set name=…, choose another folder with --results DIR, or, for the same "
+        "seed, set the old run aside with --fresh"
     )
+
+
+def test_a_clash_names_at_most_four_keys(run: RunDirectory, make_run: Maker) -> None:
+    """The number of the others follows."""
+    write_atomically(make_run(run.path).experiment, dump_yaml(MINE))
+    message = refuse(run, MINE.with_changes({"regularizers": {"l1": {}, "l2": {}, "dropout": {}}}))
+    assert message.count(" here") == 4
+    assert re.search(r"; and \d+ more keys\): name this one", message)
+
+
+def test_more_epochs_need_a_run_of_their_own(run: RunDirectory, make_run: Maker) -> None:
+    """The message says why a complete run does not go on."""
+    write_atomically(make_run(run.path).experiment, dump_yaml(MINE))
+    assert "(training.epochs is 40 there, 60 here; a complete run has no state of the optimizer" in refuse(
+        run, MINE.with_changes({"training.epochs": 60})
+    )
+
+
+def test_a_clash_with_an_unreadable_experiment(run: RunDirectory, make_run: Maker) -> None:
+    """Or with one that was edited after the run: the message says so."""
+    make_run(run.path)
+    assert "(its experiment.yaml cannot be read)" in refuse(run, OTHER)
+    write_atomically(run.experiment, dump_yaml(OTHER))
+    assert "(its experiment.yaml was changed)" in refuse(run, OTHER)
 
 
 @pytest.mark.parametrize("fresh", [False, True])
@@ -109,9 +146,9 @@ def test_another_experiment_is_refused_beside_its_seeds(
 ) -> None:
     """All seeds in one folder are of one experiment; runs that were set aside are ignored."""
     make_run(run.path)
-    make_run(run.path.with_name("seed-2.replaced-20250102"), identity="bbbb")
+    make_run(run.path.with_name("seed-2.replaced-20250102"), identity=OTHER.identity)
     sibling = RunDirectory(run.path.with_name("seed-1"))
-    assert refuse(sibling, "bbbb", fresh).startswith(f"{run.path} holds another experiment (identity aaaa, ")
+    assert refuse(sibling, OTHER, fresh).startswith(f"{run.path} holds another experiment (")
     assert not sibling.path.exists()
     assert state_of(sibling) == "new"
 
@@ -122,7 +159,7 @@ def test_fresh_sets_the_old_run_aside(run: RunDirectory, make_run: Maker, damage
     make_run(run.path, message="precious")
     if damaged:
         run.status.write_text("precious")
-    assert state_of(run, "bbbb", fresh=True) == "new"
+    assert state_of(run, OTHER, fresh=True) == "new"
     assert [path.name for path in run.path.iterdir()] == ["lock"]
     (aside,) = (path for path in run.path.parent.iterdir() if path != run.path)
     assert aside.name.startswith("seed-0.replaced-")
@@ -135,7 +172,7 @@ def test_a_run_in_training_is_refused(run: RunDirectory, make_run: Maker, fresh:
     make_run(run.path)
     writing = run.path / ".tmp-ab12-model.keras"
     writing.touch()
-    with RunLock(run.path), pytest.raises(RunInUseError), open_run(run, "aaaa", fresh):
+    with RunLock(run.path), pytest.raises(RunInUseError), open_run(run, MINE, fresh):
         pass
     assert run.status.exists()
     assert writing.exists()
@@ -153,7 +190,7 @@ def test_another_process_creates_the_directory_first(
             create(directory)
 
     monkeypatch.setattr(RunDirectory, "create", create_late)
-    with open_run(run, "aaaa") as opened:
+    with open_run(run, MINE) as opened:
         assert opened.state == "new"
 
 

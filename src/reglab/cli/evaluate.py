@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reglab.cli.options import AnyPath, data_directory_option, examples
+from reglab.errors import DataError
 
 if TYPE_CHECKING:
     from reglab.analysis.confusion import Confusion
     from reglab.data.dataset import Dataset
     from reglab.experiment import Experiment
     from reglab.inference.trained import TrainedNetwork
+    from reglab.runs.summary import Summary
+
+
+_LISTED = 10
+"""Number of classes that a message lists."""
 
 
 @click.command(
@@ -28,31 +34,65 @@ if TYPE_CHECKING:
 def evaluate(runs: tuple[Path, ...], data_dir: Path | None, confusion: bool, as_json: bool) -> None:
     """Measure trained networks on the whole test set of their data set.
 
-    RUN is the folder of a run, such as results/mp/seed-0.
+    RUN is the folder of a run, such as results/mp/seed-0. An interrupted run is measured with the weights of
+    its last finished epoch.
     """
-    from reglab.inference.trained import load_trained, read_trained_experiment, read_trained_summary
+    from reglab.inference.trained import (
+        Unfinished,
+        load_trained,
+        read_trained_experiment,
+        read_trained_summary,
+        read_unfinished,
+    )
 
     # All runs are read first, so that a wrong path is reported before Keras is loaded.
-    experiments = [read_trained_experiment(run) for run in runs]
-    summaries = [read_trained_summary(run) for run in runs]
+    found: list[tuple[Path, Experiment, Summary | Unfinished]] = []
+    for run in runs:
+        unfinished = read_unfinished(run)
+        if unfinished is None:
+            found.append((run, read_trained_experiment(run), read_trained_summary(run)))
+        else:
+            found.append((run, unfinished.experiment, unfinished))
     from reglab.data.loading import load_dataset
 
     load = cache(load_dataset)
     records = []
-    for run, experiment, summary in zip(runs, experiments, summaries, strict=True):
+    for run, experiment, end in found:
         dataset = load(experiment.data, data_dir)
-        network = load_trained(run, experiment, len(dataset.classes))
+        classes = len(dataset.classes)
+        if isinstance(end, Unfinished):
+            network, epoch = end.build(classes), end.checkpoint.epoch.epoch
+        else:
+            _check_classes(run, end, dataset)
+            network, epoch = load_trained(run, experiment, classes), end.weights_epoch
         record, counted = _measure(run, experiment, dataset, network)
-        records.append(record)
+        records.append(record | {"epoch": epoch})
         if as_json:
             continue
         _report(record, experiment, dataset)
-        if dataset.title != summary.dataset:
-            click.echo(f"The run was trained on {summary.dataset}.")
+        if isinstance(end, Unfinished):
+            total = experiment.training.epochs
+            click.echo(f"The run is not complete: its weights are those of epoch {epoch} of {total}.")
+        elif dataset.title != end.dataset:
+            click.echo(f"The run was trained on {end.dataset}.")
         if confusion:
             _print_confusion(counted)
     if as_json:
         click.echo(json.dumps(records, indent=2))
+
+
+def _check_classes(run: Path, summary: "Summary", dataset: "Dataset") -> None:
+    """Refuses other classes than those of the run; summaries of earlier versions do not have them."""
+    if summary.classes and summary.classes != dataset.classes:
+        raise DataError(
+            f"{dataset.source}: expected the {len(summary.classes)} classes of {run} "
+            f"({_shorten(summary.classes)}), found {len(dataset.classes)} ({_shorten(dataset.classes)}); name "
+            "the directory of its data set with --data-dir"
+        )
+
+
+def _shorten(classes: tuple[str, ...]) -> str:
+    return ", ".join(classes[:_LISTED]) + (", …" if len(classes) > _LISTED else "")
 
 
 def _measure(

@@ -8,7 +8,7 @@ from reglab.config.data import Data
 from reglab.data.dataset import Dataset
 from reglab.data.download import download
 from reglab.data.places import DATA_DIRECTORY, cache_directory
-from reglab.data.source import Place, Source
+from reglab.data.source import Found, Place, Source
 from reglab.data.sources.table import find_source
 from reglab.errors import DataError
 
@@ -34,12 +34,34 @@ def load_dataset(data: Data, directory: Path | None = None) -> Dataset:
     source = find_source(data.dataset)
     if source.draw:
         return source.build(source.draw(), "drawn by reglab")
-    found = source.search(directory)
-    if found is None:
-        _download(source, source.places(directory))
-        found = source.find_in_keras()
+    if (dataset := find_dataset(data, directory)) is not None:
+        return dataset
+    _download(source, source.places(directory))
+    found = source.find_in_keras()
     if found is None:
         raise DataError(f"{source.remotes[0].path}: expected the download of {source.title}, found none")
+    return _read(source, found, data)
+
+
+def find_dataset(data: Data, directory: Path | None = None) -> Dataset | None:
+    """Loads a data set if its files are in one of the places; never downloads.
+
+    Args:
+        data: as in `load_dataset`.
+        directory: as in `load_dataset`.
+
+    Returns:
+        The data set; None if it was not found, or if its images are drawn.
+
+    Raises:
+        DataError: the data directory does not exist, or the files are truncated or foreign.
+    """
+    source = find_source(data.dataset)
+    found = source.search(directory)
+    return None if found is None else _read(source, found, data)
+
+
+def _read(source: Source, found: Found, data: Data) -> Dataset:
     return source.build(found.read(data.image_size), str(found.path), found)
 
 

@@ -1,4 +1,4 @@
-"""The network of a complete run, built from its experiment and its weights."""
+"""The network of a run, built from its experiment and its weights."""
 
 import warnings
 from collections.abc import Sequence
@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from reglab.errors import RunError
 from reglab.experiment import Experiment
-from reglab.runs.finding import read_run
+from reglab.runs.finding import RunRecord, read_run
+from reglab.runs.integrity import check_results
 from reglab.runs.layout import RunDirectory
 from reglab.runs.summary import Summary, read_summary
 from reglab.training.loop.measurement import Measurement, measure, to_probabilities
+from reglab.training.loop.state import State, carry_over, name_layer_variables
+from reglab.training.record.checkpoint import Checkpoint, read_checkpoint
 
 
 @dataclass(frozen=True)
@@ -37,22 +40,96 @@ class TrainedNetwork:
         return np.asarray(logits, dtype=np.float32)
 
 
+@dataclass(frozen=True)
+class Unfinished:
+    """A run that is not complete.
+
+    Attributes:
+        experiment: what is trained.
+        checkpoint: after the last finished epoch.
+    """
+
+    experiment: Experiment
+    checkpoint: Checkpoint
+
+    def build(self, classes: int) -> TrainedNetwork:
+        """Starts Keras and builds the network with the weights with which the epoch was measured.
+
+        Args:
+            classes: number of classes.
+
+        Raises:
+            RunError: the checkpoint is of another network.
+        """
+        network, state = _start(self.experiment, classes, self.checkpoint.policy), self.checkpoint.state
+        from reglab.training.loop.measured_weights import find_average
+
+        average = find_average(self.experiment, network)
+        variables = name_layer_variables([*network.layers, *([average] if average else [])])
+        wrong = [name for name, each in variables.items() if _shape(state, name) != tuple(each.shape)]
+        if wrong:
+            raise RunError(f"the checkpoint is of another network: it has no {wrong[0]} of the same shape")
+        carry_over(state.variables, variables)
+        if average:
+            average.swap_in()
+        return TrainedNetwork(network)
+
+
+def _shape(state: State, name: str) -> tuple[int, ...] | None:
+    return state.variables[name].shape if name in state.variables else None
+
+
 def read_trained_experiment(path: Path) -> Experiment:
     """The experiment of a complete run.
 
     Raises:
-        RunError: the folder is not a run, or the run is not complete.
+        RunError: the folder is not a run, or the run is not complete, or it is damaged.
         ExperimentError: the saved experiment is not valid.
     """
+    record = _read(path)
+    if record.state != "complete":
+        raise RunError(f"{path}: expected a complete run, got one that is {record.state}")
+    run = record.directory
+    check_results(run, record.status, (run.experiment, run.summary, run.weights))
+    return _read_experiment(record)
+
+
+def read_unfinished(path: Path) -> Unfinished | None:
+    """A run that can be measured with the weights of its checkpoint; None if the run is complete.
+
+    Raises:
+        RunError: the folder is not a run, or the run is being trained, or has no checkpoint.
+        ExperimentError: the saved experiment is not valid.
+    """
+    record = _read(path)
+    if record.state == "complete":
+        return None
+    if record.is_trained:
+        raise RunError(f"{path}: expected a run that is complete or interrupted, got one that is running")
+    checkpoint = read_checkpoint(record.directory.checkpoint)
+    if checkpoint is None:
+        raise RunError(f"{path}: expected a run with a finished epoch, got one that is {record.state} before")
+    return Unfinished(_read_experiment(record), checkpoint)
+
+
+def _read(path: Path) -> RunRecord:
     run = RunDirectory(path)
     if not run.status.is_file():
         raise RunError(
             f"{path}: expected the folder of a run, such as results/mp/seed-0, found no status.json in it"
         )
-    state = read_run(run).state
-    if state != "complete":
-        raise RunError(f"{path}: expected a complete run, got one that is {state}")
-    return Experiment.load(run.experiment)
+    return read_run(run)
+
+
+def _read_experiment(record: RunRecord) -> Experiment:
+    path = record.directory.experiment
+    experiment = Experiment.load(path)
+    if experiment.identity != record.status.identity:
+        raise RunError(
+            f"{path}: expected the experiment that was trained, found another one; restore the file, or train "
+            "the run again with --fresh"
+        )
+    return experiment
 
 
 def read_trained_summary(path: Path) -> Summary:
@@ -88,14 +165,8 @@ def load_trained(path: Path, experiment: Experiment, classes: int) -> TrainedNet
     Raises:
         RunError: the summary or the weights cannot be read, or the weights are of another network.
     """
-    from reglab.backend.start import start_backend
-
     run = RunDirectory(path)
-    policy = read_summary(run.summary).precision
-    start_backend("mixed_bfloat16" if policy == "mixed_bfloat16" else "float32")
-    from reglab.model.network import build_network
-
-    network = build_network(experiment, classes)
+    network = _start(experiment, classes, read_summary(run.summary).precision)
     try:
         # Keras only warns if the file has no weights for a layer, which then keeps its initial ones.
         with warnings.catch_warnings(action="error", category=UserWarning):
@@ -109,3 +180,12 @@ def load_trained(path: Path, experiment: Experiment, classes: int) -> TrainedNet
             "found those of another network; train the run again with --fresh"
         ) from error
     return TrainedNetwork(network)
+
+
+def _start(experiment: Experiment, classes: int, policy: str) -> Any:
+    from reglab.backend.start import start_backend
+
+    start_backend("mixed_bfloat16" if policy == "mixed_bfloat16" else "float32")
+    from reglab.model.network import build_network
+
+    return build_network(experiment, classes)

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from reglab.errors import RunError
+from reglab.errors import ReglabError
 from reglab.processes.events import COMPLETE, FAILED, Event, Job, Progress, decode, encode
 from reglab.runs.layout import RunDirectory, run_path
-from reglab.runs.opening import inspect_run
+from reglab.training.record.completeness import is_complete
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def start_run(job: Job) -> RunProcess:
     """
     experiment = job.experiment
     run = RunDirectory(run_path(job.results, experiment.name, experiment.training.seed))
-    if not job.fresh and _is_complete(run, experiment.identity):
+    if not job.fresh and _is_complete(run, job):
         return RunProcess(run, None)
     process: RunProcess | None = None
     try:
@@ -148,10 +148,10 @@ def _block_sigint() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _is_complete(run: RunDirectory, identity: str) -> bool:
+def _is_complete(run: RunDirectory, job: Job) -> bool:
     """Whether nothing is left to train or to draw."""
     try:
-        return inspect_run(run, identity).state == "complete" and run.curves.exists()
-    except RunError:
+        return run.curves.exists() and is_complete(run, job.experiment, job.data_directory)
+    except ReglabError:
         # The worker reports the error.
         return False

@@ -23,9 +23,10 @@ from reglab.processes.reporting import EventListener, EventStream
 from reglab.report.figures.run import draw_run
 from reglab.runs.finding import read_run
 from reglab.runs.layout import RunDirectory, run_path
-from reglab.runs.opening import inspect_run, open_run
+from reglab.runs.opening import open_run
 from reglab.runs.status import State
 from reglab.training.listener import Listener
+from reglab.training.record.completeness import is_complete
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
 
@@ -70,10 +71,10 @@ def _work(job: Job, stream: EventStream, interruption: Interruption) -> int:
     experiment = job.experiment
     run = RunDirectory(run_path(job.results, experiment.name, experiment.training.seed))
     backend = find_backend()
-    is_complete = not job.fresh and inspect_run(run, experiment.identity).state == "complete"
+    complete = not job.fresh and is_complete(run, experiment, job.data_directory)
     # Loaded before the directory is created, so that missing images create no files.
-    subject = None if is_complete else Subject.load(experiment, job.data_directory)
-    with open_run(run, experiment.identity, job.fresh) as opened:
+    subject = None if complete else Subject.load(experiment, job.data_directory)
+    with open_run(run, experiment, job.fresh) as opened:
         if opened.state != "complete":
             for advice in experiment.advice():
                 stream.send(Advice(message=str(advice)))

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from reglab.errors import RunError
+from reglab.differences import list_differences
+from reglab.errors import ReglabError, RunError
+from reglab.experiment import Experiment
 from reglab.files import TEMPORARY_PREFIX, refused
 from reglab.runs.layout import REPLACED, RunDirectory
 from reglab.runs.lock import RunInUseError, RunLock
 from reglab.runs.status import HEARTBEAT_LIMIT, Status, read_status
+
+_MOST = 4
+"""Largest number of differences in a message."""
 
 RunState = Literal["new", "resumable", "failed", "complete", "foreign"]
 
@@ -36,14 +41,14 @@ class OpenedRun:
 
 
 @contextmanager
-def open_run(run: RunDirectory, identity: str, fresh: bool = False) -> Iterator[OpenedRun]:
+def open_run(run: RunDirectory, experiment: Experiment, fresh: bool = False) -> Iterator[OpenedRun]:
     """Opens a run and holds its lock until the block ends.
 
     The directory is created if it does not exist. Incomplete files of a killed process are removed.
 
     Args:
         run: its directory.
-        identity: hash of the resolved experiment without its seed.
+        experiment: what is trained in it.
         fresh: whether an old run is set aside (renamed) first, so that the run is new.
 
     Yields:
@@ -55,11 +60,11 @@ def open_run(run: RunDirectory, identity: str, fresh: bool = False) -> Iterator[
             refused.
     """
     if fresh:
-        _check(_inspect_siblings(run, identity))
+        _check(_inspect_siblings(run, experiment))
         _set_aside(run)
     else:
         # Checked before the lock is taken, because the lock writes a file.
-        _check(inspect_run(run, identity))
+        _check(inspect_run(run, experiment))
     if not run.path.is_dir():
         try:
             run.create()
@@ -70,12 +75,12 @@ def open_run(run: RunDirectory, identity: str, fresh: bool = False) -> Iterator[
     with RunLock(run.path):
         _check_elsewhere(run)
         _clear_leftovers(run)
-        opened = inspect_run(run, identity)
+        opened = inspect_run(run, experiment)
         _check(opened)
         yield opened
 
 
-def inspect_run(run: RunDirectory, identity: str) -> OpenedRun:
+def inspect_run(run: RunDirectory, experiment: Experiment) -> OpenedRun:
     """Finds the state of a run without opening it; another process may change it at any time.
 
     A complete run that still has its checkpoint was killed before it deleted it. It is `resumable`; opening
@@ -83,40 +88,56 @@ def inspect_run(run: RunDirectory, identity: str) -> OpenedRun:
 
     Args:
         run: its directory, which need not exist.
-        identity: hash of the resolved experiment without its seed.
+        experiment: what is trained in it.
 
     Raises:
         RunError: a status cannot be read.
     """
-    if sibling := _inspect_siblings(run, identity):
+    if sibling := _inspect_siblings(run, experiment):
         return sibling
     if not run.status.exists():
         return _inspect_unrecorded(run)
     status = read_status(run.status)
-    if status.identity != identity:
-        return _other_experiment(run, status, identity)
+    if status.identity != experiment.identity:
+        return _other_experiment(run, status, experiment)
     if status.state == "complete":
         return OpenedRun(run, "resumable" if run.checkpoint.exists() else "complete", status)
     return OpenedRun(run, "failed" if status.state == "failed" else "resumable", status)
 
 
-def _inspect_siblings(run: RunDirectory, identity: str) -> OpenedRun | None:
+def _inspect_siblings(run: RunDirectory, experiment: Experiment) -> OpenedRun | None:
     """Finds a run of another experiment in the same folder: the mean over seeds would mix two experiments."""
     for path in sorted(run.path.parent.glob("seed-*/status.json")):
         if path != run.status and REPLACED not in path.parent.name:
             status = read_status(path)
-            if status.identity != identity:
-                return _other_experiment(RunDirectory(path.parent), status, identity)
+            if status.identity != experiment.identity:
+                return _other_experiment(RunDirectory(path.parent), status, experiment)
     return None
 
 
-def _other_experiment(run: RunDirectory, status: Status, identity: str) -> OpenedRun:
+def _other_experiment(run: RunDirectory, status: Status, experiment: Experiment) -> OpenedRun:
     reason = (
-        f"{run.path} holds another experiment (identity {status.identity}, this one is {identity}): "
+        f"{run.path} holds another experiment ({_describe_differences(run, experiment)}): "
         "name this one with --set name=…, choose another folder with --results DIR, "
         "or, for the same seed, set the old run aside with --fresh"
     )
     return OpenedRun(run, "foreign", status, reason)
+
+
+def _describe_differences(run: RunDirectory, experiment: Experiment) -> str:
+    """The keys that differ, with the value in the run and the value of this experiment."""
+    try:
+        kept = Experiment.load(run.experiment)
+    except ReglabError:
+        return f"its {run.experiment.name} cannot be read"
+    names = ("name", "title", "description", "training.seed")
+    found = [each for each in list_differences(kept, experiment) if each.key not in names]
+    listed = [f"{each.key} is {each.first} there, {each.second} here" for each in found[:_MOST]]
+    listed += [f"and {len(found) - _MOST} more keys"] * (len(found) > _MOST)
+    if [each.key for each in found] == ["training.epochs"]:
+        # The state of the optimizer is needed to go on, and it is two thirds of a checkpoint.
+        listed.append("a complete run has no state of the optimizer from which it could go on")
+    return "; ".join(listed) or f"its {run.experiment.name} was changed"
 
 
 def _inspect_unrecorded(run: RunDirectory) -> OpenedRun:

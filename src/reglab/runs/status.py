@@ -1,7 +1,7 @@
 """The status of a run, `status.json`, with the heartbeat of the process that trains it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +48,8 @@ class Status(Document):
     """Machine of that process."""
     images: str = ""
     """Fingerprint of the images and their split; a run resumes only with equal ones. Empty if unknown."""
+    files: Mapping[str, str] = Field(default_factory=dict)
+    """Hashes of the results of a complete run, by file name; empty in runs of earlier versions."""
     validation: str = ""
     """Validation images: `test set`, `500 images of the test set`, `held-out 10 % of train`."""
     message: str = ""

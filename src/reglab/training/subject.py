@@ -48,7 +48,11 @@ class Subject:
         Raises:
             DataError: the data set was not found, is damaged, or has too few images for the split.
         """
-        dataset = load_dataset(experiment.data, data_directory)
+        return cls.of(experiment, load_dataset(experiment.data, data_directory))
+
+    @classmethod
+    def of(cls, experiment: Experiment, dataset: Dataset) -> "Subject":
+        """Splits a loaded data set; raises DataError if it has too few images."""
         return cls(experiment, dataset, split_dataset(dataset, experiment.data, experiment.training.seed))
 
     @cached_property

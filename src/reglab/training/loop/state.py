@@ -51,16 +51,6 @@ class WeightsKeeper(Protocol):
         """The epoch of these weights, from 1; None for the last epoch."""
 
 
-def name_weights(model: Any) -> dict[str, Any]:
-    """Names the weights and the random state of an index model, which need not be compiled.
-
-    The names are the first ones of `name_variables`.
-    """
-    layers = [*(layer for layer in model.layers if layer is not model.network), *model.network.layers]
-    owners = {id(variable): layer.name for layer in layers for variable in layer.variables}
-    return _name((owners.get(id(variable), "model"), variable) for variable in model.changing_variables)
-
-
 def name_variables(model: Any, optimizer: str) -> dict[str, Any]:
     """Names every variable of an index model that a step changes.
 
@@ -76,11 +66,19 @@ def name_variables(model: Any, optimizer: str) -> dict[str, Any]:
     Returns:
         Keras variables by name, in a fixed order; without the images.
     """
-    pairs = [(optimizer, variable) for variable in model.optimizer.variables]
+    layers = [*(layer for layer in model.layers if layer is not model.network), *model.network.layers]
+    owners = {id(variable): layer.name for layer in layers for variable in layer.variables}
+    pairs = [(owners.get(id(variable), "model"), variable) for variable in model.changing_variables]
+    pairs += [(optimizer, variable) for variable in model.optimizer.variables]
     pairs += [
         (f"metrics/{metric.name}", variable) for metric in model.metrics for variable in metric.variables
     ]
-    return name_weights(model) | _name(pairs)
+    return _name(pairs)
+
+
+def name_layer_variables(layers: Iterable[Any]) -> dict[str, Any]:
+    """Names the variables of layers as `name_variables` does."""
+    return _name((layer.name, variable) for layer in layers for variable in layer.variables)
 
 
 def _name(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

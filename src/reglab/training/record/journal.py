@@ -13,6 +13,7 @@ from reglab.errors import BackendError, RunError
 from reglab.files import write_atomically
 from reglab.machine import find_host
 from reglab.runs.history import append_epoch, repair_history
+from reglab.runs.integrity import hash_results
 from reglab.runs.layout import RunDirectory
 from reglab.runs.status import State, Status, StatusWriter, read_status
 from reglab.training.record.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
@@ -87,7 +88,7 @@ class Journal:
 
     def finish(self) -> None:
         """Marks the run as complete and deletes the checkpoint."""
-        self.status.update(state="complete")
+        self.status.update(state="complete", files=hash_results(self.run))
         shutil.rmtree(self.run.checkpoint, ignore_errors=True)
 
     def close(self, state: State, message: str = "") -> None:
