@@ -121,6 +121,12 @@ def program() -> Command:
 
 
 @pytest.fixture
+def start() -> "Callable[..., subprocess.Popen[str]]":
+    """Starts the program as a process."""
+    return start_reglab
+
+
+@pytest.fixture
 def make_run(here: Path) -> Callable[..., RunDirectory]:
     """Writes a run that is two hours old, and complete unless another state is given."""
 
@@ -237,7 +243,7 @@ class Attempts:
 
 
 @pytest.fixture(scope="session")
-def attempts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attempts]:
+def attempts(tmp_path_factory: pytest.TempPathFactory) -> Attempts:
     """The only trainings of these tests; each run has a separate process."""
     folder = tmp_path_factory.mktemp("attempts")
     draw_pictures(folder / "pictures")
@@ -262,7 +268,7 @@ def attempts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attempts]:
         os.killpg(first.pid, signal.SIGCONT)
         os.killpg(first.pid, signal.SIGINT)
         out, err = first.communicate()
-        yield Attempts(
+        return Attempts(
             folder,
             rival,
             listed,

@@ -238,16 +238,16 @@ def test_paths_without_results(call: Command, configs: Path, arguments: list[str
     assert contents(configs) == before
 
 
-@pytest.mark.parametrize("command", [["evaluate"], ["predict"]])
 @pytest.mark.parametrize("state", ["interrupted", "failed"])
 def test_runs_that_are_not_complete(
-    call: Command, make_run: Callable[..., Any], here: Path, command: list[str], state: str
+    call: Command, make_run: Callable[..., Any], here: Path, state: str
 ) -> None:
-    """They have no trained network yet."""
+    """`predict` needs the trained network, `evaluate` a finished epoch."""
     make_run("results/mp/seed-0", state=state)
-    arguments = [*command, "results/mp/seed-0", *(["x.png"] if command == ["predict"] else [])]
     message = f"results/mp/seed-0: expected a complete run, got one that is {state}\n"
-    assert call(*arguments) == (2, "", message)
+    assert call("predict", "results/mp/seed-0", "x.png") == (2, "", message)
+    message = "results/mp/seed-0: expected a run with a finished epoch, found one without a checkpoint\n"
+    assert call("evaluate", "results/mp/seed-0") == (2, "", message)
 
 
 @pytest.mark.parametrize("noise", [None, "{stddev: 0, activations: 0.1}"])

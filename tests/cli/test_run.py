@@ -39,10 +39,13 @@ FILES = {
 TOO_FAST = re.compile(
     r"(\w+ became (nan|inf) in epoch (\d+); "
     r"a lower training\.optimizer\.learning_rate, or some warm-up, may help)\n"
-    r"Too fast, seed 0: not trained\n"
+    r"Too fast, seed 0: not trained; the same command tries again after the last finished epoch\n"
 )
 
 
+FEW_IMAGES = (
+    "advice: accuracies are measured on 15 validation images, so one image is 6.67 points: add images\n"
+)
 BEGIN = (
     r"{title}, seed 0: 45 training images of pictures, validation on the held-out 25 % of train, "
     r"float32 \(.+\)"
@@ -58,7 +61,7 @@ def test_ctrl_c(attempts: Any) -> None:
     """Exit code 130, one line on how to resume; the next experiments are not started."""
     code, out, err = attempts.first
     message = "Tiny A, seed 0: interrupted; the same command resumes after the last finished epoch\n"
-    assert (code, err) == (130, message)
+    assert (code, err) == (130, FEW_IMAGES + message)
     done = attempts.interrupted.epochs_done
     assert (attempts.interrupted.state, 0 < done < 40) == ("interrupted", True)
     begin, *lines = out.splitlines()

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from reglab.runs.history import read_history
 from reglab.runs.summary import read_summary
 
 pytestmark = pytest.mark.slow
@@ -57,6 +60,79 @@ def test_evaluate_several_runs(with_keras: Command, attempts: Any, trained: Path
     assert [line.partition(",")[0] for line in lines] == ["Tiny A", "Tiny B"]
     assert out.count("most often mistaken for") == 2
     assert out.count("true class, predicted →") == 2
+
+
+def test_evaluate_an_interrupted_run(
+    with_keras: Command, start: Command, attempts: Any, tmp_path: Path
+) -> None:
+    """It is measured with the weights of its checkpoint, as in its history."""
+    pictures = attempts.folder / "pictures"
+    begun = start(
+        "run", attempts.folder / "a.yaml", "--set", "data.validation=test", "--set", "training.epochs=1000",
+        "--results", tmp_path, "--data-dir", pictures, folder=tmp_path,
+    )  # fmt: skip
+    assert begun.stdout is not None
+    for _ in range(3):
+        begun.stdout.readline()
+    begun.send_signal(signal.SIGINT)
+    begun.communicate()
+    run = tmp_path / "a" / "seed-0"
+    last = read_history(run / "history.csv").rows[-1]
+    code, out, err = with_keras("evaluate", run, "--data-dir", pictures)
+    assert (code, err) == (0, "")
+    first, second, third = out.splitlines()
+    assert (
+        f"accuracy {100 * last.val_accuracy:.1f} %, cross-entropy {last.val_cross_entropy:.3f} nats" in first
+    )
+    assert second.startswith("The run was validated on the test set")
+    assert third == f"The run is not complete: its weights are those of epoch {last.epoch} of 1000."
+
+
+def test_evaluate_with_other_classes(with_keras: Command, trained: Path, tmp_path: Path) -> None:
+    """The data set is named, not the network."""
+    for part in ("train", "test"):
+        for name in ("cat", "dog"):
+            (tmp_path / part / name).mkdir(parents=True)
+            Image.new("RGB", (8, 8)).save(tmp_path / part / name / "0.png")
+    message = (
+        f"{tmp_path}: expected the 3 classes of {trained} (bright, dark, middling), found 2 (cat, dog); name "
+        "the directory of its data set with --data-dir\n"
+    )
+    assert with_keras("evaluate", trained, "--data-dir", tmp_path) == (2, "", message)
+
+
+def test_damage_is_named(
+    program: Command, with_keras: Command, attempts: Any, trained: Path, tmp_path: Path
+) -> None:
+    """Weights of another seed and an edited experiment, by `run`, `evaluate` and `predict`."""
+    run = tmp_path / "a" / "seed-0"
+    shutil.copytree(trained, run)
+    experiment = (run / "experiment.yaml").read_text()
+    (run / "experiment.yaml").write_text(experiment.replace("activation: relu", "activation: elu"))
+    (run / "model.weights.h5").write_bytes(b"of another seed")
+    message = (
+        f"{run} is damaged: experiment.yaml is not the file that the training wrote, model.weights.h5 is not "
+        "the file that the training wrote; restore what is damaged from a copy, or train the run again with "
+        "--fresh, which sets this one aside\n"
+    )
+    pictures = attempts.folder / "pictures"
+    picture = pictures / "test" / "dark" / "0.png"
+    assert with_keras("evaluate", run, "--data-dir", pictures) == (2, "", message)
+    assert with_keras("predict", run, picture) == (2, "", message)
+    arguments = ("run", "a.yaml", "--results", tmp_path, "--data-dir", pictures, "--quiet")
+    done = program(*arguments, folder=attempts.folder)
+    assert done == (2, "", f"{message}Tiny A, seed 0: not trained\n")
+
+
+def test_other_images_are_named(program: Command, attempts: Any, tmp_path: Path) -> None:
+    """A complete run is not skipped if the images are others than those of its training."""
+    shutil.copytree(attempts.folder / "pictures", tmp_path / "pictures")
+    Image.new("RGB", (8, 8), "red").save(tmp_path / "pictures" / "train" / "dark" / "0.png")
+    code, out, err = program(
+        "run", "a.yaml", "--data-dir", tmp_path / "pictures", "--quiet", folder=attempts.folder
+    )
+    assert (code, out) == (2, "")
+    assert err.startswith("results/a/seed-0 is complete, but it was trained on other images than ")
 
 
 def test_predict_a_folder(with_keras: Command, trained: Path, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from reglab.runs.history import Epoch, read_history
 from reglab.runs.layout import RunDirectory
 from reglab.runs.lock import is_locked
 from reglab.runs.status import read_status
+from reglab.runs.summary import Summary, write_summary
 from reglab.training.loop.state import State
 from reglab.training.record.checkpoint import Checkpoint
 from reglab.training.record.journal import Journal
@@ -86,7 +87,7 @@ def test_an_error_in_reglab_before_the_run_has_a_log(
     make_job: Maker, start: Starter, run: RunDirectory
 ) -> None:
     """It is an event too; the traceback is on standard error, and no run is created."""
-    code, message, err = start(make_job(), "raise ZeroDivisionError('boom')", "inspect_run").end()
+    code, message, err = start(make_job(), "raise ZeroDivisionError('boom')", "is_complete").end()
     assert (code, message) == (1, "ZeroDivisionError: boom")
     assert err.startswith("Traceback (most recent call last):")
     assert not run.path.exists()
@@ -165,33 +166,34 @@ def test_a_run_keeps_its_precision(
     assert run.log.read_text().endswith(f"\n{setting}\n")
 
 
-def test_a_complete_run_is_not_changed(make_job: Maker, start: Starter, run: RunDirectory) -> None:
-    """Exit 0, also without images, and only the lock is written."""
+def test_a_complete_run_is_not_changed(
+    make_job: Maker, start: Starter, run: RunDirectory, summary: Summary
+) -> None:
+    """Exit 0, also if its images are not found, and only the lock is written."""
     job = make_job()
-    _start(run, load_subject(job)).finish()
+    _complete(run, job, summary)
     run.curves.touch()
     before = {path.name: path.stat().st_mtime_ns for path in run.path.iterdir()}
-    assert start(make_job(data=run.path / "nowhere"), "raise SystemError").end() == (0, "", "")
+    assert start(make_job(data=None), "raise SystemError").end() == (0, "", "")
     after = {path.name: path.stat().st_mtime_ns for path in run.path.iterdir() if path != run.lock}
     assert after == before
 
 
-def test_a_figure_that_cannot_be_drawn(make_job: Maker, start: Starter, run: RunDirectory) -> None:
+def test_a_figure_that_cannot_be_drawn(
+    make_job: Maker, start: Starter, run: RunDirectory, summary: Summary
+) -> None:
     """A warning is sent; the run remains complete."""
     job = make_job()
-    _start(run, load_subject(job)).finish()
-    worker = start(job, "raise SystemError")
-    assert worker.read(Warned).message == (
-        "the run is complete, but its figure is missing: "
-        f"{run.path} has no history or no summary, which its figure needs"
-    )
+    _complete(run, job, summary)
+    worker = start(job, "raise worker.RunError('no place')", "draw_run")
+    assert worker.read(Warned).message == "the run is complete, but its figure is missing: no place"
     assert worker.end() == (0, "", "")
 
 
-def test_an_error_while_drawing(make_job: Maker, start: Starter, run: RunDirectory) -> None:
+def test_an_error_while_drawing(make_job: Maker, start: Starter, run: RunDirectory, summary: Summary) -> None:
     """The run remains complete also after an error of a library."""
     job = make_job()
-    _start(run, load_subject(job)).finish()
+    _complete(run, job, summary)
     worker = start(job, "raise ValueError('no font')", "draw_run")
     assert worker.read(Warned).message == (
         "the run is complete, but its figure is missing: ValueError: no font"
@@ -258,6 +260,15 @@ def test_a_wrong_backend_is_reported_before_files_are_created(
 def load_subject(job: Job) -> Subject:
     """The subject of a job, as the worker loads it."""
     return Subject.load(job.experiment, job.data_directory)
+
+
+def _complete(run: RunDirectory, job: Job, summary: Summary) -> None:
+    """A complete run without a figure; its weights, model and predictions have no content."""
+    journal = _start(run, load_subject(job))
+    for path in (run.predictions, run.weights, run.model):
+        path.touch()
+    write_summary(run.summary, summary)
+    journal.finish()
 
 
 def _start(run: RunDirectory, subject: Subject, backend: str | None = None) -> Journal:

@@ -9,6 +9,7 @@ import click
 from reglab import __version__
 from reglab.cli.compare import compare
 from reglab.cli.data import data
+from reglab.cli.diff import diff
 from reglab.cli.evaluate import evaluate
 from reglab.cli.group import ReglabGroup
 from reglab.cli.init import init
@@ -40,5 +41,5 @@ def main() -> None:
     """
 
 
-for command in (run, compare, show, preview, list_, evaluate, predict, init, schema, data):
+for command in (run, compare, show, preview, list_, diff, evaluate, predict, init, schema, data):
     main.add_command(command)

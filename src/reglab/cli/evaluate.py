@@ -86,8 +86,8 @@ def _check_classes(run: Path, summary: "Summary", dataset: "Dataset") -> None:
     if summary.classes and summary.classes != dataset.classes:
         raise DataError(
             f"{dataset.source}: expected the {len(summary.classes)} classes of {run} "
-            f"({_shorten(summary.classes)}), found {len(dataset.classes)} ({_shorten(dataset.classes)}); name "
-            "the directory of its data set with --data-dir"
+            f"({_shorten(summary.classes)}), found {len(dataset.classes)} ({_shorten(dataset.classes)}); "
+            "name the directory of its data set with --data-dir"
         )
 
 

@@ -114,6 +114,7 @@ def _report(outcome: "Outcome", label: str, seed: int) -> None:
         VALIDATION_ACCURACY,
     )
     from reglab.errors import RunError
+    from reglab.processes.events import FAILED
     from reglab.runs.summary import read_summary
 
     name = f"{label}, seed {seed}"
@@ -124,6 +125,10 @@ def _report(outcome: "Outcome", label: str, seed: int) -> None:
             f"{name}: not trained: its process was ended by {outcome.killed_by}, as happens when memory is "
             "short; the same command resumes after the last finished epoch",
             err=True,
+        )
+    elif outcome.code == FAILED:
+        click.echo(
+            f"{name}: not trained; the same command tries again after the last finished epoch", err=True
         )
     elif outcome.code:
         click.echo(f"{name}: not trained", err=True)

@@ -108,7 +108,7 @@ def read_unfinished(path: Path) -> Unfinished | None:
         raise RunError(f"{path}: expected a run that is complete or interrupted, got one that is running")
     checkpoint = read_checkpoint(record.directory.checkpoint)
     if checkpoint is None:
-        raise RunError(f"{path}: expected a run with a finished epoch, got one that is {record.state} before")
+        raise RunError(f"{path}: expected a run with a finished epoch, found one without a checkpoint")
     return Unfinished(_read_experiment(record), checkpoint)
 
 
@@ -126,8 +126,8 @@ def _read_experiment(record: RunRecord) -> Experiment:
     experiment = Experiment.load(path)
     if experiment.identity != record.status.identity:
         raise RunError(
-            f"{path}: expected the experiment that was trained, found another one; restore the file, or train "
-            "the run again with --fresh"
+            f"{path}: expected the experiment that was trained, found another one; restore the file, or "
+            "train the run again with --fresh"
         )
     return experiment
 

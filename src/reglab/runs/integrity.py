@@ -13,15 +13,15 @@ from reglab.runs.summary import read_summary
 
 
 def hash_results(run: RunDirectory) -> dict[str, str]:
-    """Hashes the results of a run, for `files` of its status.
+    """Hashes the results that a run has, for `files` of its status.
 
     Returns:
         File name → hash, 16 hexadecimal digits.
 
     Raises:
-        RunError: a file is missing or cannot be read.
+        RunError: a file cannot be read.
     """
-    return {path.name: _hash(path) for path in _results(run)}
+    return {path.name: _hash(path) for path in _results(run) if path.exists()}
 
 
 def check_results(run: RunDirectory, status: Status, needed: tuple[Path, ...] | None = None) -> None:

@@ -97,7 +97,10 @@ def inspect_run(run: RunDirectory, experiment: Experiment) -> OpenedRun:
         return sibling
     if not run.status.exists():
         return _inspect_unrecorded(run)
-    status = read_status(run.status)
+    try:
+        status = read_status(run.status)
+    except RunError as error:
+        raise RunError(f"{error}; restore the file, or set the run aside with --fresh") from error
     if status.identity != experiment.identity:
         return _other_experiment(run, status, experiment)
     if status.state == "complete":
@@ -134,7 +137,8 @@ def _describe_differences(run: RunDirectory, experiment: Experiment) -> str:
     found = [each for each in list_differences(kept, experiment) if each.key not in names]
     listed = [f"{each.key} is {each.first} there, {each.second} here" for each in found[:_MOST]]
     listed += [f"and {len(found) - _MOST} more keys"] * (len(found) > _MOST)
-    if [each.key for each in found] == ["training.epochs"]:
+    more = experiment.training.epochs > kept.training.epochs
+    if more and [each.key for each in found] == ["training.epochs"]:
         # The state of the optimizer is needed to go on, and it is two thirds of a checkpoint.
         listed.append("a complete run has no state of the optimizer from which it could go on")
     return "; ".join(listed) or f"its {run.experiment.name} was changed"
