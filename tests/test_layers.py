@@ -14,7 +14,7 @@ import reglab
 
 ROOT = Path(reglab.__file__).parent
 # Modules that everything may use; they do not import each other, except for the errors.
-BASE = ("errors", "files", "machine", "printable", "random_keys", "suggestions")
+BASE = ("archives", "errors", "files", "machine", "printable", "random_keys", "suggestions")
 # From the top down; each may import those before it and itself.
 ORDER = (
     *BASE,

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reglab.archives import ArchiveError, read_arrays
 from reglab.errors import RunError
 from reglab.experiment import Experiment
+from reglab.files import refused
 from reglab.runs.finding import RunRecord, read_run
 from reglab.runs.integrity import check_results
 from reglab.runs.layout import RunDirectory
@@ -147,11 +148,12 @@ def read_classes(path: Path) -> tuple[str, ...]:
     if classes := read_summary(run.summary).classes:
         return classes
     try:
-        # Opened here, since NumPy leaves a damaged archive open.
-        with run.predictions.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            return tuple(str(name) for name in file["classes"])
-    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as error:
+        names = read_arrays(run.predictions, ("classes",))["classes"]
+    except OSError as error:
+        raise refused("read", run.predictions, error) from error
+    except ArchiveError as error:
         raise RunError(f"cannot read {run.predictions}: {error}") from error
+    return tuple(str(name) for name in np.atleast_1d(names))
 
 
 def load_trained(path: Path, experiment: Experiment, classes: int) -> TrainedNetwork:

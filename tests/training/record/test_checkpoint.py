@@ -62,29 +62,20 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
     write_checkpoint(tmp_path, CHECKPOINT)
     path = tmp_path / FILE_NAME
     whole = path.read_bytes()
-    assert _damage(path, whole[:-30]) == "File is not a zip file"
-    assert _damage(path, b"") == "No data left in file"
-    pickled = "This file contains pickled (object) data. If you trust the file you can load it unsafely using"
-    assert _damage(path, b"hello").startswith(pickled)
+    for content in (whole[:-30], b"", b"hello"):
+        assert _damage(path, content) == "it is not an archive of arrays, or is truncated"
     middle = whole.index(b"NUMPY") + 100
     torn = whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :]
-    assert _damage(path, torn) == "Bad CRC-32 for file 'header.npy'"
+    assert _damage(path, torn) == "its array 'header' is damaged, or holds objects"
 
 
-@pytest.mark.parametrize(
-    ("header", "reason"),
-    [
-        ("[]", "'list' object has no attribute 'get'"),
-        ('{"format": 2}', "'epochs_done'"),
-        ("{", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
-    ],
-)
-def test_invalid_headers_are_named(tmp_path: Path, header: str, reason: str) -> None:
+@pytest.mark.parametrize("header", ["[]", '{"format": 2}', "{"])
+def test_invalid_headers_are_named(tmp_path: Path, header: str) -> None:
     """A header of another program."""
     np.savez(tmp_path / FILE_NAME, header=np.array(header))
     with pytest.raises(RunError) as caught:
         read_checkpoint(tmp_path)
-    assert str(caught.value) == f"{tmp_path / FILE_NAME} is damaged ({reason}){END}"
+    assert str(caught.value) == f"{tmp_path / FILE_NAME} is damaged (its header is not valid){END}"
 
 
 def test_a_checkpoint_of_another_version_is_named(tmp_path: Path) -> None:

@@ -9,12 +9,13 @@ import contextlib
 import hashlib
 import os
 import time
-import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import PIL
 
+from reglab.archives import ArchiveError, read_arrays
 from reglab.data.dataset import Images
 from reglab.data.formats.pictures import PictureFolder, decode_pictures
 from reglab.data.places import cache_directory
@@ -64,11 +65,10 @@ def _path(folder: PictureFolder, side: int, resize: bool) -> Path:
 def _read(path: Path, fingerprint: str, shape: tuple[int, ...]) -> Images | None:
     """The images in a cache file; None if it is missing or damaged, or has another fingerprint."""
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
-            if str(kept["fingerprint"]) != fingerprint:
-                return None
-            images: Images = kept["images"]
-    except (OSError, EOFError, ValueError, KeyError, MemoryError, zipfile.BadZipFile):
+        if str(read_arrays(path, ("fingerprint",))["fingerprint"]) != fingerprint:
+            return None
+        images: Any = read_arrays(path, ("images",))["images"]
+    except (OSError, ArchiveError):
         return None
     return images if images.shape == shape and images.dtype == np.uint8 else None
 

@@ -1,13 +1,14 @@
 """The idx files of MNIST and Fashion-MNIST, and Keras's mnist.npz."""
 
 import gzip
-import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reglab.archives import ArchiveError, read_arrays
 from reglab.data.dataset import check_label_range
 from reglab.data.formats.containers import LARGEST_FILE, read_file
 from reglab.data.source import Contents, Found
@@ -74,9 +75,8 @@ def read_npz(path: Path) -> Contents:
     """
     keys = ("x_train", "y_train", "x_test", "y_test")
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            arrays = [archive[key] for key in keys]
-    except (OSError, EOFError, ValueError, KeyError, TypeError, MemoryError, zipfile.BadZipFile) as error:
+        arrays = list(read_arrays(path, keys).values())
+    except (OSError, ArchiveError) as error:
         raise DataError(
             f"{path}: expected arrays named {', '.join(keys)}, found a damaged or foreign file ({error})"
         ) from error
@@ -119,7 +119,7 @@ def _decompress(path: Path) -> bytes:
         raise DataError(f"{path}: expected a complete gzip file, found a damaged one ({error})") from error
 
 
-def _join(arrays: list[NDArray[np.uint8]], source: Path) -> Contents:
+def _join(arrays: list[NDArray[Any]], source: Path) -> Contents:
     """Joins [training images, training labels, test images, test labels] after checking them."""
     for images, labels in (arrays[:2], arrays[2:]):
         if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (_SIDE, _SIDE):

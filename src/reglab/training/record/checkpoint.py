@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
+from reglab.archives import ArchiveError, read_arrays
 from reglab.errors import RunError
 from reglab.files import atomic_path, flush, refused
 from reglab.runs.history import Epoch
@@ -77,27 +77,28 @@ def read_checkpoint(folder: Path) -> Checkpoint | None:
     if not path.exists():
         return None
     try:
-        # Opened here, since NumPy leaves a damaged archive open.
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            header = json.loads(str(file["header"]))
-            if header.get("format") == _FORMAT:
-                return _build_checkpoint(header, file)
-    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, BadZipFile) as error:
+        arrays = read_arrays(path)
+        header = json.loads(str(arrays["header"]))
+        if header.get("format") == _FORMAT:
+            return _build_checkpoint(header, arrays)
+    except (OSError, ArchiveError) as error:
         raise RunError(f"{path} is damaged ({error}); start again with --fresh") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RunError(f"{path} is damaged (its header is not valid); start again with --fresh") from error
     raise RunError(
         f"{path} was written by another version of reglab: resume the run with that version, "
         "or start again with --fresh"
     )
 
 
-def _build_checkpoint(header: Any, file: Any) -> Checkpoint:
+def _build_checkpoint(header: Any, arrays: Any) -> Checkpoint:
     state = State(
         epochs_done=header["epochs_done"],
         images_done=header["images_done"],
         stopped=header["stopped"],
-        variables={name: file[_VARIABLE + name] for name in header["variables"]},
+        variables={name: arrays[_VARIABLE + name] for name in header["variables"]},
         callbacks={
-            name: {key: file[f"{_CALLBACK}{name}/{key}"] for key in keys}
+            name: {key: arrays[f"{_CALLBACK}{name}/{key}"] for key in keys}
             for name, keys in header["callbacks"].items()
         },
     )
