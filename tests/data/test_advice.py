@@ -14,12 +14,13 @@ from reglab.errors import DataError
 CLASSES = ("a", "b", "c", "d")
 
 
-def make_dataset(train: int, test: int, copies: int = 0) -> Dataset:
+def make_dataset(train: int, test: int, copies: int = 0, val: int = 0) -> Dataset:
     """Noise; the first test images are copies of training images."""
-    images = np.random.default_rng(0).integers(0, 256, (train + test, 8, 8, 3), dtype=np.uint8)
+    total = train + test + val
+    images = np.random.default_rng(0).integers(0, 256, (total, 8, 8, 3), dtype=np.uint8)
     images[train : train + copies] = images[:copies]
-    labels = (np.arange(train + test) % len(CLASSES)).astype(np.int32)
-    return Dataset("folder", "noise", CLASSES, images, labels, train, "memory")
+    labels = (np.arange(total) % len(CLASSES)).astype(np.int32)
+    return Dataset("folder", "noise", CLASSES, images, labels, train, "memory", val)
 
 
 def advise(dataset: Dataset, **data: Any) -> list[str]:
@@ -30,6 +31,15 @@ def advise(dataset: Dataset, **data: Any) -> list[str]:
 def test_enough_images_need_no_advice() -> None:
     """One copy among 100 images is not more than one percent."""
     assert advise(make_dataset(100, 100, copies=1)) == []
+
+
+@pytest.mark.parametrize("validation", ["test", 0.5])
+def test_val_that_is_not_used(validation: Any) -> None:
+    """Its images are validation images only if the experiment says so."""
+    dataset = make_dataset(100, 100, val=40)
+    message = "the 40 images of val/ are not used: set data.validation to val"
+    assert advise(dataset, validation=validation) == [message]
+    assert advise(dataset, validation="val") == []
 
 
 def test_copies_of_training_images() -> None:

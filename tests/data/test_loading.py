@@ -132,8 +132,9 @@ def test_a_folder_needs_a_directory() -> None:
     with pytest.raises(DataError) as caught:
         load_dataset(Data(dataset="folder"))
     assert str(caught.value) == (
-        "data.dataset=folder: expected PNG or JPEG pictures in train/<class>/ and test/<class>/ of the data "
-        "directory, got no data directory; name it with --data-dir or REGLAB_DATA_DIR"
+        "data.dataset=folder: expected pictures (BMP, GIF, JPEG, PNG, TIFF or WebP) in train/<class>/ and "
+        "test/<class>/, and maybe val/<class>/, of the data directory, got no data directory; "
+        "name it with --data-dir or REGLAB_DATA_DIR"
     )
 
 

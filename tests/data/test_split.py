@@ -11,10 +11,37 @@ from reglab.data.split import Split, choose_stratified, distribute, split_datase
 from reglab.errors import DataError
 
 
-def make_dataset(name: str = "cifar10") -> Dataset:
-    """400 training and 100 test images with the labels 0 to 9 repeated."""
-    labels = (np.arange(500) % 10).astype(np.int32)
-    return Dataset(name, "ten", tuple("abcdefghij"), np.zeros((500, 2, 2, 3), np.uint8), labels, 400, "here")
+def make_dataset(name: str = "cifar10", val: int = 0) -> Dataset:
+    """400 training, 100 test and `val` other images with the labels 0 to 9 repeated."""
+    labels = (np.arange(500 + val) % 10).astype(np.int32)
+    images = np.zeros((500 + val, 2, 2, 3), np.uint8)
+    return Dataset(name, "ten", tuple("abcdefghij"), images, labels, 400, "here", val)
+
+
+def test_the_images_of_val() -> None:
+    """They are used only if the experiment says so; the other parts do not depend on them."""
+    dataset, plain = make_dataset("folder", val=30), make_dataset("folder")
+    split = split_dataset(dataset, Data(dataset="folder", validation="val"), 0)
+    np.testing.assert_array_equal(split.validation, range(500, 530))
+    np.testing.assert_array_equal(split.train, range(400))
+    np.testing.assert_array_equal(split.test, range(400, 500))
+    assert not split.validation_is_test
+    data = Data(dataset="folder", validation="val", subset=Subset(validation=10))
+    chosen = split_dataset(dataset, data, 0).validation
+    assert sorted(dataset.labels[chosen]) == list(range(10))
+    for settings in CASES.values():
+        parts = (parts_of(split_dataset(each, Data(**settings), 0)) for each in (dataset, plain))
+        for one, other in zip(*parts, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_val_is_required() -> None:
+    """The message names the folder."""
+    with pytest.raises(DataError) as caught:
+        split_dataset(make_dataset("folder"), Data(dataset="folder", validation="val"), 0)
+    assert str(caught.value) == (
+        "data.validation: expected a folder val/ beside train/ and test/ in here, found none"
+    )
 
 
 def parts_of(split: Split) -> tuple[np.ndarray, ...]:

@@ -33,10 +33,12 @@ def predict(run: Path, images: tuple[Path, ...], top: int, as_json: bool) -> Non
     classes = read_classes(run)
     paths = [path for image in images for path in (find_pictures(image) if image.is_dir() else (image,))]
     pictures = [read_own_picture(path, experiment.data.image_shape) for path in paths]
+    if scaled := sum(picture.was_scaled for picture in pictures):
+        click.echo(f"{scaled} of {len(pictures)} images: scaled from 16 to 8 bits", err=True)
     network = load_trained(run, experiment, len(classes))
     rows = [
         (path, [(classes[index], float(shares[index])) for index in shares.argsort()[::-1][:top]])
-        for path, shares in zip(paths, network.predict(pictures), strict=True)
+        for path, shares in zip(paths, network.predict([picture.pixels for picture in pictures]), strict=True)
     ]
     if as_json:
         records = [

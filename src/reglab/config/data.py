@@ -25,8 +25,8 @@ class Data(Frozen):
 
     dataset: DatasetName = "cifar10"
     """Name of the data set."""
-    validation: Literal["test"] | Annotated[float, Field(gt=0, lt=1)] = "test"
-    """`test`: validate on the test set, as the lecture does; a number: hold out this fraction of train."""
+    validation: Literal["test", "val"] | Annotated[float, Field(gt=0, lt=1)] = "test"
+    """`test`: the test set, as in the lecture; `val`: val/ of a `folder`; a number: a fraction of train."""
     subset: Subset | None = None
     """Use fewer images, stratified by class."""
     clean: Count = 5000
@@ -49,3 +49,8 @@ class Data(Frozen):
                 f"image_size has no effect on {self.dataset}, whose images have one size; remove image_size"
             )
             yield Conflict("image_size", message)
+        if self.validation == "val" and self.dataset != "folder":
+            message = (
+                f"only a folder of pictures has val/, not {self.dataset}; hold out a fraction, such as 0.1"
+            )
+            yield Conflict("validation", message)

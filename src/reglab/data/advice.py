@@ -31,6 +31,8 @@ def advise_on_split(dataset: Dataset, split: Split) -> Iterator[str]:
                 f"accuracies are measured on {len(part)} {name} {'image' if len(part) == 1 else 'images'}, "
                 f"so one image is {100 / len(part):.3g} points: add images"
             )
+    if dataset.val_count and split.validation[-1] < len(dataset.labels) - dataset.val_count:
+        yield f"the {dataset.val_count:,} images of val/ are not used: set data.validation to val"
     seen = {_digest(split, index) for index in split.train}
     copies = sum(_digest(split, index) in seen for index in split.validation)
     if copies > _OVERLAP * len(split.validation):

@@ -15,7 +15,8 @@ Labels = NDArray[np.int32]
 class Dataset:
     """Images and labels for training and for testing, checked when it is created.
 
-    All images are in one array: first the training images in their official order, then the test images.
+    All images are in one array: first the training images in their official order, then the test images, then
+    the images of val/, which only a `folder` may have.
     An index into this array identifies an image everywhere in reglab. For CIFAR-10, index 12,345 is
     record 2,345 of data_batch_2, and index 50,000 is record 0 of test_batch.
 
@@ -27,6 +28,7 @@ class Dataset:
         labels: (n,) int32, indices into `classes`.
         train_count: number of training images.
         source: where the data set was found, for messages.
+        val_count: number of images of val/.
 
     Raises:
         DataError: a part is empty, there are fewer than two classes, or shapes, types, counts or labels do
@@ -40,6 +42,7 @@ class Dataset:
     labels: Labels
     train_count: int
     source: str
+    val_count: int = 0
 
     def __post_init__(self) -> None:
         if self.images.dtype != np.uint8 or self.images.ndim != 4:
@@ -57,10 +60,10 @@ class Dataset:
             raise DataError(
                 f"{self.source}: expected one label for each of {total} images, got {len(self.labels)} labels"
             )
-        if not 0 < self.train_count < total:
+        test_count = total - self.train_count - self.val_count
+        if min(self.train_count, test_count) <= 0:
             raise DataError(
-                f"{self.source}: expected training and test images, "
-                f"got {self.train_count} and {total - self.train_count}"
+                f"{self.source}: expected training and test images, got {self.train_count} and {test_count}"
             )
         if len(self.classes) < 2:
             raise DataError(
@@ -81,12 +84,12 @@ class Dataset:
     @property
     def test_images(self) -> Images:
         """The test images, a view into `images`."""
-        return self.images[self.train_count :]
+        return self.images[self.train_count : len(self.images) - self.val_count]
 
     @property
     def test_labels(self) -> Labels:
         """The labels of the test images, a view into `labels`."""
-        return self.labels[self.train_count :]
+        return self.labels[self.train_count : len(self.labels) - self.val_count]
 
 
 def check_label_range(labels: NDArray[np.integer], classes: int, where: str) -> None:

@@ -20,16 +20,18 @@ class Contents:
     """Images and labels as they were read from files.
 
     Attributes:
-        images: (n, h, w, c) uint8, training images first.
+        images: (n, h, w, c) uint8: training images, test images, images of val/.
         labels: (n,) int32.
         train_count: number of training images.
         note: an addition to the title, such as `JPEG copy`; empty for original images.
+        val_count: number of images of val/.
     """
 
     images: Images
     labels: Labels
     train_count: int
     note: str = ""
+    val_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,8 @@ class Source:
     def build(self, contents: Contents, source: str, found: Found | None = None) -> Dataset:
         """Builds the data set from its contents; the title mentions a copy or an incomplete data set."""
         title = (found and found.title) or self.title
-        counts = contents.train_count, len(contents.labels) - contents.train_count
+        test_count = len(contents.labels) - contents.train_count - contents.val_count
+        counts = contents.train_count, test_count
         notes = [contents.note] * bool(contents.note)
         if self.counts not in (None, counts):
             notes.append(f"only {counts[0]:,} + {counts[1]:,} images")
@@ -160,4 +163,5 @@ class Source:
             labels=contents.labels,
             train_count=contents.train_count,
             source=source,
+            val_count=contents.val_count,
         )

@@ -17,11 +17,11 @@ Indices = NDArray[np.int32]
 class Split:
     """The images of each part, as ascending indices into the data set.
 
-    An index counts the data set's training images from 0 in their official order, then its test images
-    (see `Dataset`), so that it identifies an image without reglab. For the official files of CIFAR-10,
-    index i < 50,000 is record i mod 10,000 of data_batch_k with k = ⌊i / 10,000⌋ + 1, and index
-    i ≥ 50,000 is record i − 50,000 of test_batch. For `folder`, the files are sorted by part (train
-    first), then by class name, then by file name, each by code point.
+    An index counts the data set's training images from 0 in their official order, then its test images, then
+    those of val/ (see `Dataset`), so that it identifies an image without reglab. For the official files of
+    CIFAR-10, index i < 50,000 is record i mod 10,000 of data_batch_k with k = ⌊i / 10,000⌋ + 1, and index
+    i ≥ 50,000 is record i − 50,000 of test_batch. For `folder`, the files are sorted by part (train, test,
+    val), then by class name, then by file name, each by code point.
 
     Attributes:
         train: (n,) int32.
@@ -55,7 +55,7 @@ def split_dataset(dataset: Dataset, data: Data, seed: int) -> Split:
         seed: the run's seed.
 
     Raises:
-        DataError: a subset is larger than its part, or a part would be empty.
+        DataError: a subset is larger than its part, a part would be empty, or there is no val/.
     """
 
     def choose(part: Indices, count: int, purpose: SplitPurpose) -> Indices:
@@ -63,9 +63,17 @@ def split_dataset(dataset: Dataset, data: Data, seed: int) -> Split:
         return part[choose_stratified(dataset.labels[part], count, generator)]
 
     train = np.arange(dataset.train_count, dtype=np.int32)
-    test = np.arange(dataset.train_count, len(dataset.labels), dtype=np.int32)
+    tested = len(dataset.labels) - dataset.val_count
+    test = np.arange(dataset.train_count, tested, dtype=np.int32)
     validation, in_train, in_validation = test, "training images", "test images"
-    if data.validation != "test":
+    if data.validation == "val":
+        validation, in_validation = np.arange(tested, len(dataset.labels), dtype=np.int32), "images of val/"
+        if not len(validation):
+            raise DataError(
+                f"data.validation: expected a folder val/ beside train/ and test/ in {dataset.source}, "
+                "found none"
+            )
+    elif data.validation != "test":
         validation = choose(train, _count_held_out(len(train), data.validation), "held_out")
         train = np.delete(train, validation)
         in_train, in_validation = "images left for training", "held-out images"

@@ -2,6 +2,7 @@
 
 import os
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from reglab.data.formats.depth import reduce_depth
+from reglab.data.formats.pictures import LARGEST_PICTURE
 from reglab.errors import ImageError
 from reglab.files import refused
 
@@ -41,7 +43,20 @@ def find_pictures(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
-def read_own_picture(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
+@dataclass(frozen=True, eq=False)
+class OwnPicture:
+    """A picture in the shape of the training images.
+
+    Attributes:
+        pixels: (height, width, channels) uint8.
+        was_scaled: whether its values were scaled from 16 to 8 bits.
+    """
+
+    pixels: NDArray[np.uint8]
+    was_scaled: bool
+
+
+def read_own_picture(path: Path, shape: tuple[int, int, int]) -> OwnPicture:
     """Reads a picture in any format that Pillow reads, and resizes it.
 
     Args:
@@ -49,7 +64,7 @@ def read_own_picture(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint
         shape: height, width, and channels (1 for grey; 3 for red, green and blue).
 
     Returns:
-        Pixels of this shape, uint8: the whole picture, resized with antialiasing and without keeping its
+        The whole picture, resized with antialiasing and without keeping its
         proportions, and rotated according to its EXIF orientation.
 
     Raises:
@@ -68,18 +83,18 @@ def read_own_picture(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint
         raise ImageError(f"{path}: expected a picture{_explain(error)}") from error
 
 
-def _read(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
+def _read(path: Path, shape: tuple[int, int, int]) -> OwnPicture:
     height, width, channels = shape
     with Image.open(path) as picture:
-        reduced = _reduce(ImageOps.exif_transpose(picture), picture, path)
+        upright = ImageOps.exif_transpose(picture)
+        reduced = _reduce(upright, picture, path)
         pixels = reduced.convert("RGB" if channels == 3 else "L").resize((width, height))
-    return np.asarray(pixels, np.uint8).reshape(shape)
+    return OwnPicture(np.asarray(pixels, np.uint8).reshape(shape), reduced is not upright)
 
 
 def _explain(error: Exception) -> str:
     if isinstance(error, Image.DecompressionBombError):
-        most = 2 * (Image.MAX_IMAGE_PIXELS or 0)
-        return f" of at most {most:,} pixels, but it has more; make it smaller"
+        return f" of at most {LARGEST_PICTURE:,} pixels, but it has more; make it smaller"
     if isinstance(error, FileNotFoundError):
         return ", but the file does not exist"
     if isinstance(error, OSError) and error.strerror:

@@ -51,7 +51,7 @@ class Status(Document):
     files: Mapping[str, str] = Field(default_factory=dict)
     """Hashes of the results of a complete run, by file name; empty in runs of earlier versions."""
     validation: str = ""
-    """Validation images: `test set`, `500 images of the test set`, `held-out 10 % of train`."""
+    """Which images: `test set`, `500 images of the test set`, `held-out 10 % of train`, `images of val/`."""
     message: str = ""
     """Why the run failed; empty otherwise."""
     version: str

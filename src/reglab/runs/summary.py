@@ -20,7 +20,7 @@ class Summary(Document):
     dataset: str
     """Title of the data set, such as `CIFAR-10 (JPEG copy)`."""
     validation: str
-    """Validation images: `test set`, `500 images of the test set`, `held-out 10 % of train`."""
+    """Which images: `test set`, `500 images of the test set`, `held-out 10 % of train`, `images of val/`."""
     train_images: int
     validation_images: int
     test_images: int

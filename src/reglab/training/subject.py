@@ -26,6 +26,8 @@ class Subject:
         if not isinstance(fraction, str):
             return f"held-out {100 * fraction:.3g} % of train"
         used = len(self.split.validation)
+        if fraction == "val":
+            return "images of val/" if used == self.dataset.val_count else f"{used:,} images of val/"
         return "test set" if used == len(self.dataset.test_labels) else f"{used:,} images of the test set"
 
     @property

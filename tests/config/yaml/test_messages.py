@@ -88,10 +88,14 @@ def test_unknown_keys_are_named_with_the_nearest(error_lines: ErrorLines, text: 
             "[]",
             "a list of lists of integers ≥ 1, such as [[32, 32], [64]], got an empty list",
         ),
-        ("data.validation", "true", "test or a number in (0, 1), got true"),
-        ("data.validation", "1.0", "test or a number in (0, 1), got 1.0"),
-        ("data.validation", ".nan", "test or a number in (0, 1), got nan"),
-        ("data.validation", "tset", "test or a number in (0, 1), got the string 'tset'; did you mean test?"),
+        ("data.validation", "true", "one of test, val or a number in (0, 1), got true"),
+        ("data.validation", "1.0", "one of test, val or a number in (0, 1), got 1.0"),
+        ("data.validation", ".nan", "one of test, val or a number in (0, 1), got nan"),
+        (
+            "data.validation",
+            "tset",
+            "one of test, val or a number in (0, 1), got the string 'tset'; did you mean test?",
+        ),
         (
             "data.dataset",
             "cifra10",

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from reglab.config.data import Data
+from reglab.data.formats.pictures import KINDS
 from reglab.data.loading import load_dataset
 from reglab.errors import DataError
 
@@ -54,20 +55,20 @@ def test_a_truncated_picture_is_named(
     with pytest.raises(DataError) as caught:
         load_dataset(Data(), root)
     assert str(caught.value) == (
-        f"{path}: expected a complete PNG or JPEG picture, found a damaged or foreign file"
+        f"{path}: expected a complete picture ({KINDS}), found a damaged or foreign file"
     )
     assert not cache.exists()
 
 
 def test_another_kind_of_picture_is_refused(tmp_path: Path, layouts: Any) -> None:
-    """A GIF file with the suffix .png: only PNG and JPEG are opened."""
+    """An ICO file with the suffix .png: only the formats of the suffixes are opened."""
     root = layouts.write_pictures(tmp_path)
     path = root / "test" / "dog" / "00005.png"
-    Image.new("RGB", (32, 32)).save(path, format="GIF")
+    Image.new("RGB", (32, 32)).save(path, format="ICO")
     with pytest.raises(DataError) as caught:
         load_dataset(Data(), root)
     assert str(caught.value) == (
-        f"{path}: expected a complete PNG or JPEG picture, found a damaged or foreign file"
+        f"{path}: expected a complete picture ({KINDS}), found a damaged or foreign file"
     )
 
 
@@ -123,11 +124,59 @@ def test_own_pictures_are_resized(tmp_path: Path, size: int | None, side: int) -
 
 
 def test_own_pictures_of_16_bits_are_scaled(tmp_path: Path) -> None:
-    """A grey of 16 bits is the same grey of 8 bits."""
-    root = write_own(tmp_path)
+    """A grey of 16 bits is the same grey of 8 bits; the title says it, also for cached pictures."""
+    root = write_own(tmp_path / "shots")
     Image.fromarray(np.full((16, 16), 100 * 257, np.uint16)).save(root / "train" / "no" / "0.png")
+    for _ in range(2):
+        dataset = load_dataset(Data(dataset="folder", image_size=16), root)
+        assert np.unique(dataset.train_images[0]).tolist() == [100]
+        assert dataset.title == "shots (1 scaled from 16 to 8 bits)"
+
+
+@pytest.mark.parametrize("suffix", ["bmp", "gif", "jpeg", "tif", "tiff", "webp"])
+def test_own_pictures_of_every_format(tmp_path: Path, suffix: str) -> None:
+    """The colour is kept; of an animation, the first frame."""
+    root = write_own(tmp_path)
+    first, second = Image.new("RGB", (16, 16), (0, 100, 200)), Image.new("RGB", (16, 16))
+    options = {"gif": {"save_all": True}, "webp": {"save_all": True, "lossless": True}}.get(suffix, {})
+    first.save(root / "train" / "no" / f"0.{suffix}", append_images=[second], **options)
     image = load_dataset(Data(dataset="folder", image_size=16), root).train_images[0]
-    assert np.unique(image).tolist() == [100]
+    assert np.abs(image.astype(int) - [0, 100, 200]).max() <= 3
+
+
+def test_own_validation_pictures(tmp_path: Path) -> None:
+    """The pictures of val/ follow those of train/ and test/, which stay as they are without it."""
+    root = write_own(tmp_path)
+    without = load_dataset(Data(dataset="folder"), root)
+    Image.new("RGB", (8, 8), (1, 2, 3)).save(_folder(root / "val" / "no") / "x.png")
+    _folder(root / "val" / "yes")
+    with pytest.raises(DataError) as caught:
+        load_dataset(Data(dataset="folder"), root)
+    assert str(caught.value) == f"{root}/val/yes: expected pictures ({KINDS}), found none"
+    Image.new("RGB", (8, 8), (4, 5, 6)).save(root / "val" / "yes" / "x.png")
+    dataset = load_dataset(Data(dataset="folder"), root)
+    np.testing.assert_array_equal(dataset.train_images, without.train_images)
+    np.testing.assert_array_equal(dataset.test_images, without.test_images)
+    np.testing.assert_array_equal(dataset.test_labels, without.test_labels)
+    assert dataset.images[-2:, 0, 0].tolist() == [[1, 2, 3], [4, 5, 6]]
+    assert dataset.labels[-2:].tolist() == [0, 1]
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(parents=True)
+    return path
+
+
+def test_a_picture_with_too_many_pixels_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not decoded, and the message says what is wrong."""
+    root = write_own(tmp_path)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    monkeypatch.setattr("reglab.data.formats.pictures.LARGEST_PICTURE", 200)
+    with pytest.raises(DataError) as caught:
+        load_dataset(Data(dataset="folder"), root)
+    assert str(caught.value).endswith(
+        ".png: expected a picture of at most 200 pixels, found more; make it smaller"
+    )
 
 
 def test_own_pictures_are_rotated(tmp_path: Path) -> None:
@@ -161,7 +210,7 @@ def test_an_empty_class_is_named(tmp_path: Path) -> None:
         path.unlink()
     with pytest.raises(DataError) as caught:
         load_dataset(Data(dataset="folder"), root)
-    assert str(caught.value) == f"{root}/test/no: expected PNG or JPEG pictures, found none"
+    assert str(caught.value) == f"{root}/test/no: expected pictures ({KINDS}), found none"
 
 
 def test_a_file_that_is_not_a_picture_is_named(tmp_path: Path) -> None:
@@ -171,7 +220,8 @@ def test_a_file_that_is_not_a_picture_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         load_dataset(Data(dataset="folder"), root)
     assert str(caught.value) == (
-        f"{root}/train/yes/notes.txt: expected a PNG or JPEG picture, found something else"
+        f"{root}/train/yes/notes.txt: expected a picture (BMP, GIF, JPEG, PNG, TIFF or WebP), "
+        "found something else"
     )
 
 

@@ -16,14 +16,13 @@ import numpy as np
 import PIL
 
 from reglab.archives import ArchiveError, read_arrays
-from reglab.data.dataset import Images
-from reglab.data.formats.pictures import PictureFolder, decode_pictures
+from reglab.data.formats.pictures import Decoded, PictureFolder, decode_pictures
 from reglab.data.places import cache_directory
 from reglab.data.source import Contents
 from reglab.errors import RunError
 from reglab.files import TEMPORARY_PREFIX, atomic_path
 
-_FORMAT = 2
+_FORMAT = 3
 _ABANDONED = 3600
 """Age in seconds at which a temporary file is considered to be left by a killed process."""
 
@@ -39,20 +38,22 @@ def read_pictures(folder: PictureFolder, side: int, resize: bool) -> Contents:
         resize: whether pictures of another size are resized; if False, they are an error.
 
     Returns:
-        Images (n, side, side, 3) uint8 and labels (n,) int32.
+        Images (n, side, side, 3) uint8 and labels (n,) int32. The note tells how many pictures were scaled
+        from 16 to 8 bits.
 
     Raises:
         DataError: a file is not a picture, is truncated, or has another size.
     """
     path = _path(folder, side, resize)
     fingerprint = f"{_FORMAT} {PIL.__version__} {folder.fingerprint()}"
-    images = _read(path, fingerprint, (len(folder.pictures), side, side, 3))
-    if images is None:
-        images = decode_pictures([picture.path for picture in folder.pictures], side, resize)
+    decoded = _read(path, fingerprint, (len(folder.pictures), side, side, 3))
+    if decoded is None:
+        decoded = decode_pictures([picture.path for picture in folder.pictures], side, resize)
         with contextlib.suppress(OSError, RunError):
-            _write(path, fingerprint, images)
+            _write(path, fingerprint, decoded)
     labels = np.array([picture.label for picture in folder.pictures], np.int32)
-    return Contents(images, labels, folder.train_count)
+    note = f"{decoded.scaled:,} scaled from 16 to 8 bits" if decoded.scaled else ""
+    return Contents(decoded.images, labels, folder.train_count, note, folder.val_count)
 
 
 def _path(folder: PictureFolder, side: int, resize: bool) -> Path:
@@ -62,18 +63,22 @@ def _path(folder: PictureFolder, side: int, resize: bool) -> Path:
     return cache_directory() / "decoded" / f"{root.name}-{side}px-{key.hexdigest()[:16]}.npz"
 
 
-def _read(path: Path, fingerprint: str, shape: tuple[int, ...]) -> Images | None:
+def _read(path: Path, fingerprint: str, shape: tuple[int, ...]) -> Decoded | None:
     """The images in a cache file; None if it is missing or damaged, or has another fingerprint."""
     try:
         if str(read_arrays(path, ("fingerprint",))["fingerprint"]) != fingerprint:
             return None
-        images: Any = read_arrays(path, ("images",))["images"]
+        kept: Any = read_arrays(path, ("images", "scaled"))
     except (OSError, ArchiveError):
         return None
-    return images if images.shape == shape and images.dtype == np.uint8 else None
+    images, scaled = kept["images"], kept["scaled"]
+    fits = (
+        images.shape == shape and images.dtype == np.uint8 and scaled.dtype.kind == "i" and scaled.ndim == 0
+    )
+    return Decoded(images, int(scaled)) if fits else None
 
 
-def _write(path: Path, fingerprint: str, images: Images) -> None:
+def _write(path: Path, fingerprint: str, decoded: Decoded) -> None:
     """Writes a cache file completely or not at all.
 
     Raises:
@@ -86,4 +91,9 @@ def _write(path: Path, fingerprint: str, images: Images) -> None:
             if time.time() - abandoned.stat().st_mtime > _ABANDONED:
                 abandoned.unlink()
     with atomic_path(path) as temporary:
-        np.savez(temporary, fingerprint=np.array(fingerprint), images=images)
+        np.savez(
+            temporary,
+            fingerprint=np.array(fingerprint),
+            images=decoded.images,
+            scaled=np.array(decoded.scaled),
+        )

@@ -1,4 +1,4 @@
-"""Reads folders of pictures, with one folder for each class in train/ and test/."""
+"""Reads folders of pictures, with one folder for each class in train/ and test/, and in val/ if it exists."""
 
 import hashlib
 import os
@@ -16,7 +16,21 @@ from reglab.data.formats.depth import reduce_depth
 from reglab.errors import DataError
 from reglab.machine import count_cores
 
-_SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
+_SUFFIXES = {
+    ".bmp": "BMP",
+    ".gif": "GIF",
+    ".jpeg": "JPEG",
+    ".jpg": "JPEG",
+    ".png": "PNG",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".webp": "WEBP",
+}
+_FORMATS = tuple(sorted(set(_SUFFIXES.values())))
+KINDS = "BMP, GIF, JPEG, PNG, TIFF or WebP"
+"""The formats, for messages."""
+LARGEST_PICTURE = 2 * (Image.MAX_IMAGE_PIXELS or 0)
+"""Pixels of the largest picture that Pillow reads."""
 _SYSTEM_FILES = ("desktop.ini", "thumbs.db")
 _CHUNK = 256
 """Pictures that a thread decodes at a time."""
@@ -45,17 +59,19 @@ class PictureFolder:
 
     Attributes:
         root: the folder that has train/ and test/.
-        pictures: training pictures, then test pictures, in the order of the data set.
+        pictures: training pictures, then test pictures, then those of val/, in the order of the data set.
         train_count: number of training pictures.
+        val_count: number of pictures in val/.
     """
 
     root: Path
     pictures: tuple[Picture, ...]
     train_count: int
+    val_count: int = 0
 
     @property
     def formats(self) -> tuple[str, ...]:
-        """`JPEG`, `PNG`, or both."""
+        """Formats of the pictures by their suffixes, such as `JPEG`, sorted."""
         return tuple(
             sorted({_SUFFIXES[os.path.splitext(picture.path)[1].lower()] for picture in self.pictures})
         )
@@ -110,26 +126,31 @@ def list_classes(part: Path) -> tuple[str, ...]:
         raise DataError(f"{part}: cannot be read ({error.strerror})") from error
 
 
-def list_pictures(root: Path, classes: tuple[str, ...], by_number: bool = False) -> PictureFolder:
+def list_pictures(
+    root: Path, classes: tuple[str, ...], by_number: bool = False, with_val: bool = False
+) -> PictureFolder:
     """Lists a folder of pictures.
 
     Args:
-        root: the folder that has train/ and test/, each with one folder for each class.
+        root: the folder that has train/ and test/, and may have val/, each with one folder for each class.
         classes: the class names, in label order.
         by_number: whether pictures are sorted by the number at the start of their file names across all
             classes, as in copies of CIFAR-10; otherwise by class, then by file name (code point).
+        with_val: whether the pictures of val/ are listed too, if it exists.
 
     Raises:
-        DataError: a class is missing, unknown or empty; a file is not a PNG or JPEG picture.
+        DataError: a class is missing, unknown or empty; a file has the suffix of no picture.
     """
-    parts = []
-    for part in (root / "train", root / "test"):
+    names = ("train", "test", *(["val"] if with_val and (root / "val").is_dir() else []))
+    parts: list[list[Picture]] = []
+    for part in (root / name for name in names):
         _check_classes(part, classes)
         pictures = [
             picture for label, name in enumerate(classes) for picture in _list_class(part / name, label)
         ]
         parts.append(sorted(pictures, key=_number) if by_number else pictures)
-    return PictureFolder(root, (*parts[0], *parts[1]), train_count=len(parts[0]))
+    everything = tuple(picture for part in parts for picture in part)
+    return PictureFolder(root, everything, len(parts[0]), val_count=sum(map(len, parts[2:])))
 
 
 def _check_classes(part: Path, expected: tuple[str, ...]) -> None:
@@ -152,13 +173,13 @@ def _list_class(folder: Path, label: int) -> list[Picture]:
                 if entry.name.startswith(".") or entry.name.lower() in _SYSTEM_FILES:
                     continue
                 if not entry.is_file() or os.path.splitext(entry.name)[1].lower() not in _SUFFIXES:
-                    raise DataError(f"{entry.path}: expected a PNG or JPEG picture, found something else")
+                    raise DataError(f"{entry.path}: expected a picture ({KINDS}), found something else")
                 status = entry.stat()
                 pictures.append(Picture(entry.path, label, status.st_size, status.st_mtime_ns))
     except OSError as error:
         raise DataError(f"{folder}: cannot be read ({error.strerror})") from error
     if not pictures:
-        raise DataError(f"{folder}: expected PNG or JPEG pictures, found none")
+        raise DataError(f"{folder}: expected pictures ({KINDS}), found none")
     return sorted(pictures, key=lambda picture: picture.path)
 
 
@@ -169,8 +190,21 @@ def _number(picture: Picture) -> tuple[int, str, int]:
     return (int(number.group()) if number else 2**63, name, picture.label)
 
 
-def decode_pictures(paths: Sequence[str], side: int, resize: bool) -> Images:
-    """Decodes PNG and JPEG files as RGB.
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """Decoded pictures.
+
+    Attributes:
+        images: (n, side, side, 3) uint8.
+        scaled: number of pictures whose values were scaled from 16 to 8 bits.
+    """
+
+    images: Images
+    scaled: int
+
+
+def decode_pictures(paths: Sequence[str], side: int, resize: bool) -> Decoded:
+    """Decodes pictures as RGB; of those with several frames, the first.
 
     Args:
         paths: the files, in order.
@@ -178,28 +212,26 @@ def decode_pictures(paths: Sequence[str], side: int, resize: bool) -> Images:
         resize: whether pictures are rotated by their EXIF orientation and resized to `side` (the whole
             picture, antialiased); if False, another size is an error.
 
-    Returns:
-        (n, side, side, 3) uint8.
-
     Raises:
         DataError: a file is not a picture, is truncated, has another size, or has values without a defined
             range; the message names the file.
     """
     images = np.empty((len(paths), side, side, 3), np.uint8)
 
-    def decode(start: int) -> None:
+    def decode(start: int) -> int:
+        scaled = 0
         for index in range(start, min(start + _CHUNK, len(paths))):
-            images[index] = _decode(paths[index], side, resize)
+            images[index], was_scaled = _decode(paths[index], side, resize)
+            scaled += was_scaled
+        return scaled
 
     # Pillow releases the interpreter's lock while it decodes, so threads suffice.
     with ThreadPoolExecutor(count_cores()) as pool:
         try:
-            for _ in pool.map(decode, range(0, len(paths), _CHUNK)):
-                continue
+            return Decoded(images, sum(pool.map(decode, range(0, len(paths), _CHUNK))))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return images
 
 
 def _reduce(upright: Image.Image, picture: Image.Image, path: str) -> Image.Image:
@@ -209,21 +241,26 @@ def _reduce(upright: Image.Image, picture: Image.Image, path: str) -> Image.Imag
         raise DataError(f"{path}: {error}") from None
 
 
-def _decode(path: str, side: int, resize: bool) -> Images:
+def _decode(path: str, side: int, resize: bool) -> tuple[Images, bool]:
     try:
-        with Image.open(path, formats=("PNG", "JPEG")) as picture:
+        with Image.open(path, formats=_FORMATS) as picture:
             if not resize and picture.size != (side, side):
                 raise DataError(
                     f"{path}: expected a picture of {side}×{side} pixels, "
                     f"found {picture.width}×{picture.height}"
                 )
             upright = ImageOps.exif_transpose(picture) if resize else picture
-            colour = upright if upright.mode == "RGB" else _reduce(upright, picture, path).convert("RGB")
+            reduced = upright if upright.mode == "RGB" else _reduce(upright, picture, path)
+            colour = reduced if reduced.mode == "RGB" else reduced.convert("RGB")
             if colour.size != (side, side):
                 colour = colour.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=3.0)
-            return np.asarray(colour)
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+            return np.asarray(colour), reduced is not upright
+    except Image.DecompressionBombError as error:
+        raise DataError(
+            f"{path}: expected a picture of at most {LARGEST_PICTURE:,} pixels, found more; make it smaller"
+        ) from error
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
         # Pillow raises SyntaxError for a damaged PNG file.
         raise DataError(
-            f"{path}: expected a complete PNG or JPEG picture, found a damaged or foreign file"
+            f"{path}: expected a complete picture ({KINDS}), found a damaged or foreign file"
         ) from error

@@ -61,7 +61,8 @@ def _read_pictures(root: Path) -> Contents:
     """Reads pictures of 32×32 pixels, sorted by the numbers in their names, which give the official order."""
     folder = list_pictures(root, _CLASSES, by_number=True)
     contents = read_pictures(folder, _SIDE, resize=False)
-    return replace(contents, note=f"{' and '.join(folder.formats)} copy")
+    copy = f"{' and '.join(folder.formats)} copy"
+    return replace(contents, note=f"{copy}, {contents.note}" if contents.note else copy)
 
 
 CIFAR10 = Source(
