@@ -76,6 +76,19 @@ def test_a_system_that_does_not_list_the_processor(
     assert find_processor_flags() == frozenset()
 
 
+@pytest.mark.parametrize(("limit", "memory"), [("1048576\n", 2**20), ("max\n", None), (None, None)])
+def test_memory_of_a_container(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str | None, memory: int | None
+) -> None:
+    """Its limit, if there is one and it is lower than the memory of the machine."""
+    path = tmp_path / "memory.max"
+    monkeypatch.setattr(machine, "_CGROUP_MEMORY", path)
+    everything = find_memory()
+    if limit is not None:
+        path.write_text(limit)
+    assert find_memory() == (memory or everything)
+
+
 def test_memory_and_host() -> None:
     """Memory is in bytes; the host is the name in the network."""
     memory = find_memory()

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 _CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+_CGROUP_MEMORY = Path("/sys/fs/cgroup/memory.max")
 _CPUINFO = Path("/proc/cpuinfo")
 
 
@@ -35,11 +36,20 @@ def find_processor_flags() -> frozenset[str]:
 
 
 def find_memory() -> int | None:
-    """Memory of the machine in bytes; None where the system does not report it."""
+    """Memory of the machine in bytes, or its container's limit if that is lower.
+
+    Returns:
+        None where the system does not report it.
+    """
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError):
         return None
+    try:
+        limit = _CGROUP_MEMORY.read_text().strip()
+    except OSError:
+        return memory
+    return min(memory, int(limit)) if limit.isdecimal() else memory
 
 
 def find_host() -> str:

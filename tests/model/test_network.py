@@ -9,7 +9,7 @@ import pytest
 from pydantic import PrivateAttr
 
 from reglab.experiment import Experiment
-from reglab.model.network import Seat, build_network, build_with_seats, input_layers
+from reglab.model.network import Seat, build_network, input_layers, outline_network
 from reglab.regularizers.base import Position, Regularizer
 from reglab.regularizers.table import Regularizers
 
@@ -146,7 +146,7 @@ def test_pixels_are_divided_by_255(make_experiment: Callable[..., Experiment]) -
 
 def test_seats_are_those_of_the_lecture(shipped: Mapping[str, Experiment]) -> None:
     """Technique, position and layer of all seats, in the order of the walk."""
-    _, seats = build_with_seats(shipped["mp_do_bn_da"], 10)
+    _, seats = outline_network(shipped["mp_do_bn_da"], 10)
     expected = [Seat("Data augmentation", "input", "AugmentationLayer")]
     for group in (1, 2, 3):
         expected += [
@@ -160,7 +160,7 @@ def test_seats_are_those_of_the_lecture(shipped: Mapping[str, Experiment]) -> No
 def test_seats_on_kernels(make_experiment: Callable[..., Experiment]) -> None:
     """Penalties and constraints of each kernel."""
     regularizers = {"l2": {"layers": "dense"}, "max_norm": {"layers": "conv"}}
-    _, seats = build_with_seats(make_experiment(regularizers=regularizers), 3)
+    _, seats = outline_network(make_experiment(regularizers=regularizers), 3)
     assert seats == (
         Seat("Max-norm", "conv_1_1", "kernel constraint"),
         Seat("L2", "dense_1", "kernel penalty"),

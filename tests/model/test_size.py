@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import keras
 
 from reglab.experiment import Experiment
-from reglab.model.network import build_network
+from reglab.model.network import build_network, outline_network
 from reglab.model.size import LayerRow, measure_size
 
 
@@ -41,6 +41,15 @@ def test_layer_table(networks: Mapping[str, keras.Model]) -> None:
         LayerRow("flatten", "Flatten", (320,), 0, 0),
         LayerRow("output", "Dense", (10,), 3_210, 3_200),
     )
+
+
+def test_an_outline_has_the_same_size(
+    networks: Mapping[str, keras.Model], shipped: Mapping[str, Experiment]
+) -> None:
+    """It is counted without weights, for every shipped experiment."""
+    for name, network in networks.items():
+        outline, _ = outline_network(shipped[name], 10)
+        assert measure_size(outline) == measure_size(network)
 
 
 def test_shortcuts_are_counted(make_experiment: Callable[..., Experiment]) -> None:

@@ -42,10 +42,10 @@ def show(config: Path, overrides: tuple[str, ...], data_dir: Path | None, resolv
 
     classes = count_classes(experiment.data, data_dir)
     start_backend("float32")
-    from reglab.model.network import build_with_seats
+    from reglab.model.network import outline_network
     from reglab.model.size import measure_size
 
-    network, seats = build_with_seats(experiment, classes or _USUAL_CLASSES)
+    network, seats = outline_network(experiment, classes or _USUAL_CLASSES)
     from rich.text import Text
 
     from reglab.cli.console import build_console

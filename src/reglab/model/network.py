@@ -55,12 +55,23 @@ def build_network(experiment: Experiment, classes: int) -> keras.Model:
         `(n, classes)`, float32. Layers are named after their position: `conv_2_1` is the first
         convolution of the second group.
     """
-    network, _ = build_with_seats(experiment, classes)
+    network, _ = _build(experiment, classes)
+    set_initial_weights(network, experiment.training.seed)
     return network
 
 
-def build_with_seats(experiment: Experiment, classes: int) -> tuple[keras.Model, tuple[Seat, ...]]:
-    """Returns the network of `build_network` and the seats that are taken, in the order of the walk."""
+def outline_network(experiment: Experiment, classes: int) -> tuple[keras.Model, tuple[Seat, ...]]:
+    """Returns the network of `build_network` without weights, so that its size does not matter.
+
+    Returns:
+        A model of which only names and shapes can be used, and the seats that are taken, in the order of the
+        walk.
+    """
+    with keras.StatelessScope(initialize_variables=False):
+        return _build(experiment, classes)
+
+
+def _build(experiment: Experiment, classes: int) -> tuple[keras.Model, tuple[Seat, ...]]:
     walk = _Walk(experiment)
     walk.input_layers()  # only for the record of the seats
     model = experiment.model
@@ -73,9 +84,7 @@ def build_with_seats(experiment: Experiment, classes: int) -> tuple[keras.Model,
     for number, width in enumerate(model.dense, start=1):
         x = walk.dense(x, f"dense_{number}", width)
     logits = walk.output(x, classes)
-    network = keras.Model(images, logits, name="network")
-    set_initial_weights(network, experiment.training.seed)
-    return network, tuple(walk.seats)
+    return keras.Model(images, logits, name="network"), tuple(walk.seats)
 
 
 def input_layers(experiment: Experiment) -> Sequence[Any]:

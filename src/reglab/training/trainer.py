@@ -3,9 +3,13 @@
 import sys
 
 from reglab.backend.start import Backend
+from reglab.machine import find_memory
+from reglab.model.network import outline_network
+from reglab.model.size import measure_size
 from reglab.runs.history import Epoch, read_history
 from reglab.runs.summary import Summary
 from reglab.training.listener import Listener
+from reglab.training.memory import check_memory
 from reglab.training.record.checkpoint import Checkpoint
 from reglab.training.record.continuity import EFFECT, note_environment
 from reglab.training.record.journal import Journal
@@ -27,7 +31,7 @@ def train(subject: Subject, journal: Journal, backend: Backend, listener: Listen
         The run's summary, as written.
 
     Raises:
-        TrainingError: a loss or another number is not finite.
+        TrainingError: a loss or another number is not finite, or the network needs more memory than there is.
         RunError: the checkpoint is of another network, or the system refused to write.
     """
     environment, changes = note_environment(journal, backend)
@@ -38,6 +42,10 @@ def train(subject: Subject, journal: Journal, backend: Backend, listener: Listen
     def record(row: Epoch) -> None:
         journal.record(Checkpoint(row, policy, backend.name, session.get_state()))
 
+    if not backend.gpu:
+        outline, _ = outline_network(subject.experiment, len(subject.dataset.classes))
+        batch_size = min(subject.experiment.training.batch_size, len(subject.split.train))
+        check_memory(measure_size(outline), batch_size, policy, find_memory())
     session = Session(subject, backend, listener, record)
     if journal.checkpoint is not None:
         session.set_state(journal.checkpoint.state)
