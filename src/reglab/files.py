@@ -67,7 +67,7 @@ def create_folder(path: Path) -> None:
         raise refused("create", path, error) from error
 
 
-def refused(verb: str, path: Path, error: OSError) -> RunError:
+def refused(verb: str, path: Path | str, error: OSError) -> RunError:
     """Builds the error for a path that the operating system refused to `verb`, with its reason."""
     return RunError(f"cannot {verb} {path}: {error.strerror or error}")
 

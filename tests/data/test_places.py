@@ -1,10 +1,13 @@
 """The directories of data."""
 
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from reglab.data.places import cache_directory, data_directory, keras_directory
+from reglab.errors import DataError
 
 
 def test_data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,6 +31,48 @@ def test_cache_directory(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cache_directory() == Path("/b/reglab")
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert cache_directory() == Path.home() / ".cache" / "reglab"
+
+
+@pytest.mark.parametrize(
+    ("variable", "find"),
+    [
+        ("REGLAB_DATA_DIR", data_directory),
+        ("REGLAB_CACHE_DIR", cache_directory),
+        ("XDG_CACHE_HOME", cache_directory),
+        ("KERAS_HOME", keras_directory),
+    ],
+)
+def test_an_unknown_user(
+    variable: str, find: Callable[[], Path | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message names the variable."""
+    monkeypatch.delenv("REGLAB_CACHE_DIR", raising=False)
+    monkeypatch.setenv(variable, "~nobody-here/images")
+    with pytest.raises(DataError) as caught:
+        find()
+    assert str(caught.value) == f"{variable}=~nobody-here/images: there is no home folder for ~nobody-here"
+
+
+def test_a_user_without_a_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs under the number of a user without a name."""
+
+    def refuse() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", refuse)
+    for variable in ("REGLAB_CACHE_DIR", "XDG_CACHE_HOME", "KERAS_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    temporary = Path(tempfile.gettempdir())
+    assert cache_directory() == temporary / ".cache" / "reglab"
+    assert keras_directory() == temporary / ".keras" / "datasets"
+
+
+def test_a_data_directory_that_cannot_exist(tmp_path: Path) -> None:
+    """The reason is that of the operating system."""
+    directory = tmp_path / ("x" * 300)
+    with pytest.raises(DataError) as caught:
+        data_directory(directory)
+    assert str(caught.value) == f"cannot read the data directory {directory}: File name too long"
 
 
 def test_keras_directory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The report of where each data set is found."""
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -76,3 +77,23 @@ def test_an_ambiguous_directory_is_a_problem_of_one_data_set(tmp_path: Path, lay
     assert found["cifar10"].problem.startswith(f"{tmp_path}: expected one folder with train/ and test/")
     assert found["folder"].problem == found["cifar10"].problem
     assert where(found["mnist"]) == ("official idx files", tmp_path)
+
+
+def test_a_place_that_cannot_be_read(
+    cache: Path, tmp_path: Path, layouts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cache has nothing then; a directory that the user has named is a problem."""
+    [remote] = find_source("cifar10").remotes
+    remote.path.parent.mkdir(parents=True)
+    remote.path.write_bytes(b"")
+    is_file = Path.is_file
+
+    def is_file_or_refuse(path: Path) -> bool:
+        if path.is_relative_to(cache):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return is_file(path)
+
+    cache.mkdir(exist_ok=True)
+    monkeypatch.setattr(Path, "is_file", is_file_or_refuse)
+    assert where(report()["cifar10"]) == ("archive of the official python batches", remote.path)
+    assert report(cache)["cifar10"].problem.startswith(f"cannot read {cache}/")

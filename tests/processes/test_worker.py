@@ -83,6 +83,32 @@ def test_an_error_in_reglab_keeps_its_traceback(make_job: Maker, start: Starter,
     assert not is_locked(run.path)
 
 
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (
+            "PermissionError(13, 'Permission denied', 'cat/1.png')",
+            2,
+            "cannot use cat/1.png: Permission denied",
+        ),
+        (
+            "MemoryError('Unable to allocate 9 TiB')",
+            1,
+            "the memory is not sufficient: make training.batch_size, model.groups or model.dense smaller",
+        ),
+    ],
+)
+def test_a_refusal_of_the_system(
+    make_job: Maker, start: Starter, run: RunDirectory, error: str, code: int, message: str
+) -> None:
+    """One line; in the middle of a training the exit code is 1, and the traceback is in the log."""
+    assert start(make_job(), f"raise {error}", "is_complete").end() == (code, message, "")
+    assert not run.path.exists()
+    assert start(make_job(), f"raise {error}").end() == (1, message, "")
+    assert read_status(run.status).message == message
+    assert "Traceback" in run.log.read_text()
+
+
 def test_an_error_in_reglab_before_the_run_has_a_log(
     make_job: Maker, start: Starter, run: RunDirectory
 ) -> None:

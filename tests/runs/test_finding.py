@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from reglab.errors import RunError
-from reglab.runs.finding import find_runs, read_run
+from reglab.runs.finding import Found, find_runs, read_run
 from reglab.runs.history import Epoch, append_epoch
 from reglab.runs.layout import REPLACED, RunDirectory
 from reglab.runs.lock import RunLock
@@ -25,12 +25,12 @@ def places(paths: list[Path], root: Path) -> list[str]:
 
 
 def test_run_experiment_and_results_are_found(tmp_path: Path, make_run: Maker) -> None:
-    """A path may be a run, the folder of an experiment, or a folder of results up to four levels deep."""
-    for place in ("mp/seed-10", "mp/seed-2", "bn/seed-0", "deep/er/do/seed-0"):
+    """A path may be a run, the folder of an experiment, or a folder with runs at any depth."""
+    for place in ("mp/seed-10", "mp/seed-2", "bn/seed-0", "d/e/e/p/e/r/do/seed-0"):
         make_run(tmp_path / place)
     assert places([tmp_path / "mp" / "seed-2"], tmp_path) == ["mp/seed-2"]
     assert places([tmp_path / "mp"], tmp_path) == ["mp/seed-2", "mp/seed-10"]
-    assert places([tmp_path], tmp_path) == ["bn/seed-0", "deep/er/do/seed-0", "mp/seed-2", "mp/seed-10"]
+    assert places([tmp_path], tmp_path) == ["bn/seed-0", "d/e/e/p/e/r/do/seed-0", "mp/seed-2", "mp/seed-10"]
 
 
 def test_order_is_that_of_the_paths_and_each_run_once(tmp_path: Path, make_run: Maker) -> None:
@@ -74,7 +74,7 @@ def refuse_reading(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 def test_a_folder_that_cannot_be_read_is_named(
     tmp_path: Path, make_run: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It does not hide the other runs; it is an error if the user has named it."""
+    """It does not hide the other runs; it is an error if it is the only path."""
     make_run(tmp_path / "mp" / "seed-0")
     folder = tmp_path / "lost+found"
     folder.mkdir()
@@ -82,6 +82,7 @@ def test_a_folder_that_cannot_be_read_is_named(
     found = find_runs([tmp_path])
     assert [run.directory.path for run in found.runs] == [tmp_path / "mp" / "seed-0"]
     assert found.damaged == (f"cannot read {folder}: Permission denied",)
+    assert find_runs([folder, tmp_path / "mp"]) == Found(found.runs, (), found.damaged)
     with pytest.raises(RunError, match="Permission denied"):
         find_runs([folder])
 

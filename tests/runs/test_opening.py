@@ -217,3 +217,26 @@ def test_a_status_that_cannot_be_read_is_named(run: RunDirectory, make_run: Make
     """A damaged run is not opened as a new one."""
     make_run(run.path).status.write_text("{")
     assert refuse(run).startswith(f"{run.status}: expected the status of a run: ")
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_run_inside_another_one_is_refused(
+    run: RunDirectory, make_run: Maker, monkeypatch: pytest.MonkeyPatch, fresh: bool
+) -> None:
+    """A search for runs ends at the outer one; a relative path may be inside it, too."""
+    make_run(run.path)
+    monkeypatch.chdir(run.path)
+    inner = RunDirectory(Path("results/mp/seed-0"))
+    assert refuse(inner, fresh=fresh) == (
+        f"results/mp/seed-0 would be inside the run {run.path}; choose another folder with --results DIR"
+    )
+    assert not Path("results").exists()
+
+
+def test_a_name_like_that_of_a_replaced_run_is_refused(tmp_path: Path) -> None:
+    """`reglab list` would not find the run."""
+    mine = Experiment.from_mapping({"name": "mp.replaced-1"})
+    assert refuse(RunDirectory(tmp_path / mine.name / "seed-0"), mine) == (
+        "the name mp.replaced-1 contains .replaced-, as the folders of runs that were set aside: "
+        "choose another one with --set name=…"
+    )

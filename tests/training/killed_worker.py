@@ -33,6 +33,7 @@ from reglab.processes.reporting import EventStream
 from reglab.runs import history, status
 from reglab.runs.finding import RunRecord
 from reglab.runs.history import Epoch
+from reglab.runs.summary import Summary, write_summary
 from reglab.training.listener import Listener
 from reglab.training.loop.state import State
 from reglab.training.record.checkpoint import Checkpoint
@@ -207,7 +208,7 @@ def _work(trigger: Trigger) -> NoReturn:
 
 
 def _record(subject: Subject, journal: Journal, job: Job, listener: Listener) -> None:
-    """Records epochs, each computed from the previous one, and the result of the last one."""
+    """Records epochs, each computed from the previous one; the results are the last array, and zeros."""
     training = subject.experiment.training
     before = journal.checkpoint
     array = before.state.variables["array"] if before else np.array([training.seed])
@@ -217,7 +218,12 @@ def _record(subject: Subject, journal: Journal, job: Job, listener: Listener) ->
         row = Epoch(number, *numbers.random(12).tolist())
         state = State(number, 0, False, {"array": array})
         journal.record(Checkpoint(row, "float32", "tensorflow", state))
-    write_atomically(journal.run.weights, array.tobytes())
+    run = journal.run
+    for path in (run.predictions, run.weights, run.model):
+        write_atomically(path, array.tobytes())
+    empty = {int: 0, float: 0.0, str: "", tuple[str, ...]: ()}
+    fields = Summary.model_fields.items()
+    write_summary(run.summary, Summary.model_validate({name: empty.get(f.annotation) for name, f in fields}))
     journal.finish()
 
 

@@ -24,6 +24,7 @@ from reglab.config.yaml.dumping import dump_yaml
 from reglab.experiment import Experiment
 from reglab.files import TEMPORARY_PREFIX
 from reglab.processes.events import Job
+from reglab.runs.integrity import hash_results
 from reglab.runs.layout import RunDirectory
 from reglab.runs.lock import is_locked
 from reglab.runs.status import read_status
@@ -269,6 +270,8 @@ def test_leftovers_do_not_pile_up(trials: Trials) -> None:
 
 def test_the_end_is_the_same(trials: Trials) -> None:
     """The same files with the same content to the last bit, except times."""
+    for run in (trials.disturbed.run, trials.alone.run):
+        assert hash_results(run) == read_status(run.status).files
     disturbed, alone = read_all(trials.disturbed.run), read_all(trials.alone.run)
     assert list(disturbed) == list(alone), str(trials)
     for name, content in alone.items():
@@ -276,13 +279,13 @@ def test_the_end_is_the_same(trials: Trials) -> None:
 
 
 def read_all(run: RunDirectory) -> dict[str, Any]:
-    """The files of a run by name, without times and processes."""
+    """The files of a run by name, without times, hashes of files with times, and processes."""
     history = [line.split(b",") for line in run.history.read_bytes().splitlines()]
     seconds = history[0].index(b"seconds")
     with np.load(run.predictions) as predictions, zipfile.ZipFile(run.model) as model:
         special = {
             run.history: [line[:seconds] + line[seconds + 1 :] for line in history],
-            run.status: read_status(run.status).model_dump(exclude=TIMES),
+            run.status: read_status(run.status).model_dump(exclude={*TIMES, "files"}),
             run.summary: read_summary(run.summary).model_dump(exclude={"seconds", "images_per_second"}),
             run.predictions: {name: _freeze(predictions[name]) for name in predictions.files},
             run.weights: _read_weights(run.weights),

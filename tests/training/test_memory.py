@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from tensorflow.errors import InvalidArgumentError, ResourceExhaustedError
 
 from reglab.errors import TrainingError
 from reglab.experiment import Experiment
 from reglab.model.network import outline_network
 from reglab.model.size import Size, measure_size
-from reglab.training.memory import check_memory, count_least_memory
+from reglab.training.memory import check_memory, count_least_memory, is_out_of_memory
 
 
 def size_of(experiment: Experiment) -> Size:
@@ -36,3 +37,24 @@ def test_a_network_that_does_not_fit(make_experiment: Callable[..., Experiment])
     )
     check_memory(size, 200, "float32", None)
     check_memory(size, 200, "float32", 2**50)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (MemoryError("Unable to allocate 9 TiB for an array"), True),
+        (ResourceExhaustedError(None, None, "OOM when allocating tensor with shape[1000000000]"), True),
+        # As JAX 0.10 and PyTorch 2.11 report it on a processor.
+        (RuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 4000000000000 bytes."), True),
+        (
+            RuntimeError("DefaultCPUAllocator: can't allocate memory"),
+            True,
+        ),
+        (InvalidArgumentError(None, None, "shapes do not match"), False),
+        (RuntimeError("can't convert memory"), False),
+        (ValueError("can't allocate memory"), False),
+    ],
+)
+def test_errors_that_say_that_memory_is_short(error: Exception, expected: bool) -> None:
+    """Those of Python, NumPy and the backends."""
+    assert is_out_of_memory(error) == expected

@@ -10,6 +10,7 @@ import click
 
 from reglab.cli.console import discard_stream, ignore_invalid_width
 from reglab.errors import ReglabError
+from reglab.files import refused
 from reglab.machine import ignore_backend_of_matplotlib
 from reglab.printable import replace_controls
 
@@ -31,10 +32,9 @@ class ReglabGroup(click.Group):
         try:
             return super().main(*args, **extra)
         except OSError as error:
-            what = "write to standard output" if error.filename is None else f"use {error.filename}"
             # Standard error may be the file that cannot be written.
             with suppress(OSError):
-                click.echo(f"cannot {what}: {error.strerror or error}", err=True)
+                click.echo(replace_controls(_explain(error)), err=True)
             _discard_unwritten()
             sys.exit(2)
 
@@ -69,6 +69,12 @@ class ReglabGroup(click.Group):
             _discard_unwritten()
             ctx.exit(0)
         return result
+
+
+def _explain(error: OSError) -> str:
+    if error.filename is None:
+        return f"cannot write to standard output: {error.strerror or error}"
+    return str(refused("use", error.filename, error))
 
 
 def _discard_unwritten() -> None:

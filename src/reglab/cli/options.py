@@ -24,8 +24,9 @@ class _NamedPath(click.Path):
         return super().convert(expanded, param, ctx)
 
 
-AnyPath = _NamedPath(path_type=Path)
-FolderPath = _NamedPath(path_type=Path, file_okay=False)
+# Whether a path can be read is reported by what reads it, so that one that cannot does not stop the others.
+AnyPath = _NamedPath(path_type=Path, readable=False)
+FolderPath = _NamedPath(path_type=Path, file_okay=False, readable=False)
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 overrides_option: Decorator = click.option(

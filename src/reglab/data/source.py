@@ -7,12 +7,8 @@ from pathlib import Path
 
 from reglab.data.dataset import Dataset, Images, Labels
 from reglab.data.download import Remote
-from reglab.data.places import (
-    DATA_DIRECTORY,
-    cache_directory,
-    data_directory,
-    keras_directory,
-)
+from reglab.data.places import DATA_DIRECTORY, cache_directory, data_directory, keras_directory
+from reglab.errors import DataError
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +58,27 @@ class Place:
         name: `data directory`, `REGLAB_DATA_DIR`, `reglab's cache` or `Keras's downloads`.
         directory: its path.
         find: searches the directory; raises DataError if the data set is there more than once.
+        named: whether the user named the directory.
     """
 
     name: str
     directory: Path
     find: Callable[[], Found | None]
+    named: bool = False
+
+    def search(self) -> Found | None:
+        """Finds the data set here; a cache that cannot be read has none.
+
+        Raises:
+            DataError: the data set is here more than once, or a directory that the user named cannot be read.
+        """
+        try:
+            return self.find()
+        except OSError as error:
+            if not self.named:
+                return None
+            path = error.filename or self.directory
+            raise DataError(f"cannot read {path}: {error.strerror or error}") from error
 
 
 @dataclass(frozen=True)
@@ -113,7 +125,7 @@ class Source:
         places = []
         if named is not None:
             name = DATA_DIRECTORY if directory is None else "data directory"
-            places.append(Place(name, named, partial(self.find_in, named)))
+            places.append(Place(name, named, partial(self.find_in, named), named=True))
         if directory is None and self.remotes:
             cache, keras = cache_directory(), keras_directory()
             places.append(Place("reglab's cache", cache, partial(self.find_in, cache)))
@@ -128,9 +140,10 @@ class Source:
             trust: as in `places`.
 
         Raises:
-            DataError: the data directory does not exist, or a place has the data set more than once.
+            DataError: the data directory does not exist or cannot be read, or a place has the data set more
+                than once.
         """
-        return next((found for place in self.places(directory, trust) if (found := place.find())), None)
+        return next((found for place in self.places(directory, trust) if (found := place.search())), None)
 
     def find_in(self, directory: Path) -> Found | None:
         """Finds the data set in its own folder within a directory, or in the directory itself."""

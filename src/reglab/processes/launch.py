@@ -152,6 +152,6 @@ def _is_complete(run: RunDirectory, job: Job) -> bool:
     """Whether nothing is left to train or to draw."""
     try:
         return run.curves.exists() and is_complete(run, job.experiment, job.data_directory)
-    except ReglabError:
+    except (ReglabError, OSError):
         # The worker reports the error.
         return False

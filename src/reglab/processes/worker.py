@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from reglab.backend.start import find_backend, start_backend
 from reglab.data.advice import advise_on_split
-from reglab.errors import ReglabError, RunError
+from reglab.errors import ReglabError, RunError, TrainingError
 from reglab.files import refused
 from reglab.machine import ignore_backend_of_matplotlib
 from reglab.processes.events import COMPLETE, FAILED, INTERRUPTED, Advice, Failed, Finished, Job, Warned
@@ -26,6 +26,7 @@ from reglab.runs.layout import RunDirectory, run_path
 from reglab.runs.opening import open_run
 from reglab.runs.status import State
 from reglab.training.listener import Listener
+from reglab.training.memory import is_out_of_memory
 from reglab.training.record.completeness import is_complete
 from reglab.training.record.journal import Journal
 from reglab.training.subject import Subject
@@ -57,10 +58,11 @@ def main() -> int:
         return _work(job, stream, interruption)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except ReglabError as error:
-        stream.send(Failed(message=str(error)))
-        return error.exit_code
     except Exception as error:
+        known = _as_known(error)
+        if known is not None:
+            stream.send(Failed(message=str(known)))
+            return known.exit_code
         # Before the run has a log; the parent's standard error is the only place for the traceback.
         traceback.print_exc()
         stream.send(Failed(message=_describe(error)))
@@ -112,11 +114,22 @@ def _close(journal: Journal, error: BaseException, stream: EventStream, interrup
     with suppress(OSError):
         # Not with sys.stderr, whose buffer would keep the text if the disk is full.
         os.write(_STDERR, "".join(traceback.format_exception(error)).encode(errors="backslashreplace"))
-    message = str(error) if isinstance(error, ReglabError) else _describe(error)
+    known = _as_known(error)
+    message = str(known or _describe(error))
     _close_status(journal, "failed", message)
-    is_known = isinstance(error, ReglabError)
-    stream.send(Failed(message=message if is_known else f"{message}; the details are in {journal.run.log}"))
+    stream.send(Failed(message=message if known else f"{message}; the details are in {journal.run.log}"))
     return FAILED
+
+
+def _as_known(error: BaseException) -> ReglabError | None:
+    """The error as one that a user can correct; None for an error of the program."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return refused("use", error.filename, error)
+    if is_out_of_memory(error):
+        return TrainingError(
+            "the memory is not sufficient: make training.batch_size, model.groups or model.dense smaller"
+        )
+    return error if isinstance(error, ReglabError) else None
 
 
 def _describe(error: BaseException) -> str:
@@ -138,10 +151,12 @@ def _draw(run: RunDirectory, stream: EventStream) -> None:
         draw_run(read_run(run))
     except Exception as error:
         # The figure can be drawn again by the same command; the training cannot be repeated as easily.
-        if not isinstance(error, ReglabError):
+        known = _as_known(error)
+        if known is None:
             traceback.print_exc()
-        message = str(error) if isinstance(error, ReglabError) else _describe(error)
-        stream.send(Warned(message=f"the run is complete, but its figure is missing: {message}"))
+        stream.send(
+            Warned(message=f"the run is complete, but its figure is missing: {known or _describe(error)}")
+        )
 
 
 def _take_output() -> EventStream:

@@ -14,9 +14,6 @@ from reglab.runs.lock import is_locked
 from reglab.runs.status import State, Status, read_status
 from reglab.runs.summary import Summary, read_summary
 
-_DEPTH = 4
-"""Levels of folders that are searched below a path."""
-
 
 @dataclass(frozen=True)
 class RunRecord:
@@ -65,12 +62,13 @@ def find_runs(paths: Sequence[Path]) -> Found:
     """Finds and reads the runs under given paths.
 
     Args:
-        paths: each a run, the folder of an experiment, or a folder of results, in which runs are at most
-            four levels deep. A file has no runs. Runs that `--fresh` has set aside are omitted.
+        paths: each a run, or a folder that has runs at any depth, such as results. A file has no runs. Runs
+            that `--fresh` has set aside are omitted.
 
     Raises:
-        RunError: a path does not exist or cannot be read. A folder below a path that cannot be read is one
-            of the `damaged` instead, so that it does not hide the other runs.
+        RunError: a path does not exist, or the only path cannot be read. One of several paths, or a folder
+            below a path, that cannot be read is one of the `damaged` instead, so that it does not hide the
+            other runs.
     """
     runs: dict[Path, RunRecord | None] = {}
     damaged: list[str] = []
@@ -83,9 +81,16 @@ def find_runs(paths: Sequence[Path]) -> Found:
                 f"{path} does not exist: expected a run, an experiment's folder, or results"
             ) from None
         except OSError as error:
-            raise refused("read", path, error) from error
-        found = list(_search(path, _DEPTH, damaged))
-        if not found:
+            if len(paths) == 1:
+                raise refused("read", path, error) from error
+            damaged.append(str(refused("read", path, error)))
+            continue
+        unreadable: dict[Path, RunError] = {}
+        found = list(_search(path, unreadable))
+        if path in unreadable and len(paths) == 1:
+            raise unreadable[path]
+        damaged += map(str, unreadable.values())
+        if not found and path not in unreadable:
             empty.append(path)
         for directory in found:
             place = Path(os.path.realpath(directory.path))
@@ -114,27 +119,33 @@ def read_run(directory: RunDirectory) -> RunRecord:
     )
 
 
-def _search(path: Path, depth: int, damaged: list[str]) -> Iterator[RunDirectory]:
-    directory = RunDirectory(path)
-    # os.path.isfile and isdir are False where Path's methods raise an error, as in a folder without access.
-    if os.path.isfile(directory.status):
-        yield directory
-    elif depth and os.path.isdir(path):
-        try:
-            folders = _folders(path)
-        except OSError as error:
-            if depth == _DEPTH:
-                raise refused("read", path, error) from error
-            damaged.append(str(refused("read", path, error)))
-            return
-        for folder in folders:
-            yield from _search(folder, depth - 1, damaged)
+def _search(path: Path, unreadable: dict[Path, RunError]) -> Iterator[RunDirectory]:
+    """Finds the runs below a path. Each folder is searched once, so that links do not lead in circles."""
+    searched: set[str] = set()
+    waiting = [path]
+    while waiting:
+        folder = waiting.pop()
+        directory = RunDirectory(folder)
+        # os.path.isfile and isdir are False where Path's methods raise an error: in a folder without access.
+        if os.path.isfile(directory.status):
+            yield directory
+        elif os.path.isdir(folder) and (place := os.path.realpath(folder)) not in searched:
+            searched.add(place)
+            try:
+                waiting += reversed(_folders(folder))
+            except OSError as error:
+                unreadable[folder] = refused("read", folder, error)
 
 
 def _folders(path: Path) -> list[Path]:
     with os.scandir(path) as entries:
-        names = [entry.name for entry in entries if _may_hold_runs(entry.name)]
-    return [path / name for name in sorted(names, key=_natural) if os.path.isdir(path / name)]
+        names = [entry.name for entry in entries if _may_hold_runs(entry.name) and _is_folder(entry)]
+    return [path / name for name in sorted(names, key=_natural)]
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    # A link needs another call of the system, which fails if its target is in a folder without access.
+    return os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()
 
 
 def _may_hold_runs(name: str) -> bool:

@@ -1,5 +1,6 @@
 """Opens a run: takes its lock and finds the state of its directory."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,11 +57,11 @@ def open_run(run: RunDirectory, experiment: Experiment, fresh: bool = False) -> 
 
     Raises:
         RunInUseError: another process is training the run, on this machine or another one.
-        RunError: the directory or that of another seed is foreign, a status cannot be read, or the system
-            refused.
+        RunError: the directory, its place or the run of another seed is foreign, a status cannot be read, or
+            the system refused.
     """
     if fresh:
-        _check(_inspect_siblings(run, experiment))
+        _check(_inspect_surroundings(run, experiment))
         _set_aside(run)
     else:
         # Checked before the lock is taken, because the lock writes a file.
@@ -93,8 +94,8 @@ def inspect_run(run: RunDirectory, experiment: Experiment) -> OpenedRun:
     Raises:
         RunError: a status cannot be read.
     """
-    if sibling := _inspect_siblings(run, experiment):
-        return sibling
+    if foreign := _inspect_surroundings(run, experiment):
+        return foreign
     if not run.status.exists():
         return _inspect_unrecorded(run)
     try:
@@ -108,8 +109,22 @@ def inspect_run(run: RunDirectory, experiment: Experiment) -> OpenedRun:
     return OpenedRun(run, "failed" if status.state == "failed" else "resumable", status)
 
 
-def _inspect_siblings(run: RunDirectory, experiment: Experiment) -> OpenedRun | None:
-    """Finds a run of another experiment in the same folder: the mean over seeds would mix two experiments."""
+def _inspect_surroundings(run: RunDirectory, experiment: Experiment) -> OpenedRun | None:
+    """Finds what makes a place unfit for a run.
+
+    A search for runs would not find a run that is inside another one, or that looks as if it was set aside.
+    Beside a run of another experiment, the mean over seeds would mix two experiments.
+    """
+    for folder in run.path.absolute().parents:
+        if os.path.isfile(RunDirectory(folder).status):
+            reason = f"{run.path} would be inside the run {folder}; choose another folder with --results DIR"
+            return OpenedRun(run, "foreign", None, reason)
+    if REPLACED in experiment.name:
+        reason = (
+            f"the name {experiment.name} contains {REPLACED}, as the folders of runs that were set aside: "
+            "choose another one with --set name=…"
+        )
+        return OpenedRun(run, "foreign", None, reason)
     for path in sorted(run.path.parent.glob("seed-*/status.json")):
         if path != run.status and REPLACED not in path.parent.name:
             status = read_status(path)

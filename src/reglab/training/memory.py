@@ -29,6 +29,20 @@ def check_memory(size: Size, batch_size: int, policy: str, memory: int | None) -
         )
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error of Python, NumPy or a backend says that memory could not be allocated.
+
+    The backends have no common class for it: TensorFlow raises ResourceExhaustedError, JAX an XlaRuntimeError
+    with the same text, and PyTorch an OutOfMemoryError on a GPU but a plain RuntimeError on the processor.
+    """
+    if isinstance(error, MemoryError):
+        return True
+    text = f"{type(error).__name__}: {error}"
+    return any(part in text for part in ("RESOURCE_EXHAUSTED", "ResourceExhaustedError", "OutOfMemory")) or (
+        isinstance(error, RuntimeError) and "can't allocate memory" in text
+    )
+
+
 def count_least_memory(size: Size, batch_size: int, policy: str) -> int:
     """Bytes that a step needs at least.
 

@@ -151,19 +151,19 @@ def test_every_file_of_a_circle_is_named(write: Write, files: dict[str, str], li
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        ("bsaeline.yaml", "'bsaeline.yaml' does not exist; did you mean baseline.yaml?"),
-        ("baseline.yml", "'baseline.yml' does not exist; did you mean baseline.yaml?"),
-        ("elsewhere/baseline.yaml", "'elsewhere/baseline.yaml' does not exist"),
-        ('"a\\0/b"', "'a\\x00/b' does not exist"),
-        ("a" * 300, f"'{'a' * 300}' does not exist"),
+        ("bsaeline.yaml", "the file 'bsaeline.yaml' does not exist; did you mean baseline.yaml?"),
+        ("baseline.yml", "the file 'baseline.yml' does not exist; did you mean baseline.yaml?"),
+        ("elsewhere/baseline.yaml", "the file 'elsewhere/baseline.yaml' does not exist"),
+        ('"a\\0/b"', "cannot read the file 'a\\x00/b': embedded null byte"),
+        ("a" * 300, f"cannot read the file '{'a' * 300}': File name too long"),
     ],
 )
 def test_a_missing_parent_is_named_with_the_nearest(write: Write, target: str, message: str) -> None:
-    """The nearest file of its folder is suggested; an impossible path is not a file."""
+    """The nearest file of its folder is suggested; an impossible path is refused with the reason."""
     write("title: a", "baseline.yaml")
     with pytest.raises(ExperimentError) as raised:
         inherit(write(f"title: a\nextends: {target}"))
-    assert str(raised.value) == f"x.yaml:2: extends: the file {message}"
+    assert str(raised.value) == f"x.yaml:2: extends: {message}"
 
 
 @pytest.mark.parametrize(

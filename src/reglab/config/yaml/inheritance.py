@@ -2,6 +2,7 @@
 
 import os.path
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Any
 
 from reglab.config.training import Training
@@ -101,14 +102,21 @@ def _read_chain(path: Path, content: bytes | None) -> list[Tree]:
         target, place = tree.value["extends"], tree.places[("extends",)]
         if not isinstance(target, str):
             raise _failure(place, f"expected the path of another experiment, got {show(target)}")
-        parent = current.parent / os.path.expanduser(target)
-        # Path.exists raises an error if the name is too long or the folder cannot be read.
-        if not os.path.exists(parent):
-            raise _failure(place, f"the file {target!r} does not exist{nearest_config(parent)}")
-        if not os.path.isfile(parent):
-            kind = "a directory" if os.path.isdir(parent) else "a device or pipe"
-            raise _failure(place, f"expected the file of another experiment, got {kind}: {target!r}")
-        current = parent
+        current = current.parent / os.path.expanduser(target)
+        _check_file(current, target, place)
+
+
+def _check_file(path: Path, target: str, place: str) -> None:
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise _failure(place, f"the file {target!r} does not exist{nearest_config(path)}") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise _failure(place, f"cannot read the file {target!r}: {reason}") from error
+    if not S_ISREG(mode):
+        kind = "a directory" if S_ISDIR(mode) else "a device or pipe"
+        raise _failure(place, f"expected the file of another experiment, got {kind}: {target!r}")
 
 
 def _failure(place: str, message: str) -> ExperimentError:
