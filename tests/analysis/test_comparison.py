@@ -91,15 +91,26 @@ def test_same_name_in_two_folders_is_two_experiments(make_record: Maker) -> None
     ]
 
 
-def test_copy_of_a_seed_is_skipped(make_record: Maker) -> None:
-    """A seed counts once; otherwise the spread would be too small."""
-    original = make_record("mp", 0, [0.5])
-    copy = replace(original, directory=replace(original.directory, path=Path("results/mp/seed-0 copy")))
-    comparison = compare_runs([original, copy])
-    assert comparison.experiments[0].seeds == (0,)
+@pytest.mark.parametrize("place", ["results/mp/a copy of seed-0", "results/a copy of mp/seed-0"])
+@pytest.mark.parametrize("first", [0, 1])
+def test_copy_of_a_seed_is_skipped(make_record: Maker, place: str, first: int) -> None:
+    """A seed counts once, and it is the run with the original path that counts, whichever is found first."""
+    original, other = make_record("mp", 0, [0.5]), make_record("bn", 0, [0.5])
+    copy = replace(original, directory=replace(original.directory, path=Path(place)))
+    comparison = compare_runs([(original, copy)[first], (copy, original)[first], other])
+    assert [(each.name, each.seeds) for each in comparison.experiments] == [("mp", (0,)), ("bn", (0,))]
+    assert comparison.experiments[0].runs[0].path == Path("results/mp/seed-0")
     assert comparison.skipped == (
-        SkippedRun(Path("results/mp/seed-0 copy"), "has the same experiment and seed as results/mp/seed-0"),
+        SkippedRun(Path(place), "has the same experiment and seed as results/mp/seed-0"),
     )
+
+
+def test_copy_of_an_interrupted_run(make_record: Maker) -> None:
+    """A copy that was completed counts instead of its original."""
+    original = make_record("mp", 0, [0.5], epochs=2, state="interrupted")
+    copy = make_record("mp", 0, [0.5, 0.6])
+    copy = replace(copy, directory=replace(copy.directory, path=Path("results/mp/seed-0 copy")))
+    assert compare_runs([original, copy]).experiments[0].runs[0].path == Path("results/mp/seed-0 copy")
 
 
 @pytest.mark.parametrize("baseline", ["bn", "CNN + BN"])

@@ -13,6 +13,7 @@ from reglab.analysis.spread import subtract_paired
 from reglab.errors import RunError
 from reglab.runs.environment import Environment, read_environment
 from reglab.runs.finding import RunRecord
+from reglab.runs.layout import run_path
 from reglab.suggestions import nearest
 
 
@@ -53,7 +54,8 @@ def compare_runs(records: Sequence[RunRecord], baseline: str | None = None) -> C
     """Groups complete runs by experiment and pairs them by seed.
 
     Runs with the same folder, name and identity belong to one experiment. If experiments in two folders have
-    the same name, the folder is added to their names.
+    the same name, the folder is added to their names. A copy of a run in a folder with another name is
+    skipped.
 
     Args:
         records: from `find_runs`.
@@ -65,15 +67,25 @@ def compare_runs(records: Sequence[RunRecord], baseline: str | None = None) -> C
     Raises:
         RunError: no run is complete, or the baseline is not the name or title of exactly one experiment.
     """
-    groups: dict[_Key, list[CompleteRun]] = {}
+    groups: dict[_Key, list[CompleteRun]] = {_identify(record): [] for record in records}
+    originals: dict[tuple[str, str, int], Path] = {}
     skipped: list[SkippedRun] = []
-    for record in records:
-        key = _identify(record)
-        run = _read(record, groups.get(key, []))
+    # The runs that are where they were trained come first, so that it is their copies that are skipped.
+    for record in sorted(records, key=lambda record: not _is_in_its_place(record)):
+        others = groups[_identify(record)]
+        status = record.status
+        mark = (status.experiment, status.identity, status.seed)
+        twin = next((run.path for run in others if run.seed == status.seed), None)
+        if twin is None and not _is_in_its_place(record):
+            twin = originals.get(mark)
+        run = _read(record, others, twin)
         if isinstance(run, SkippedRun):
             skipped.append(run)
-        else:
-            groups.setdefault(key, []).append(run)
+            continue
+        others.append(run)
+        if _is_in_its_place(record):
+            originals.setdefault(mark, run.path)
+    groups = {key: runs for key, runs in groups.items() if runs}
     if not groups:
         reasons = "; ".join(map(str, skipped))
         raise RunError(f"no complete run to compare{': ' if reasons else ''}{reasons}")
@@ -95,10 +107,21 @@ def _identify(record: RunRecord) -> _Key:
     return record.directory.path.resolve().parent, record.status.experiment, record.status.identity
 
 
-def _read(record: RunRecord, others: Sequence[CompleteRun]) -> CompleteRun | SkippedRun:
-    """Builds a complete run, or skips it; `others` are the earlier runs of the same experiment."""
+def _is_in_its_place(record: RunRecord) -> bool:
+    """Whether the folders of a run have the names that they were created with."""
+    path, status = record.directory.path.resolve(), record.status
+    return path.parts[-2:] == run_path(Path(), status.experiment, status.seed).parts
+
+
+def _read(record: RunRecord, others: Sequence[CompleteRun], twin: Path | None) -> CompleteRun | SkippedRun:
+    """Builds a complete run, or skips it.
+
+    Args:
+        record: what was read from the disk.
+        others: the earlier runs of the same experiment.
+        twin: a run of which this one is a copy, or None.
+    """
     directory, status, history, summary = record.directory, record.status, record.history, record.summary
-    twin = next((run for run in others if run.seed == status.seed), None)
     if record.state == "running":
         reason = f"is still running: epoch {status.epochs_done} of {status.epochs}"
     elif record.state == "interrupted":
@@ -110,7 +133,7 @@ def _read(record: RunRecord, others: Sequence[CompleteRun]) -> CompleteRun | Ski
     elif history is None or not history.rows:
         reason = f"has no {directory.history.name}"
     elif twin:
-        reason = f"has the same experiment and seed as {twin.path}"
+        reason = f"has the same experiment and seed as {twin}"
     else:
         # All seeds of an experiment have the same identity, so their settings are equal and one file is read.
         settings = others[0].settings if others else read_settings(directory.experiment)
