@@ -5,6 +5,7 @@ from collections.abc import Callable
 from io import StringIO
 
 import pytest
+from markdown_it import MarkdownIt
 from rich.console import Console
 
 from reglab.analysis.comparison import Comparison, compare_runs
@@ -50,6 +51,31 @@ def test_markdown(comparison: Comparison) -> None:
         "- Δ is paired by seed with the baseline cnn, n = 3.\n"
         "- Skipped: results/bn/seed-0 failed: out of memory.\n"
     )
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        r"a | b \ c",
+        "<script>alert(1)</script> &lt;",
+        "*bold* __bold__ _italic_ ~~struck~~ `code` mp_bn_da",
+        "[link](https://example.org) ![picture](https://example.org/a.png) <https://example.org>",
+        "$x^2$ #5",
+    ],
+)
+def test_markdown_shows_titles_as_they_are(make_record: Maker, title: str) -> None:
+    """A title may come from another person; text that looks like Markdown or HTML is shown as text."""
+    failed = make_record("bn", 0, [0.5], state="failed", message=title)
+    text = build_table(compare_runs([make_record("mp", 0, [0.5], title=title), failed])).render_markdown()
+    # Not as in the escaped text, where a reader such as GitHub's would find formulas and issues.
+    assert not re.search(r"(?<!\\)[$#]", text)
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    inline = [token for token in tokens if token.type == "inline"]
+    shown = ["".join(part.content for part in token.children or ()) for token in inline]
+    assert title in shown
+    assert f"Skipped: results/bn/seed-0 failed: {title}." in shown
+    kinds = {part.type for token in inline for part in token.children or ()}
+    assert kinds <= {"text", "text_special"}
 
 
 def test_test_column_where_validation_is_held_out(make_record: Maker) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -56,8 +57,8 @@ class Table:
         rules = ["---:" if column.numeric else "---" for column in self.columns]
         rows = zip(*(map(_escape, column.cells) for column in self.columns), strict=True)
         lines = [_row(headings), _row(rules), *(_row(row) for row in rows)]
-        notes = [f"- {note}" for note in self.notes]
-        return "\n".join([f"{self.caption}.", "", *lines, "", *notes]) + "\n"
+        notes = [f"- {_escape(note)}" for note in self.notes]
+        return "\n".join([f"{_escape(self.caption)}.", "", *lines, "", *notes]) + "\n"
 
 
 def build_table(comparison: Comparison) -> Table:
@@ -134,4 +135,5 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|")
+    """Escapes what Markdown, or GitHub's form of it, does not show as it is; `_` within a word is shown."""
+    return re.sub(r"[\\`*<>&|~$#]|\](?=\()|(?<![^\W_])_|_(?![^\W_])", r"\\\g<0>", " ".join(text.splitlines()))
