@@ -247,6 +247,15 @@ def test_a_key_without_a_place_has_that_of_the_nearest_above() -> None:
     assert place_of(Tree({}, {}), ("b",)) == ""
 
 
+def test_a_key_without_a_place_has_that_of_the_name_beside_it() -> None:
+    """The name of a kind determines the keys beside it; the name of the experiment does not."""
+    places = {("name",): "x.yaml:1", ("a",): "x.yaml:2", ("a", "name"): "x.yaml:3", ("c",): "x.yaml:4"}
+    tree = Tree({}, {(): "x.yaml", **places})
+    assert place_of(tree, ("a", "b")) == "x.yaml:3"
+    assert place_of(tree, ("b",)) == "x.yaml"
+    assert place_of(tree, ("c", "b")) == "x.yaml:4"
+
+
 def test_problems_are_sorted_by_number_not_by_digits() -> None:
     """Line 10 follows line 9; problems are sorted by file, and those without a line are first."""
     places = ["b.yaml:1", "a.yaml:10", "a.yaml:9", "a.yaml"]

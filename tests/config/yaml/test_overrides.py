@@ -145,6 +145,16 @@ def test_a_wrong_value_has_the_place_of_the_override(
     assert error_lines(text, override) == [f"--set {override}: {line}"]
 
 
+@pytest.mark.parametrize("schedule", ["", "  schedule: {name: cosine}\n"])
+def test_a_missing_key_has_the_place_of_its_name(error_lines: ErrorLines, schedule: str) -> None:
+    """The file has no line for a setting of a schedule that an override has chosen."""
+    text = f"training:\n  epochs: 3\n{schedule}"
+    (line,) = error_lines(text, "training.schedule.name=step")
+    assert line.startswith("--set training.schedule.name=step: training.schedule.every_epochs: ")
+    (line,) = error_lines("training:\n  epochs: 3\n  schedule:\n    name: step\n")
+    assert line.startswith("x.yaml:4: training.schedule.every_epochs: ")
+
+
 def test_other_values_keep_their_place_in_the_file(error_lines: ErrorLines) -> None:
     """Also values in a section with a changed key."""
     assert error_lines("training:\n  epochs: 0\n", "training.seed=-1") == [

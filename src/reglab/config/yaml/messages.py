@@ -47,11 +47,16 @@ def sort_problems(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def place_of(tree: Tree, path: KeyPath) -> str:
-    """File and line of a key, or of the nearest key above it."""
-    for length in range(len(path), -1, -1):
-        if path[:length] in tree.places:
-            return tree.places[path[:length]]
-    return ""
+    """File and line of a key, or of what stands for a key that is missing.
+
+    That is the `name` beside it, which determines the keys of a mapping, or the nearest key above it.
+    """
+    for length in range(len(path), 0, -1):
+        for stand_in in (path[:length], (*path[: length - 1], "name")):
+            # The name of the experiment determines nothing.
+            if stand_in in tree.places and stand_in != ("name",):
+                return tree.places[stand_in]
+    return tree.places.get(path[:1], tree.places.get((), ""))
 
 
 def _message(fault: str, path: KeyPath, tree: Tree, root: SchemaNode) -> str:

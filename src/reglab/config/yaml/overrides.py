@@ -94,10 +94,10 @@ def _nest(path: KeyPath, value: Any) -> dict[str, Any]:
 
 
 def _mark_path(path: KeyPath, below: Any, place: str, places: dict[KeyPath, str]) -> None:
-    """Records the place of the key, and of every key above it that was not a mapping before."""
+    """Records the place of the key, and of every key above it that has none or was not a mapping before."""
     for length, part in enumerate(path, start=1):
         below = below.get(part) if isinstance(below, dict) else None
-        if length == len(path) or not isinstance(below, dict):
+        if length == len(path) or not isinstance(below, dict) or path[:length] not in places:
             places[path[:length]] = place
 
 
