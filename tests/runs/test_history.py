@@ -104,14 +104,18 @@ def test_foreign_file_is_refused(path: Path) -> None:
     )
 
 
-def test_bad_line_is_located(path: Path, make_epoch: Maker) -> None:
-    """The message has the number of a line that is not an epoch."""
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [(b"2,oops", "'2,oops'"), (b"2,\xff", "'2,\ufffd'"), (b"x" * 999, f"'{'x' * 60}' and more")],
+)
+def test_bad_line_is_located(path: Path, make_epoch: Maker, line: bytes, shown: str) -> None:
+    """The message has the number of a line that is not an epoch, and its beginning."""
     write(path, make_epoch, 1)
-    with path.open("a") as file:
-        file.write("2,oops\n")
+    with path.open("ab") as file:
+        file.write(line + b"\n")
     with pytest.raises(RunError) as caught:
         read_history(path)
-    assert str(caught.value) == f"{path}:3: expected 13 numbers, got b'2,oops'"
+    assert str(caught.value) == f"{path}:3: expected 13 numbers, got {shown}"
 
 
 def test_a_missing_epoch_is_refused(path: Path, make_epoch: Maker) -> None:
@@ -157,18 +161,24 @@ def test_repair_writes_the_first_epoch(path: Path, make_epoch: Maker) -> None:
     assert read_history(path).rows == (make_epoch(1),)
 
 
-@pytest.mark.parametrize(("rows", "done"), [(3, 2), (0, 2), (1, 0)])
-def test_repair_refuses_another_number_of_epochs(path: Path, make_epoch: Maker, rows: int, done: int) -> None:
+@pytest.mark.parametrize(
+    ("rows", "done", "problem"),
+    [
+        (3, 2, "the checkpoint beside it has 2: they are not of the same run;"),
+        (0, 2, "the checkpoint beside it has 2: restore the file from a copy, or"),
+        (1, 0, "there is no checkpoint beside it: restore the folder checkpoint from a copy, or"),
+    ],
+)
+def test_repair_refuses_another_number_of_epochs(
+    path: Path, make_epoch: Maker, rows: int, done: int, problem: str
+) -> None:
     """The history is unchanged, and the message has both numbers."""
     path.touch()
     write(path, make_epoch, rows)
     before = path.read_bytes()
     with pytest.raises(RunError) as caught:
         repair_history(path, done, make_epoch(done) if done else None)
-    assert str(caught.value) == (
-        f"{path} has {rows} epochs, but the checkpoint beside it has {done}: "
-        "they are not of the same run; start again with --fresh"
-    )
+    assert str(caught.value) == f"{path} has {rows} epochs, but {problem} start again with --fresh"
     assert path.read_bytes() == before
 
 

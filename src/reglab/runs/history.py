@@ -57,6 +57,8 @@ class Epoch:
 
 
 _OPTIONAL = "extra_loss"
+_LONGEST = 60
+"""Letters of a line that a message shows."""
 COLUMNS = tuple(field.name for field in fields(Epoch) if field.name != _OPTIONAL)
 _HEADERS = tuple(",".join(columns) + "\n" for columns in (COLUMNS, (*COLUMNS, _OPTIONAL)))
 
@@ -130,10 +132,13 @@ def repair_history(path: Path, epochs_done: int, last: Epoch | None) -> None:
     if last is not None and len(rows) == epochs_done - 1 == last.epoch - 1:
         append_epoch(path, last)
     elif len(rows) != epochs_done:
-        raise RunError(
-            f"{path} has {len(rows)} epochs, but the checkpoint beside it has {epochs_done}: "
-            "they are not of the same run; start again with --fresh"
-        )
+        if not epochs_done:
+            problem = "but there is no checkpoint beside it: restore the folder checkpoint from a copy, or"
+        elif len(rows) < epochs_done:
+            problem = f"but the checkpoint beside it has {epochs_done}: restore the file from a copy, or"
+        else:
+            problem = f"but the checkpoint beside it has {epochs_done}: they are not of the same run;"
+        raise RunError(f"{path} has {len(rows)} epochs, {problem} start again with --fresh")
     elif last is not None and rows and _line(rows[-1]) != _line(last):
         raise RunError(
             f"{path}: epoch {epochs_done} differs from the one in the checkpoint beside it: "
@@ -186,7 +191,12 @@ def _parse_line(path: Path, line: bytes, epoch: int, columns: int) -> Epoch:
             raise ValueError(line)
         row = Epoch(int(number), *(float(value) for value in values))
     except (ValueError, TypeError) as error:
-        raise RunError(f"{path}:{epoch + 1}: expected {columns} numbers, got {line!r}") from error
+        raise RunError(f"{path}:{epoch + 1}: expected {columns} numbers, got {_show(line)}") from error
     if row.epoch != epoch:
         raise RunError(f"{path}:{epoch + 1}: expected epoch {epoch}, got epoch {row.epoch}")
     return row
+
+
+def _show(line: bytes) -> str:
+    text = line.decode(errors="replace")
+    return repr(text) if len(text) <= _LONGEST else f"{text[:_LONGEST]!r} and more"
