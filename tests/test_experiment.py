@@ -313,3 +313,26 @@ def test_text_and_numbers_that_break_a_terminal_or_a_computation(
     with pytest.raises(ExperimentError) as raised:
         Experiment.from_mapping(values)
     assert str(raised.value) == message
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate", "usual"),
+    [
+        ("adamw", 0.05, True),
+        ("adam", 0.1, False),
+        ("rmsprop", 1.0, False),
+        ("sgd", 1.0, True),
+        ("sgd", 5.0, False),
+        ("adadelta", 1.0, True),
+        ("adagrad", 1e-6, True),
+        ("adagrad", 1e-7, False),
+    ],
+)
+def test_advice_on_an_unusual_learning_rate(optimizer: str, rate: float, usual: bool) -> None:
+    """The range depends on the optimizer."""
+    settings = {"optimizer": {"name": optimizer, "learning_rate": rate}}
+    experiment = Experiment.from_mapping({"data": {"validation": 0.1}, "training": settings})
+    advice = [str(each) for each in experiment.advice()]
+    assert (advice == []) == usual
+    start = f"a learning rate of {rate:g} is unusual for {optimizer}: from 1e-06 to "
+    assert all(text.startswith(start) for text in advice)

@@ -13,6 +13,7 @@ from reglab.config.base import Frozen, Line, Text
 from reglab.config.conflict import CONFLICT, Conflict
 from reglab.config.data import Data
 from reglab.config.model import Model
+from reglab.config.optimizer import LARGEST_USUAL_RATES, SMALLEST_USUAL_RATE
 from reglab.config.setup import Setup
 from reglab.config.training import Training
 from reglab.config.yaml.loading import convert_mapping, load_tree, validate_tree
@@ -119,12 +120,21 @@ class Experiment(Frozen):
         return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
     def advice(self) -> tuple[Advice, ...]:
-        """What the literature says against its settings: of each active regularizer, then of the data."""
+        """What the literature says against its settings: of each active regularizer, then of the rest."""
         return tuple(self._advice())
 
     def _advice(self) -> Iterator[Advice]:
         for regularizer in self.regularizers.active:
             yield from regularizer.advice(self.setup)
+        optimizer = self.training.optimizer
+        largest = LARGEST_USUAL_RATES[optimizer.name]
+        if not SMALLEST_USUAL_RATE <= optimizer.learning_rate <= largest:
+            yield Advice(
+                f"a learning rate of {optimizer.learning_rate:g} is unusual for {optimizer.name}: from "
+                f"{SMALLEST_USUAL_RATE:g} to {largest:g} is usual",
+                "Bengio, Practical Recommendations for Gradient-Based Training of Deep Architectures, 2012; "
+                "Kingma and Ba, Adam, 2015, section 2.1",
+            )
         if self.data.validation == "test":
             yield Advice(
                 "the validation set is the test set, so settings that are chosen on it have no independent "

@@ -82,4 +82,15 @@ class Adagrad(Frozen):
     epsilon: Positive = 1e-7
 
 
+LARGEST_USUAL_RATES = {
+    "adam": 0.05,
+    "adamw": 0.05,
+    "rmsprop": 0.05,
+    "sgd": 1.0,
+    "adagrad": 1.0,
+    "adadelta": 10.0,
+}
+"""By optimizer. Adam, AdamW and RMSprop move each weight by about the learning rate in each step."""
+SMALLEST_USUAL_RATE = 1e-6
+
 Optimizer = Annotated[AdamW | Adam | SGD | RMSprop | Adadelta | Adagrad, Field(discriminator="name")]
