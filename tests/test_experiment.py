@@ -336,3 +336,12 @@ def test_advice_on_an_unusual_learning_rate(optimizer: str, rate: float, usual: 
     assert (advice == []) == usual
     start = f"a learning rate of {rate:g} is unusual for {optimizer}: from 1e-06 to "
     assert all(text.startswith(start) for text in advice)
+
+
+def test_names_of_any_script() -> None:
+    """A letter with an accent has one form; a name must fit into the name of a file."""
+    assert Experiment(name="Gro\u0308ße").name == "Größe"
+    assert Experiment(name="网" * 66).name == "网" * 66
+    for name in ("网" * 67, "a" * 81, "a/b", "a b", ".a", "-a", "\u0308a", "👩", ""):
+        with pytest.raises(ValidationError):
+            Experiment(name=name)

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from reglab.config.base import Frozen, Line, Text
+from reglab.config.base import Frozen, Line, Name, Text
 from reglab.config.conflict import CONFLICT, Conflict
 from reglab.config.data import Data
 from reglab.config.model import Model
@@ -42,7 +42,7 @@ class Experiment(Frozen):
         5
     """
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$", max_length=80)]
+    name: Name
     """Name of the folder of its runs; if omitted, the name of the file."""
     title: Line = ""
     """Its name in figures and tables; if omitted, `name`."""

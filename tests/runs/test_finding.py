@@ -33,6 +33,13 @@ def test_run_experiment_and_results_are_found(tmp_path: Path, make_run: Maker) -
     assert places([tmp_path], tmp_path) == ["bn/seed-0", "d/e/e/p/e/r/do/seed-0", "mp/seed-2", "mp/seed-10"]
 
 
+def test_any_digit_is_sorted(tmp_path: Path, make_run: Maker) -> None:
+    """Folders may have names in any script."""
+    for place in ("mp²/seed-0", "mp10/seed-0", "mp٢/seed-0"):
+        make_run(tmp_path / place)
+    assert places([tmp_path], tmp_path) == ["mp٢/seed-0", "mp10/seed-0", "mp²/seed-0"]
+
+
 def test_order_is_that_of_the_paths_and_each_run_once(tmp_path: Path, make_run: Maker) -> None:
     """A run that is under several paths is listed once."""
     for place in ("bn/seed-0", "mp/seed-0"):

@@ -1,5 +1,6 @@
 """Which runs can be opened, and in which state they are."""
 
+import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -239,4 +240,16 @@ def test_a_name_like_that_of_a_replaced_run_is_refused(tmp_path: Path) -> None:
     assert refuse(RunDirectory(tmp_path / mine.name / "seed-0"), mine) == (
         "the name mp.replaced-1 contains .replaced-, as the folders of runs that were set aside: "
         "choose another one with --set name=…"
+    )
+
+
+def test_a_name_that_the_system_cannot_write_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where file names are in Latin-1."""
+    monkeypatch.setattr(os, "fsencode", lambda path: str(path).encode("latin-1"))
+    mine = Experiment.from_mapping({"name": "网络"})
+    run = RunDirectory(tmp_path / mine.name / "seed-0")
+    assert refuse(run, mine) == (
+        f"{run.path} cannot be created: file names are in utf-8 here; choose another name with --set name=…"
     )

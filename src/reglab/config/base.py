@@ -1,6 +1,7 @@
 """The base of every part of an experiment."""
 
 from typing import Annotated, Any
+from unicodedata import normalize
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -9,6 +10,8 @@ from reglab.config.conflict import CONFLICT
 from reglab.printable import has_controls
 
 _LARGEST = 10_000_000
+LONGEST_NAME = 200
+"""Bytes in UTF-8. File systems have room for 255, temporary files included."""
 
 
 def _refuse_huge(value: int) -> int:
@@ -34,8 +37,24 @@ def _check_line(value: str) -> str:
     return value
 
 
+def _check_name(value: str) -> str:
+    # Not in the schema, where a length is that of letters.
+    if len(value.encode()) > LONGEST_NAME:
+        raise PydanticCustomError(
+            CONFLICT, f"expected at most {LONGEST_NAME} bytes in UTF-8, got {len(value.encode())}"
+        )
+    # A letter with an accent has two forms, which would be two folders.
+    return normalize("NFC", value)
+
+
 Count = Annotated[int, Field(ge=1), AfterValidator(_refuse_huge)]
 """A number of epochs, images, filters, …, from 1 to 10 million."""
+Name = Annotated[
+    str,
+    Field(pattern=r"^[\p{L}\p{N}][\p{L}\p{M}\p{N}_.+-]*$", max_length=80),
+    AfterValidator(_check_name),
+]
+"""Letters and digits of any script, and some punctuation: the name of a folder."""
 Text = Annotated[str, AfterValidator(_check_text)]
 """Text without control characters, which would change the terminal that shows it."""
 Line = Annotated[Text, AfterValidator(_check_line)]

@@ -154,4 +154,4 @@ def _may_hold_runs(name: str) -> bool:
 
 def _natural(name: str) -> tuple[tuple[int, str], ...]:
     """A key that sorts `seed-10` after `seed-2`."""
-    return tuple((int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name))
+    return tuple((int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", name))

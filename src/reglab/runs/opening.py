@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -115,6 +116,14 @@ def _inspect_surroundings(run: RunDirectory, experiment: Experiment) -> OpenedRu
     A search for runs would not find a run that is inside another one, or that looks as if it was set aside.
     Beside a run of another experiment, the mean over seeds would mix two experiments.
     """
+    try:
+        os.fsencode(run.path)
+    except UnicodeEncodeError:
+        reason = (
+            f"{run.path} cannot be created: file names are in {sys.getfilesystemencoding()} here; "
+            "choose another name with --set name=…"
+        )
+        return OpenedRun(run, "foreign", None, reason)
     for folder in run.path.absolute().parents:
         if os.path.isfile(RunDirectory(folder).status):
             reason = f"{run.path} would be inside the run {folder}; choose another folder with --results DIR"

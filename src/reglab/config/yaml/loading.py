@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from reglab.config.base import LONGEST_NAME
 from reglab.config.yaml.inheritance import DEFAULTS, inherit, merge
 from reglab.config.yaml.messages import explain, sort_problems
 from reglab.config.yaml.overrides import apply_overrides
@@ -84,4 +86,15 @@ def _convert_number(value: Any) -> int | float:
 
 
 def _name_from(path: Path) -> str:
-    return re.sub(r"[^A-Za-z0-9_.+-]+", "-", path.stem).lstrip("_.+-")[:80] or "experiment"
+    """The stem without what a `Name` may not contain."""
+    stem = unicodedata.normalize("NFC", path.stem)
+    allowed = (letter if letter in "_.+-" or _is_word(letter) else " " for letter in stem)
+    name = re.sub(" +", "-", "".join(allowed))
+    while name and unicodedata.category(name[0])[0] not in "LN":
+        name = name[1:]
+    return name[:80].encode()[:LONGEST_NAME].decode(errors="ignore") or "experiment"
+
+
+def _is_word(letter: str) -> bool:
+    """Whether it is a letter, a mark on a letter, or a digit, of any script."""
+    return unicodedata.category(letter)[0] in "LMN"
