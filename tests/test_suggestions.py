@@ -27,12 +27,29 @@ def test_a_name_that_is_not_near_is_not_suggested(name: str) -> None:
         ("basline.yaml", "baseline.yaml"),
         ("latin.yml", "latin.yaml"),
         ("other.yml", ""),
-        ("nowhere/baseline.yml", ""),
         ("a\0b", ""),
+        # In other folders than the one that was typed.
+        ("mp.yaml", "configs/mp.yaml"),
+        ("config/mp.yaml", "configs/mp.yaml"),
+        ("more/mp.yaml", "configs/more/mp.yaml"),
+        ("configs/latin.yaml", "latin.yaml"),
+        ("nowhere/baseline.yml", "baseline.yaml"),
+        ("configs/more/quick_baselin", "configs/more/quick_baseline.yml"),
+        ("configs/quick_baseline.yaml", "configs/more/quick_baseline.yml"),
+        ("hidden.yaml", ""),
+        ("deepest.yaml", ""),
     ],
 )
-def test_a_config_is_suggested_by_its_stem(tmp_path: Path, missing: str, suggestion: str) -> None:
+def test_a_config_is_suggested_by_its_stem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str, suggestion: str
+) -> None:
     """The ending of the name has no effect."""
-    for name in ("baseline.yaml", "latin.yaml"):
+    names = "configs/mp.yaml", "configs/more/mp.yaml", "configs/more/quick_baseline.yml", ".git/hidden.yaml"
+    for name in ("baseline.yaml", "latin.yaml", *names, "a/b/c/deepest.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    assert nearest_config(tmp_path / missing) == (f"; did you mean {suggestion}?" if suggestion else "")
+    ends = [f"; did you mean {place}?" if suggestion else "" for place in (suggestion, tmp_path / suggestion)]
+    monkeypatch.chdir(tmp_path)
+    assert nearest_config(Path(missing)) == ends[0]
+    assert nearest_config(tmp_path / missing) == ends[1]
+    assert nearest_config(tmp_path / missing, tmp_path) == ends[0]

@@ -1,5 +1,6 @@
 """`reglab show` and `reglab preview`."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import yaml
 from PIL import Image
 
 from reglab.config.shipped import shipped_directory
+from reglab.experiment import Experiment
 
 Command = Callable[..., Any]
 CONFIG = shipped_directory() / "mp_do.yaml"
@@ -29,6 +31,38 @@ def test_resolved(call: Command, here: Path) -> None:
     assert experiment["regularizers"]["dropout"] == {"rate": 0.3, "groups": 0.0, "spatial": False}
     (here / "again.yaml").write_text(out)
     assert call("show", "again.yaml", "--resolved").out == out
+
+
+def test_json(with_keras: Command) -> None:
+    """The same facts as on the terminal, as numbers."""
+    code, out, err = with_keras("show", CONFIG, "--json", "--set", "training.optimizer.learning_rate=0.1")
+    assert (code, err) == (0, "")
+    record = json.loads(out)
+    assert (record["name"], record["title"], record["classes"]) == ("mp_do", "CNN + MP + DO", 10)
+    sizes = record["parameters"], record["trainable_parameters"], record["multiply_adds"]
+    assert sizes == (295_914, 295_914, 38_642_304)
+    assert record["layers"][1] == {
+        "name": "conv_1_1",
+        "kind": "Conv2D",
+        "output_shape": [32, 32, 32],
+        "parameters": 896,
+        "multiply_adds": 884_736,
+    }
+    assert [each["positions"] for each in record["regularizers"]] == [
+        {"MaxPooling2D": ["group_1", "group_2", "group_3"]},
+        {"Dropout": ["dense_1", "output"]},
+    ]
+    assert [f"Advice: {text}" for text in record["advice"]][-1] == ON_TEST
+    assert len(record["advice"]) == 2
+    again = Experiment.from_mapping(record["experiment"])
+    assert again.identity == record["identity"]
+
+
+def test_json_and_yaml_are_one_too_many(call: Command) -> None:
+    """Two forms of output do not fit into one."""
+    code, out, err = call("show", CONFIG, "--json", "--resolved")
+    assert (code, out) == (2, "")
+    assert err.endswith("Error: Give --resolved or --json, not both.\n")
 
 
 def test_layers(with_keras: Command) -> None:

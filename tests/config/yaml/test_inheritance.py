@@ -153,7 +153,10 @@ def test_every_file_of_a_circle_is_named(write: Write, files: dict[str, str], li
     [
         ("bsaeline.yaml", "the file 'bsaeline.yaml' does not exist; did you mean baseline.yaml?"),
         ("baseline.yml", "the file 'baseline.yml' does not exist; did you mean baseline.yaml?"),
-        ("elsewhere/baseline.yaml", "the file 'elsewhere/baseline.yaml' does not exist"),
+        (
+            "elsewhere/baseline.yaml",
+            "the file 'elsewhere/baseline.yaml' does not exist; did you mean baseline.yaml?",
+        ),
         ('"a\\0/b"', "cannot read the file 'a\\x00/b': embedded null byte"),
         ("a" * 300, f"cannot read the file '{'a' * 300}': File name too long"),
     ],

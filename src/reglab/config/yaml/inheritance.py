@@ -102,15 +102,16 @@ def _read_chain(path: Path, content: bytes | None) -> list[Tree]:
         target, place = tree.value["extends"], tree.places[("extends",)]
         if not isinstance(target, str):
             raise _failure(place, f"expected the path of another experiment, got {show(target)}")
-        current = current.parent / os.path.expanduser(target)
-        _check_file(current, target, place)
+        parent = current.parent / os.path.expanduser(target)
+        _check_file(parent, target, place, current.parent)
+        current = parent
 
 
-def _check_file(path: Path, target: str, place: str) -> None:
+def _check_file(path: Path, target: str, place: str, base: Path) -> None:
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
-        raise _failure(place, f"the file {target!r} does not exist{nearest_config(path)}") from None
+        raise _failure(place, f"the file {target!r} does not exist{nearest_config(path, base)}") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise _failure(place, f"cannot read the file {target!r}: {reason}") from error
