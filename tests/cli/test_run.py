@@ -39,7 +39,7 @@ FILES = {
 TOO_FAST = re.compile(
     r"(\w+ became (nan|inf) in epoch (\d+); "
     r"a lower training\.optimizer\.learning_rate, or some warm-up, may help)\n"
-    r"Too fast, seed 0: not trained; the same command tries again after the last finished epoch\n"
+    r"Too fast, seed 0: not trained; the same command resumes after epoch (\d+)\n"
 )
 
 
@@ -60,9 +60,9 @@ def run_of(attempts: Any, name: str) -> RunDirectory:
 def test_ctrl_c(attempts: Any) -> None:
     """Exit code 130, one line on how to resume; the next experiments are not started."""
     code, out, err = attempts.first
-    message = "Tiny A, seed 0: interrupted; the same command resumes after the last finished epoch\n"
-    assert (code, err) == (130, FEW_IMAGES + message)
     done = attempts.interrupted.epochs_done
+    message = f"Tiny A, seed 0: interrupted; the same command resumes after epoch {done}\n"
+    assert (code, err) == (130, FEW_IMAGES + message)
     assert (attempts.interrupted.state, 0 < done < 40) == ("interrupted", True)
     begin, *lines = out.splitlines()
     assert re.fullmatch(BEGIN.format(title="Tiny A"), begin)
@@ -130,7 +130,7 @@ def test_a_loss_that_is_not_a_number(attempts: Any) -> None:
     run = run_of(attempts, "bad")
     status = read_status(run.status)
     assert (status.state, status.message) == ("failed", message[1])
-    assert status.epochs_done == int(message[3]) - 1 == 1
+    assert status.epochs_done == int(message[3]) - 1 == int(message[4]) == 1
     assert len(read_history(run.history).rows) == status.epochs_done
     assert not run.summary.exists()
 
@@ -222,7 +222,7 @@ def test_a_worker_that_is_killed(call: Command, here: Path, monkeypatch: pytest.
     monkeypatch.setattr(launch.subprocess, "Popen", kill)
     message = (
         "a, seed 0: not trained: its process was ended by SIGKILL, as happens when memory is short; "
-        "the same command resumes after the last finished epoch\n"
+        "the same command starts it again\n"
     )
     assert call("run", "a.yaml", "--quiet") == (1, "", message)
 

@@ -119,17 +119,15 @@ def _report(outcome: "Outcome", label: str, seed: int) -> None:
 
     name = f"{label}, seed {seed}"
     if outcome.code == 130:
-        click.echo(f"{name}: interrupted; the same command resumes after the last finished epoch", err=True)
+        click.echo(f"{name}: interrupted; {_describe_next(outcome)}", err=True)
     elif outcome.killed_by:
         click.echo(
             f"{name}: not trained: its process was ended by {outcome.killed_by}, as happens when memory is "
-            "short; the same command resumes after the last finished epoch",
+            f"short; {_describe_next(outcome)}",
             err=True,
         )
     elif outcome.code == FAILED:
-        click.echo(
-            f"{name}: not trained; the same command tries again after the last finished epoch", err=True
-        )
+        click.echo(f"{name}: not trained; {_describe_next(outcome)}", err=True)
     elif outcome.code:
         click.echo(f"{name}: not trained", err=True)
     else:
@@ -146,3 +144,16 @@ def _report(outcome: "Outcome", label: str, seed: int) -> None:
             f"gap {ACCURACY_GAP.write(summary)}, {test}{TIME.write(summary)}, "
             f"{'already complete, ' if outcome.skipped else ''}in {outcome.run.path}"
         )
+
+
+def _describe_next(outcome: "Outcome") -> str:
+    """What the same command does after this end."""
+    from reglab.errors import RunError
+    from reglab.runs.finding import read_run
+
+    try:
+        history = read_run(outcome.run).history
+    except RunError:
+        history = None
+    done = len(history.rows) if history else 0
+    return f"the same command resumes after epoch {done}" if done else "the same command starts it again"
