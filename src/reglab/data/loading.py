@@ -7,8 +7,10 @@ from pathlib import Path
 from reglab.config.data import Data
 from reglab.data.dataset import Dataset
 from reglab.data.download import download
+from reglab.data.formats.pictures import find_picture_folders
 from reglab.data.places import DATA_DIRECTORY, cache_directory
 from reglab.data.source import Found, Place, Source
+from reglab.data.sources.folder import FOLDER
 from reglab.data.sources.table import find_source
 from reglab.errors import DataError
 
@@ -109,8 +111,10 @@ def _download(source: Source, places: Sequence[Place]) -> None:
         )
     if len(places) == 1:
         directory = places[0].directory
+        own = source is not FOLDER and find_picture_folders(directory)
+        hint = f"; for pictures of other classes, set data.dataset to {FOLDER.name}" if own else ""
         raise DataError(
-            f"{directory}: expected {source.title} as {source.files}; found {_list_contents(directory)}"
+            f"{directory}: expected {source.title} as {source.files}; found {_list_contents(directory)}{hint}"
         )
     try:
         for remote in source.remotes:

@@ -1,5 +1,6 @@
 """Folders of pictures: order, title, size, and errors."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,21 @@ def test_classes_must_be_the_official_ones(tmp_path: Path, layouts: Any) -> None
         f"{root}/train: expected a folder for each of airplane, automobile, bird, cat, deer, dog, frog, "
         "horse, ship, truck, found no folder automobile and the unknown folder car"
     )
+
+
+@pytest.mark.parametrize("dataset", ["cifar10", "mnist"])
+def test_pictures_of_other_classes(tmp_path: Path, layouts: Any, dataset: str) -> None:
+    """Fewer than half of the classes of CIFAR-10 are another data set, which the message says how to use."""
+    root = layouts.write_pictures(tmp_path / "pets")
+    for folder in root.glob("*/*"):
+        if folder.name not in ("cat", "dog"):
+            shutil.rmtree(folder)
+    with pytest.raises(DataError) as caught:
+        load_dataset(Data(dataset=dataset), root)
+    assert str(caught.value).endswith(
+        "; found test/, train/; for pictures of other classes, set data.dataset to folder"
+    )
+    assert load_dataset(Data(dataset="folder"), root).classes == ("cat", "dog")
 
 
 def test_two_copies_are_ambiguous(tmp_path: Path, layouts: Any) -> None:

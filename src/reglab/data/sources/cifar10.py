@@ -47,11 +47,11 @@ def _find(directory: Path) -> Found | None:
 
 
 def _find_pictures(directory: Path) -> Found | None:
-    """Finds a copy as pictures: a folder with test/ and with at least one class of CIFAR-10 in train/."""
+    """Finds a copy as pictures: a folder with test/ and with at least half of the classes in train/."""
     roots = [
         root
         for root in find_picture_folders(directory)
-        if not set(_CLASSES).isdisjoint(list_classes(root / "train"))
+        if len(set(_CLASSES) & set(list_classes(root / "train"))) >= len(_CLASSES) / 2
     ]
     root = choose_folder(directory, roots)
     return Found(root, "folder of pictures", lambda _: _read_pictures(root)) if root else None
