@@ -44,12 +44,13 @@ def test_a_config_is_suggested_by_its_stem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str, suggestion: str
 ) -> None:
     """The ending of the name has no effect."""
+    here = tmp_path / "here"
     names = "configs/mp.yaml", "configs/more/mp.yaml", "configs/more/quick_baseline.yml", ".git/hidden.yaml"
     for name in ("baseline.yaml", "latin.yaml", *names, "a/b/c/deepest.yaml"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
-    ends = [f"; did you mean {place}?" if suggestion else "" for place in (suggestion, tmp_path / suggestion)]
-    monkeypatch.chdir(tmp_path)
+        (here / name).parent.mkdir(parents=True, exist_ok=True)
+        (here / name).touch()
+    ends = [f"; did you mean {place}?" if suggestion else "" for place in (suggestion, here / suggestion)]
+    monkeypatch.chdir(here)
     assert nearest_config(Path(missing)) == ends[0]
-    assert nearest_config(tmp_path / missing) == ends[1]
-    assert nearest_config(tmp_path / missing, tmp_path) == ends[0]
+    assert nearest_config(here / missing) == ends[1]
+    assert nearest_config(here / missing, here) == ends[0]
