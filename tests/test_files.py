@@ -71,3 +71,9 @@ def test_an_error_inside_is_raised_and_the_file_removed(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         write_half()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_text_that_utf_8_cannot_encode_is_escaped(tmp_path: Path) -> None:
+    """As the path of a skipped run in a table."""
+    write_atomically(tmp_path / "a", "skipped: \udcff ß")
+    assert (tmp_path / "a").read_text() == "skipped: \\udcff ß"

@@ -46,13 +46,13 @@ def write_atomically(path: Path, data: bytes | str) -> None:
 
     Args:
         path: the file to write or replace; its folder must exist.
-        data: its content; text is encoded as UTF-8.
+        data: its content; text is encoded as UTF-8. What UTF-8 cannot encode, as in some paths, is escaped.
 
     Raises:
         RunError: the file cannot be written (full disk, read-only folder).
     """
     with atomic_path(path) as temporary:
-        temporary.write_bytes(data.encode() if isinstance(data, str) else data)
+        temporary.write_bytes(data.encode(errors="backslashreplace") if isinstance(data, str) else data)
 
 
 def create_folder(path: Path) -> None:

@@ -52,6 +52,15 @@ def test_a_job_is_a_line_of_json(device: str | None) -> None:
     assert Job.model_validate_json(encode(job)) == job
 
 
+def test_paths_need_not_be_utf_8() -> None:
+    """A job has the same bytes again; a message has an escape, and so has a file."""
+    strange = Path(os.fsdecode(b"r\xff\xe4"))
+    job = Job(experiment=Experiment.from_mapping({}), results=strange, data_directory=strange)
+    assert Job.model_validate_json(encode(job)) == job
+    line = encode(events.Failed(message=f"cannot read {strange}"))
+    assert decode(line) == events.Failed(message="cannot read r\\udcff\\udce4")
+
+
 @pytest.mark.parametrize("wrong", [{"threads": 0}, {"device": "gpu"}, {"device": "gpu:x"}])
 def test_impossible_resources_are_refused(wrong: dict[str, Any]) -> None:
     """Zero threads, and GPUs without a number."""

@@ -1,15 +1,40 @@
 """Messages, one JSON object a line: the parent sends a job, and the worker sends events."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    TypeAdapter,
+    ValidationInfo,
+)
 
 from reglab.experiment import Experiment
 from reglab.runs.history import Epoch
 
 COMPLETE, FAILED, INTERRUPTED = 0, 1, 130
 """Exit codes of a worker; 2 is wrong input."""
+
+
+def _write_path(path: Path) -> str:
+    return os.fsencode(path).decode("latin-1")
+
+
+def _read_path(value: str | Path, info: ValidationInfo) -> Path:
+    # In strict JSON, pydantic's own validation refuses bytes that are not UTF-8.
+    return Path(os.fsdecode(str(value).encode("latin-1")) if info.mode == "json" else value)
+
+
+AnyPath = Annotated[Path, PlainSerializer(_write_path, when_used="json"), PlainValidator(_read_path)]
+"""A path whose bytes need not be UTF-8; JSON has one letter for each byte."""
+Sentence = Annotated[str, AfterValidator(lambda text: text.encode(errors="backslashreplace").decode())]
+"""A text that may name such a path."""
 
 
 class Message(BaseModel):
@@ -22,9 +47,9 @@ class Job(Message):
     """The run that a worker trains, and the resources that it uses."""
 
     experiment: Experiment
-    results: Path
+    results: AnyPath
     """Folder of all results."""
-    data_directory: Path | None = None
+    data_directory: AnyPath | None = None
     """The only directory in which the data set is searched; None: the places of `Source.places`."""
     fresh: bool = False
     """Whether an old run is set aside, so that the run starts again."""
@@ -73,21 +98,21 @@ class Note(Message):
     """A sentence for the user."""
 
     event: Literal["note"] = "note"
-    message: str
+    message: Sentence
 
 
 class Advice(Message):
     """Advice against a setting of the experiment, with its source."""
 
     event: Literal["advice"] = "advice"
-    message: str
+    message: Sentence
 
 
 class Warned(Message):
     """A problem that does not end the run."""
 
     event: Literal["warning"] = "warning"
-    message: str
+    message: Sentence
 
 
 class Finished(Message):
@@ -100,7 +125,7 @@ class Failed(Message):
     """An error ended the worker; the last event."""
 
     event: Literal["failed"] = "failed"
-    message: str
+    message: Sentence
 
 
 Event = Started | Progress | EpochDone | Note | Advice | Warned | Finished | Failed
