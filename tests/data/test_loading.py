@@ -2,7 +2,7 @@
 
 import socket
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -39,13 +39,16 @@ def test_a_given_directory_must_have_the_data(tmp_path: Path, cache: Path, layou
 
 
 @pytest.mark.parametrize(("kind", "found"), [("none", "nothing there"), ("file", "a file")])
-def test_a_given_directory_must_exist(tmp_path: Path, kind: str, found: str) -> None:
-    """A missing directory and a file are errors."""
+@pytest.mark.parametrize("dataset", ["cifar10", "synthetic"])
+def test_a_given_directory_must_exist(
+    tmp_path: Path, kind: str, found: str, dataset: Literal["cifar10", "synthetic"]
+) -> None:
+    """A missing directory and a file are errors, also for images that are drawn."""
     path = tmp_path / "data"
     if kind == "file":
         path.write_text("")
     with pytest.raises(DataError) as caught:
-        load_dataset(Data(), path)
+        load_dataset(Data(dataset=dataset), path)
     assert str(caught.value) == f"{path}: expected a directory that holds the data, found {found}"
 
 

@@ -8,7 +8,7 @@ from reglab.config.data import Data
 from reglab.data.dataset import Dataset
 from reglab.data.download import download
 from reglab.data.formats.pictures import find_picture_folders
-from reglab.data.places import DATA_DIRECTORY, cache_directory
+from reglab.data.places import DATA_DIRECTORY, cache_directory, data_directory
 from reglab.data.source import Found, Place, Source
 from reglab.data.sources.folder import FOLDER
 from reglab.data.sources.table import find_source
@@ -28,13 +28,15 @@ def load_dataset(data: Data, directory: Path | None = None) -> Dataset:
 
     Args:
         data: name of the data set, and for a `folder` the side of its images.
-        directory: value of `--data-dir`; may begin with `~`. Ignored for `synthetic`.
+        directory: value of `--data-dir`; may begin with `~`. It must exist, but `synthetic` does not use it.
 
     Raises:
         DataError: the data set was not found, or its files are truncated or foreign.
     """
     source = find_source(data.dataset)
     if source.draw:
+        if directory is not None:
+            data_directory(directory)
         return source.build(source.draw(), "drawn by reglab")
     if (dataset := find_dataset(data, directory)) is not None:
         return dataset
