@@ -10,6 +10,7 @@ from reglab.config.conflict import CONFLICT
 from reglab.printable import has_controls
 
 _LARGEST = 10_000_000
+_LONGEST_LINE = 200
 LONGEST_NAME = 200
 """Bytes in UTF-8. File systems have room for 255, temporary files included."""
 
@@ -34,6 +35,8 @@ def _check_text(value: str) -> str:
 def _check_line(value: str) -> str:
     if "\n" in value:
         raise PydanticCustomError(CONFLICT, "expected one line, got several")
+    if len(value) > _LONGEST_LINE:
+        raise PydanticCustomError(CONFLICT, f"expected at most {_LONGEST_LINE} letters, got {len(value)}")
     return value
 
 
