@@ -55,6 +55,30 @@ def write_atomically(path: Path, data: bytes | str) -> None:
         temporary.write_bytes(data.encode(errors="backslashreplace") if isinstance(data, str) else data)
 
 
+def check_is_file(path: Path) -> None:
+    """Refuses pipes and devices, since reading a pipe waits for a writer.
+
+    Raises:
+        RunError: the path is neither a file nor a folder, nor missing.
+        OSError: the system does not say.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise RunError(f"cannot read {path}: expected a file, found a pipe or a device")
+
+
+def read_file(path: Path) -> bytes:
+    """Reads a whole file.
+
+    Raises:
+        RunError: it cannot be read, or is a pipe or a device.
+    """
+    try:
+        check_is_file(path)
+        return path.read_bytes()
+    except OSError as error:
+        raise refused("read", path, error) from error
+
+
 def create_folder(path: Path) -> None:
     """Creates a folder and its parents; does nothing if it exists.
 

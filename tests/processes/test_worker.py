@@ -1,5 +1,6 @@
 """The worker as a process: its job, its events, and its files."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -129,6 +130,13 @@ def test_output_of_libraries_goes_to_the_log(make_job: Maker, start: Starter, ru
     first, *lines = run.log.read_text().splitlines()
     assert first.startswith("--- ")
     assert sorted(lines) == ["a", "b", "c", "d"]
+
+
+def test_a_log_that_is_a_pipe(make_job: Maker, start: Starter, run: RunDirectory) -> None:
+    """It has no reader, and is not waited for."""
+    run.create()
+    os.mkfifo(run.log)
+    assert start(make_job()).end() == (1, f"cannot write {run.log}: No such device or address", "")
 
 
 def test_wrong_data_are_reported_before_files_are_created(

@@ -126,6 +126,18 @@ def test_damaged_runs_are_named_and_the_others_found(tmp_path: Path, make_run: M
     assert problem.startswith(f"{tmp_path / 'bn' / 'seed-0' / 'status.json'}: expected the status of a run: ")
 
 
+@pytest.mark.parametrize("name", ["history.csv", "summary.json"])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, make_run: Maker, name: str) -> None:
+    """It is a damaged file of a run, and does not hide the other runs."""
+    path = make_run(tmp_path / "bn" / "seed-0").path / name
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    make_run(tmp_path / "mp" / "seed-0")
+    found = find_runs([tmp_path])
+    assert [run.directory.path for run in found.runs] == [tmp_path / "mp" / "seed-0"]
+    assert found.damaged == (f"cannot read {path}: expected a file, found a pipe or a device",)
+
+
 def test_replaced_runs_are_not_found(tmp_path: Path, make_run: Maker) -> None:
     """Runs that `--fresh` has set aside are omitted."""
     make_run(tmp_path / "mp" / f"seed-0{REPLACED}20250102")

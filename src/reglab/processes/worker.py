@@ -84,12 +84,14 @@ def _work(job: Job, stream: EventStream, interruption: Interruption) -> int:
             for message in advise_on_split(subject.dataset, subject.split):
                 stream.send(Advice(message=message))
             journal = Journal(run, subject, backend)
+            has_log = False
             try:
                 _log_output(run)
+                has_log = True
                 with journal.status.beating():
                     _train(subject, journal, job, EventListener(stream))
             except (KeyboardInterrupt, Exception) as error:
-                return _close(journal, error, stream, interruption)
+                return _close(journal, error, stream, interruption, has_log)
         _draw(run, stream)
     stream.send(Finished())
     return COMPLETE
@@ -106,15 +108,18 @@ def _train(subject: Subject, journal: Journal, job: Job, listener: Listener) -> 
     train(subject, journal, backend, listener)
 
 
-def _close(journal: Journal, error: BaseException, stream: EventStream, interruption: Interruption) -> int:
-    """Records how an incomplete training ended."""
+def _close(
+    journal: Journal, error: BaseException, stream: EventStream, interruption: Interruption, has_log: bool
+) -> int:
+    """Records how an incomplete training ended; the traceback of an error goes to its log, if it has one."""
     if interruption.requested or isinstance(error, KeyboardInterrupt):
         _close_status(journal, "interrupted")
         return INTERRUPTED
-    with suppress(OSError):
-        # Not with sys.stderr, whose buffer would keep the text if the disk is full.
-        os.write(_STDERR, "".join(traceback.format_exception(error)).encode(errors="backslashreplace"))
     known = _as_known(error)
+    if has_log or known is None:
+        with suppress(OSError):
+            # Not with sys.stderr, whose buffer would keep the text if the disk is full.
+            os.write(_STDERR, "".join(traceback.format_exception(error)).encode(errors="backslashreplace"))
     message = str(known or _describe(error))
     _close_status(journal, "failed", message)
     stream.send(Failed(message=message if known else f"{message}; the details are in {journal.run.log}"))
@@ -169,7 +174,8 @@ def _take_output() -> EventStream:
 def _log_output(run: RunDirectory) -> None:
     """Redirects all further output, including that of C libraries, to the log of the run."""
     try:
-        log = os.open(run.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        # A pipe without a reader is refused instead of waited for.
+        log = os.open(run.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o666)
         os.write(log, f"--- {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, process {os.getpid()}\n".encode())
     except OSError as error:
         raise refused("write", run.log, error) from error

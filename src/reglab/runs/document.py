@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from reglab.errors import RunError
-from reglab.files import refused, write_atomically
+from reglab.files import read_file, write_atomically
 from reglab.printable import replace_controls
 
 
@@ -32,10 +32,7 @@ def read_document(path: Path, kind: type[AnyDocument]) -> AnyDocument:
     Raises:
         RunError: the file cannot be read, is not JSON, lacks a required key, or has a wrong value.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise refused("read", path, error) from error
+    content = read_file(path)
     try:
         return kind.model_validate_json(_make_printable(content))
     except ValidationError as error:

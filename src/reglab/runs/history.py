@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reglab.errors import RunError
-from reglab.files import refused
+from reglab.files import read_file, refused
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def read_history(path: Path) -> History:
     Raises:
         RunError: the file is missing, or is not a history.
     """
-    return _parse(path, _read(path))
+    return _parse(path, read_file(path))
 
 
 def repair_history(path: Path, epochs_done: int, last: Epoch | None) -> None:
@@ -126,7 +126,7 @@ def repair_history(path: Path, epochs_done: int, last: Epoch | None) -> None:
     Raises:
         RunError: history and checkpoint contradict each other, or the system refused to read or write.
     """
-    content = _read(path) if path.exists() else b""
+    content = read_file(path) if path.exists() else b""
     rows = _parse(path, content).rows
     _cut(path, content)
     if last is not None and len(rows) == epochs_done - 1 == last.epoch - 1:
@@ -155,13 +155,6 @@ def _write(descriptor: int, data: bytes) -> None:
 
 def _line(row: Epoch) -> str:
     return ",".join(repr(value) for value in row.figures.values()) + "\n"
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise refused("read", path, error) from error
 
 
 def _cut(path: Path, content: bytes) -> None:

@@ -5,7 +5,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from reglab.errors import RunError
-from reglab.files import refused
+from reglab.files import check_is_file, refused
 from reglab.runs.history import read_history
 from reglab.runs.layout import RunDirectory
 from reglab.runs.status import Status
@@ -70,6 +70,7 @@ def _find_damage(run: RunDirectory, status: Status, needed: tuple[Path, ...]) ->
 
 def _hash(path: Path) -> str:
     try:
+        check_is_file(path)
         with path.open("rb") as file:
             return file_digest(file, "blake2b").hexdigest()[:16]
     except OSError as error:
