@@ -1,5 +1,6 @@
 """The machine of this process: cores, processor, memory, host name."""
 
+import logging
 import math
 import os
 import platform
@@ -67,10 +68,12 @@ def _read_cpuinfo(key: str) -> str:
     return next((value.strip() for name, _, value in pairs if name.strip() == key), "")
 
 
-def ignore_backend_of_matplotlib() -> None:
-    """Makes this process and its children draw without a window, whatever `MPLBACKEND` is.
+def prepare_matplotlib() -> None:
+    """Makes this process and its children draw without a window and without warnings.
 
     Matplotlib, which Keras imports too, refuses a backend that is not installed. The backend of a notebook
-    is in the environment of its shell commands.
+    is in the environment of its shell commands. A folder for settings that cannot be written, of which
+    Matplotlib warns, does not matter here.
     """
     os.environ["MPLBACKEND"] = "agg"
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)

@@ -28,8 +28,9 @@ def results(make_run: Maker, here: Path) -> Path:
 def test_another_backend_of_matplotlib(
     program: Command, results: Path, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The shell commands of a notebook inherit one that may not be installed here."""
+    """The shell commands of a notebook inherit one that may not be installed; its settings may be unreadable."""
     monkeypatch.setenv("MPLBACKEND", "nowhere")
+    monkeypatch.setenv("MPLCONFIGDIR", "/dev/null")
     code, out, err = program("compare", "results/baseline", "results/mp", folder=here)
     assert (code, err) == (0, "")
     assert (here / "comparison" / "comparison.png").exists(), out

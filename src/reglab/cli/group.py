@@ -11,7 +11,7 @@ import click
 from reglab.cli.console import discard_stream, ignore_invalid_width
 from reglab.errors import ReglabError
 from reglab.files import refused
-from reglab.machine import ignore_backend_of_matplotlib
+from reglab.machine import prepare_matplotlib
 from reglab.printable import replace_controls
 
 
@@ -24,7 +24,7 @@ class ReglabGroup(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Runs the program; characters that the terminal cannot show are printed as question marks."""
-        ignore_backend_of_matplotlib()
+        prepare_matplotlib()
         ignore_invalid_width()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):

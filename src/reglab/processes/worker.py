@@ -16,7 +16,7 @@ from reglab.backend.start import find_backend, start_backend
 from reglab.data.advice import advise_on_split
 from reglab.errors import ReglabError, RunError, TrainingError
 from reglab.files import refused
-from reglab.machine import ignore_backend_of_matplotlib
+from reglab.machine import prepare_matplotlib
 from reglab.processes.events import COMPLETE, FAILED, INTERRUPTED, Advice, Failed, Finished, Job, Warned
 from reglab.processes.interruption import Interruption
 from reglab.processes.reporting import EventListener, EventStream
@@ -42,7 +42,7 @@ def main() -> int:
         as a `failed` event. The traceback of a program error is in the log of the run, or on standard error
         before the run has a log.
     """
-    ignore_backend_of_matplotlib()
+    prepare_matplotlib()
     line = _read_line()
     if not line:
         # The parent ended before it sent a job.
