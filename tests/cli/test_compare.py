@@ -28,7 +28,7 @@ def results(make_run: Maker, here: Path) -> Path:
 def test_another_backend_of_matplotlib(
     program: Command, results: Path, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The shell commands of a notebook inherit one that may not be installed; its settings may be unreadable."""
+    """The shell commands of a notebook inherit one that may not be installed, and so may its settings."""
     monkeypatch.setenv("MPLBACKEND", "nowhere")
     monkeypatch.setenv("MPLCONFIGDIR", "/dev/null")
     code, out, err = program("compare", "results/baseline", "results/mp", folder=here)
