@@ -28,7 +28,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.place, self.key, self.message) if part)
+        # A key or an option with a line break would look like two problems.
+        return ": ".join(part for part in (self.place, self.key, self.message) if part).replace("\n", "\\n")
 
 
 class ExperimentError(ReglabError):

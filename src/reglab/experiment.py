@@ -148,6 +148,8 @@ class Experiment(Frozen):
                 yield ("regularizers", name), conflict
         for conflict in self.data.conflicts():
             yield ("data",), conflict
+        for conflict in self.model.conflicts():
+            yield ("model",), conflict
         for conflict in self.training.conflicts():
             yield ("training",), conflict
 

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 )
 @click.argument("configs", metavar="CONFIG…", type=AnyPath, nargs=-1, required=True)
 @overrides_option
-@click.option("--seed", type=int, metavar="N", help="Short for --set training.seed=N.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), metavar="N", help="Short for --set training.seed=N."
+)
 @data_directory_option
 @click.option(
     "--results", type=FolderPath, default=Path("results"), show_default=True, help="Folder of all results."

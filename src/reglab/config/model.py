@@ -1,10 +1,14 @@
 """The `model` section: the convolutional network without its regularizers."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from reglab.config.base import Count, Frozen
+from reglab.config.conflict import Conflict
+
+_MOST_LAYERS = 200
 
 Activation = Literal["relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid"]
 Head = Literal["global_max_pooling", "global_average_pooling", "flatten"]
@@ -34,3 +38,10 @@ class Model(Frozen):
     The shortcut is the identity, or a 1×1 convolution if the number of channels changes (He, Zhang, Ren and
     Sun, "Deep Residual Learning for Image Recognition", 2016).
     """
+
+    def conflicts(self) -> Iterable[Conflict]:
+        """More layers than Keras can build, which calls itself for each layer."""
+        layers = sum(map(len, self.groups)) + len(self.dense)
+        if layers > _MOST_LAYERS:
+            message = f"expected at most {_MOST_LAYERS} convolutions and dense layers in all, got {layers:,}"
+            yield Conflict("groups", message)

@@ -100,6 +100,18 @@ def test_null_removes_an_inherited_regularizer(write: Write) -> None:
     assert again.value["regularizers"] == {"dropout": {"rate": 0.5}, "l2": {}}
 
 
+def test_an_empty_mapping_over_inherited_regularizers_is_a_problem(write: Write) -> None:
+    """It would change nothing; the message has the lines that remove them."""
+    write("regularizers: {l2: {}, l1: {}}", "a.yaml")
+    write("extends: a.yaml\nregularizers: {l1: null}", "b.yaml")
+    (problem,) = inherit(write("extends: b.yaml\nregularizers: {}")).problems
+    assert str(problem) == (
+        "x.yaml:2: regularizers: an empty mapping removes nothing; to remove what is there, write l2: null"
+    )
+    write("regularizers: {}", "c.yaml")
+    assert inherit(write("extends: c.yaml\nregularizers: {}")).problems == ()
+
+
 def test_null_without_an_inherited_regularizer_is_a_problem(write: Write) -> None:
     """The file has no parent, or the parent lacks the regularizer or its `regularizers` is not a mapping."""
     path = write("regularizers:\n  l2:\n", "a.yaml")
@@ -158,7 +170,7 @@ def test_every_file_of_a_circle_is_named(write: Write, files: dict[str, str], li
             "the file 'elsewhere/baseline.yaml' does not exist; did you mean baseline.yaml?",
         ),
         ('"a\\0/b"', "cannot read the file 'a\\x00/b': embedded null byte"),
-        ("a" * 300, f"cannot read the file '{'a' * 300}': File name too long"),
+        ("a" * 300, "cannot read the file a string of 300 characters: File name too long"),
     ],
 )
 def test_a_missing_parent_is_named_with_the_nearest(write: Write, target: str, message: str) -> None:

@@ -31,6 +31,8 @@ def tree_of(value: dict[str, Any]) -> Tree:
         (["title=5"], {"training": {"epochs": 40, "seed": 0}, "title": "5"}),
         (["title='#5'"], {"training": {"epochs": 40, "seed": 0}, "title": "#5"}),
         (["title="], {"training": {"epochs": 40, "seed": 0}, "title": None}),
+        (["title=Run #2"], {"training": {"epochs": 40, "seed": 0}, "title": "Run #2"}),
+        (["title='a'b"], {"training": {"epochs": 40, "seed": 0}, "title": "'a'b"}),
         (["title=a=b"], {"training": {"epochs": 40, "seed": 0}, "title": "a=b"}),
         (
             ["regularizers.dropout.rate=1e-1"],
@@ -99,6 +101,8 @@ def test_an_override_that_a_later_one_drops_is_refused() -> None:
         (["=5"], ["--set =5: expected key=value, such as training.epochs=5"]),
         (["training..epochs=5"], ["--set training..epochs=5: expected key=value, such as training.epochs=5"]),
         (["model=["], ["--set model=[: expected a YAML value after the =, got '['"]),
+        (["\udcff=1"], [r"--set \udcff=1: expected a key of letters, got '\udcff'"]),
+        (["a\n.b"], [r"--set a\n.b: expected key=value, such as training.epochs=5"]),
         (
             ["extends=a.yaml"],
             ["--set extends=a.yaml: extends can be set in a file only"],
@@ -116,7 +120,18 @@ def test_all_wrong_overrides_are_named(overrides: Sequence[str], lines: list[str
     """The messages have the overrides as typed; values are validated later."""
     with pytest.raises(ExperimentError) as raised:
         apply_overrides(tree_of({}), overrides)
-    assert str(raised.value).splitlines() == lines
+    assert str(raised.value).encode(errors="backslashreplace").decode().splitlines() == lines
+
+
+def test_an_empty_mapping_over_regularizers_is_a_problem() -> None:
+    """It would change nothing; without regularizers it is what it says."""
+    with pytest.raises(ExperimentError) as raised:
+        apply_overrides(tree_of({"regularizers": {"l2": {}, "l1": None}}), ["regularizers={}"])
+    assert str(raised.value) == (
+        "--set regularizers={}: regularizers: an empty mapping removes nothing; to remove what is there, "
+        "write l2: null"
+    )
+    assert apply_overrides(tree_of({}), ["regularizers={}"]).value == {"regularizers": {}}
 
 
 @pytest.mark.parametrize(

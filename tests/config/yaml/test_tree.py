@@ -197,6 +197,10 @@ def test_values_are_limited(write: Write, text: str) -> None:
         ("nowhere.yaml", "nowhere.yaml: the file does not exist"),
         ("folder", "folder: expected a YAML file, got a directory"),
         ("pipe", "pipe: expected a YAML file, got a named pipe"),
+        (
+            "dangling.yaml",
+            "dangling.yaml: cannot read the file: it is a link to missing.yaml, which does not exist",
+        ),
         ("loop.yaml", "loop.yaml: cannot read the file: Too many levels of symbolic links"),
         ("a" * 300, f"{'a' * 300}: cannot read the file: File name too long"),
     ],
@@ -207,6 +211,7 @@ def test_paths_without_a_file_are_named(path: str, message: str) -> None:
     Path("folder").mkdir()
     os.mkfifo("pipe")
     Path("loop.yaml").symlink_to("loop.yaml")
+    Path("dangling.yaml").symlink_to("missing.yaml")
     with pytest.raises(ExperimentError) as raised:
         read_tree(Path(path))
     assert str(raised.value) == message

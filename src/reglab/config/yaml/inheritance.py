@@ -69,10 +69,12 @@ def _differ_in_kind(old: dict[str, Any], new: dict[str, Any]) -> bool:
 
 
 def _empty_entries(tree: Tree, inherited: dict[str, Any]) -> list[Problem]:
-    """A problem for each regularizer that is null but not inherited, so that there is nothing to remove."""
+    """Problems of entries without effect: a null that is not inherited, an empty mapping over others."""
     entries = tree.value.get("regularizers")
     below = inherited.get("regularizers")
     known = below if isinstance(below, dict) else {}
+    if entries == {} and any(value is not None for value in known.values()):
+        return [Problem(tree.places[("regularizers",)], "regularizers", explain_empty(known))]
     return [
         Problem(
             tree.places[("regularizers", name)],
@@ -82,6 +84,13 @@ def _empty_entries(tree: Tree, inherited: dict[str, Any]) -> list[Problem]:
         for name, value in (entries.items() if isinstance(entries, dict) else ())
         if value is None and name not in known
     ]
+
+
+def explain_empty(below: dict[str, Any]) -> str:
+    """The message for an empty mapping over regularizers, which changes nothing."""
+    active = [name for name, value in below.items() if value is not None]
+    nulls = ", ".join(f"{name}: null" for name in active)
+    return f"an empty mapping removes nothing; to remove what is there, write {nulls}"
 
 
 def _read_chain(path: Path, content: bytes | None) -> list[Tree]:
@@ -108,16 +117,17 @@ def _read_chain(path: Path, content: bytes | None) -> list[Tree]:
 
 
 def _check_file(path: Path, target: str, place: str, base: Path) -> None:
+    name = show(target).removeprefix("the string ")
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
-        raise _failure(place, f"the file {target!r} does not exist{nearest_config(path, base)}") from None
+        raise _failure(place, f"the file {name} does not exist{nearest_config(path, base)}") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise _failure(place, f"cannot read the file {target!r}: {reason}") from error
+        raise _failure(place, f"cannot read the file {name}: {reason}") from error
     if not S_ISREG(mode):
         kind = "a directory" if S_ISDIR(mode) else "a device or pipe"
-        raise _failure(place, f"expected the file of another experiment, got {kind}: {target!r}")
+        raise _failure(place, f"expected the file of another experiment, got {kind}: {name}")
 
 
 def _failure(place: str, message: str) -> ExperimentError:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from reglab.config.yaml.inheritance import merge
+from reglab.config.yaml.inheritance import explain_empty, merge
 from reglab.config.yaml.tree import KeyPath, Tree, format_key, parse_value
 from reglab.errors import ExperimentError, Problem
+from reglab.printable import has_controls
 
 _TEXTS: tuple[KeyPath, ...] = (("name",), ("title",), ("description",))
 _NULLS = ("", "~", "null")
@@ -35,19 +36,20 @@ def apply_overrides(tree: Tree, overrides: Sequence[str]) -> Tree:
         if not equals or not all(path):
             problems.append(Problem(place, "", "expected key=value, such as training.epochs=5"))
             continue
+        if has_controls(key.replace("\n", "\0")):
+            problems.append(Problem(place, "", f"expected a key of letters, got {key!a}"))
+            continue
         if path == ("extends",):
             problems.append(Problem(place, "", "extends can be set in a file only"))
             continue
         try:
-            new = parse_value(text, place)
+            new = _read_text(text, place) if path in _TEXTS else parse_value(text, place)
         except ExperimentError as error:
-            if path not in _TEXTS:
-                problems.extend(error.problems)
-                continue
-            new = text.strip()
-        if path in _TEXTS and not isinstance(new, str) and text.strip() not in _NULLS:
-            # YAML would read `#5` as a comment, and `a: b` as a mapping.
-            new = text.strip()
+            problems.extend(error.problems)
+            continue
+        if path == ("regularizers",) and new == {} and value.get("regularizers"):
+            problems.append(Problem(place, "regularizers", explain_empty(value["regularizers"])))
+            continue
         _mark_path(path, value, place, places)
         _mark_inside(new, path, place, places)
         before, value = value, merge(value, _nest(path, new))
@@ -68,6 +70,20 @@ def apply_changes(values: dict[str, Any], changes: Mapping[str, Any]) -> dict[st
     for key, new in changes.items():
         values = merge(values, _nest(_split(key), new))
     return values
+
+
+def _read_text(text: str, place: str) -> str | None:
+    """A title or a name as it was typed: YAML would read `a #5` as `a`, and `a: b` as a mapping."""
+    text = text.strip()
+    if text in _NULLS:
+        return None
+    if text.startswith(("'", '"')):
+        try:
+            new = parse_value(text, place)
+        except ExperimentError:
+            return text
+        return new if isinstance(new, str) else text
+    return text
 
 
 def _list_dropped(before: Any, after: Any, path: KeyPath = ()) -> Iterator[KeyPath]:

@@ -214,6 +214,9 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(_LARGEST_FILE + 1)
     except FileNotFoundError:
+        if path.is_symlink():
+            link = f"it is a link to {os.readlink(path)}, which does not exist"
+            raise _failure(str(path), f"cannot read the file: {link}") from None
         raise _failure(str(path), f"the file does not exist{nearest_config(path)}") from None
     except OSError as error:
         raise _failure(str(path), f"cannot read the file: {error.strerror}") from None
