@@ -8,7 +8,7 @@ from pydantic import Field
 from reglab.config.base import Count, Frozen
 from reglab.config.conflict import Conflict
 
-_MOST_LAYERS = 200
+_MOST_LAYERS = 100
 
 Activation = Literal["relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid"]
 Head = Literal["global_max_pooling", "global_average_pooling", "flatten"]
