@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from reglab.runs.history import read_history
+from reglab.runs.integrity import check_results
 from reglab.runs.layout import RunDirectory
 from reglab.runs.status import read_status
 from reglab.runs.summary import read_summary
@@ -306,3 +307,30 @@ def run_without_a_reader(*arguments: str) -> tuple[int, str]:
     finally:
         os.close(writer)
     return done.returncode, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("streams", ["2>&-", "<&- >&- 2>&-", "2>/dev/full", ">/dev/full 2>/dev/full"])
+def test_a_training_without_its_streams(here: Path, streams: str) -> None:
+    """Closed or full output does not stop it; the advice on the validation set goes to standard error."""
+    (here / "a.yaml").write_text(
+        "data: {dataset: synthetic, subset: {train: 40, validation: 20}}\n"
+        "model: {groups: [[2]], dense: []}\ntraining: {epochs: 1}\n"
+    )
+    command = f'exec "$0" -m reglab run a.yaml {streams}'
+    done = subprocess.run(["sh", "-c", command, sys.executable], check=False)
+    assert done.returncode == 0
+    run = RunDirectory(here / "results" / "a" / "seed-0")
+    assert read_status(run.status).state == "complete"
+    # What libraries print does not end up in another file.
+    check_results(run, read_status(run.status))
+
+
+@pytest.mark.parametrize("streams", [">&-", "2>&-", ">&- 2>&-", "2>/dev/full"])
+def test_commands_without_their_streams(here: Path, make_run: Callable[..., Any], streams: str) -> None:
+    """A closed stream, and standard error on a full disk, do not change the exit code."""
+    make_run("results/mp/seed-0")
+    for words, code in (("list", 0), ("list nowhere", 2), ("compare results", 0)):
+        done = subprocess.run(["sh", "-c", f'"$0" -m reglab {words} {streams}', sys.executable], check=False)
+        assert done.returncode == code, words
+    assert (here / "comparison" / "comparison.md").exists()

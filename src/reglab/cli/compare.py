@@ -31,16 +31,16 @@ def compare(paths: tuple[Path, ...], output: Path, baseline: str | None) -> None
     and listed.
     """
     from reglab.analysis.comparison import compare_runs
-    from reglab.cli.console import build_console
+    from reglab.cli.console import build_console, print_error
     from reglab.report.comparison_files import write_comparison
     from reglab.report.tables.comparison import build_table
     from reglab.runs.finding import find_runs
 
     found = find_runs(paths)
     if found.empty:
-        click.echo(f"skipped, no runs in {', '.join(map(str, found.empty))}", err=True)
+        print_error(f"skipped, no runs in {', '.join(map(str, found.empty))}")
     for problem in found.damaged:
-        click.echo(f"skipped: {problem}", err=True)
+        print_error(f"skipped: {problem}")
     comparison = compare_runs(found.runs, baseline)
     written = write_comparison(comparison, output)
     build_console().print(build_table(comparison))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from reglab.printable import replace_controls
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -49,7 +51,32 @@ def discard_output(error: OSError) -> None:
     """Discards all further standard output; says why, unless the reader of a pipe has exited."""
     discard_stream(sys.stdout)
     if not isinstance(error, BrokenPipeError):
-        click.echo(f"cannot write to standard output: {error.strerror}; the training continues", err=True)
+        print_error(f"cannot write to standard output: {error.strerror}; the training continues")
+
+
+def print_error(message: str) -> None:
+    """Prints a line to standard error, without control characters; an error of the system is ignored."""
+    try:
+        click.echo(replace_controls(message), err=True)
+    except OSError:
+        discard_stream(sys.stderr)
+
+
+def open_missing_streams() -> None:
+    """Opens standard input, output and error on nothing where they are closed, as after `2>&-`.
+
+    Otherwise the next file or pipe would get their number, and the output of libraries would go into it.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # The lowest number that is free, which is this one.
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        # Python has none if its descriptor was closed, and libraries flush it.
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", closefd=False))
 
 
 def discard_stream(stream: TextIO) -> None:

@@ -6,8 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
+from reglab.cli.console import print_error
 from reglab.errors import ExperimentError, Problem
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def load_all(paths: Sequence[Path], overrides: Sequence[str] = ()) -> "list[Expe
             experiments.append(validate_tree(tree, Experiment))
             if tree.dropped:
                 keys = ", ".join(map(format_key, tree.dropped))
-                click.echo(f"{path}: another name in --set drops {keys}", err=True)
+                print_error(f"{path}: another name in --set drops {keys}")
         except ExperimentError as error:
             problems |= dict.fromkeys(error.problems)
     if not problems:

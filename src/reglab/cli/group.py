@@ -8,11 +8,10 @@ from typing import Any
 
 import click
 
-from reglab.cli.console import discard_stream, ignore_invalid_width
+from reglab.cli.console import discard_stream, ignore_invalid_width, open_missing_streams, print_error
 from reglab.errors import ReglabError
 from reglab.files import refused
 from reglab.machine import prepare_matplotlib
-from reglab.printable import replace_controls
 
 
 class ReglabGroup(click.Group):
@@ -24,6 +23,7 @@ class ReglabGroup(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Runs the program; characters that the terminal cannot show are printed as question marks."""
+        open_missing_streams()
         prepare_matplotlib()
         ignore_invalid_width()
         for stream in (sys.stdout, sys.stderr):
@@ -34,7 +34,7 @@ class ReglabGroup(click.Group):
         except OSError as error:
             # Standard error may be the file that cannot be written.
             with suppress(OSError):
-                click.echo(replace_controls(_explain(error)), err=True)
+                print_error(_explain(error))
             _discard_unwritten()
             sys.exit(2)
 
@@ -59,10 +59,10 @@ class ReglabGroup(click.Group):
                 # Without it, a full disk is reported only when the interpreter exits.
                 sys.stdout.flush()
         except ReglabError as error:
-            click.echo(replace_controls(str(error)), err=True)
+            print_error(str(error))
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
-            click.echo("interrupted", err=True)
+            print_error("interrupted")
             ctx.exit(130)
         except BrokenPipeError:
             # The reader has closed the pipe, as `head` does in `reglab list | head`.

@@ -25,14 +25,14 @@ _RESULTS = Path("results")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list, one object for each run.")
 def list_(path: Path, as_json: bool) -> None:
     """List the runs under PATH (default: results)."""
-    from reglab.cli.console import build_console
+    from reglab.cli.console import build_console, print_error
     from reglab.report.tables.grid import Column, Grid
     from reglab.runs.finding import Found, find_runs
 
     # The default folder does not exist before the first run.
     found = find_runs([path]) if os.path.lexists(path) or path != _RESULTS else Found((), (path,))
     for problem in found.damaged:
-        click.echo(problem, err=True)
+        print_error(problem)
     if as_json:
         click.echo(json.dumps([_record(run) for run in found.runs], indent=2))
         return

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from reglab.cli.console import print_error
 from reglab.cli.options import AnyPath, examples
 
 
@@ -34,7 +35,7 @@ def predict(run: Path, images: tuple[Path, ...], top: int, as_json: bool) -> Non
     paths = [path for image in images for path in (find_pictures(image) if image.is_dir() else (image,))]
     pictures = [read_own_picture(path, experiment.data.image_shape) for path in paths]
     if scaled := sum(picture.was_scaled for picture in pictures):
-        click.echo(f"{scaled} of {len(pictures)} images: scaled from 16 to 8 bits", err=True)
+        print_error(f"{scaled} of {len(pictures)} images: scaled from 16 to 8 bits")
     network = load_trained(run, experiment, len(classes))
     rows = [
         (path, [(classes[index], float(shares[index])) for index in shares.argsort()[::-1][:top]])

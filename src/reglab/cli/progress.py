@@ -4,14 +4,12 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
-import click
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from reglab.analysis.metrics import describe_epoch, format_seconds
-from reglab.cli.console import build_console, can_move_cursor, discard_output
-from reglab.printable import replace_controls
+from reglab.cli.console import build_console, can_move_cursor, discard_output, print_error
 from reglab.processes import events
 from reglab.processes.events import Event
 from reglab.runs.history import Epoch
@@ -31,7 +29,7 @@ class QuietProgress:
     def show(self, event: Event) -> None:
         """Shows one event."""
         if isinstance(event, events.Failed | events.Warned):
-            click.echo(replace_controls(event.message), err=True)
+            print_error(event.message)
 
 
 class PlainProgress(QuietProgress):
@@ -54,7 +52,7 @@ class PlainProgress(QuietProgress):
                 self._print(event.message)
             case events.Advice() if event.message not in self._shown:
                 self._shown.add(event.message)
-                click.echo(f"advice: {event.message}", err=True)
+                print_error(f"advice: {event.message}")
             case events.EpochDone() if self._started is not None:
                 self._end_epoch(self._started, event)
             case events.Progress() if self._started is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reglab.cli.console import discard_output, print_error
 from reglab.cli.options import AnyPath, FolderPath, data_directory_option, examples, overrides_option
 
 if TYPE_CHECKING:
@@ -57,7 +58,6 @@ def run(
     A run is saved in results/EXPERIMENT/seed-N/. If the command is repeated, it skips complete runs, resumes
     interrupted ones and retries failed ones. Ctrl-C stops after the current step; finished epochs are kept.
     """
-    from reglab.cli.console import discard_output
     from reglab.cli.experiments import find_configs, load_all
     from reglab.processes.events import INTERRUPTED, Job
 
@@ -121,22 +121,21 @@ def _report(outcome: "Outcome", label: str, seed: int) -> None:
 
     name = f"{label}, seed {seed}"
     if outcome.code == 130:
-        click.echo(f"{name}: interrupted; {_describe_next(outcome)}", err=True)
+        print_error(f"{name}: interrupted; {_describe_next(outcome)}")
     elif outcome.killed_by:
-        click.echo(
+        print_error(
             f"{name}: not trained: its process was ended by {outcome.killed_by}, as happens when memory is "
-            f"short; {_describe_next(outcome)}",
-            err=True,
+            f"short; {_describe_next(outcome)}"
         )
     elif outcome.code == FAILED:
-        click.echo(f"{name}: not trained; {_describe_next(outcome)}", err=True)
+        print_error(f"{name}: not trained; {_describe_next(outcome)}")
     elif outcome.code:
-        click.echo(f"{name}: not trained", err=True)
+        print_error(f"{name}: not trained")
     else:
         try:
             summary = read_summary(outcome.run.summary)
         except RunError as error:
-            click.echo(f"{name}: complete, but without its summary: {error}", err=True)
+            print_error(f"{name}: complete, but without its summary: {error}")
             return
         # The summary has no test accuracy if the test set was the validation set.
         test = "" if summary.test_accuracy is None else f"test accuracy {TEST_ACCURACY.write(summary)}, "
