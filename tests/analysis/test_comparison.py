@@ -105,6 +105,18 @@ def test_copy_of_a_seed_is_skipped(make_record: Maker, place: str, first: int) -
     )
 
 
+@pytest.mark.parametrize("missing", [0, 1])
+def test_settings_of_another_seed(make_record: Maker, missing: int) -> None:
+    """All seeds have the same settings, so those of one file are enough."""
+    runs = [make_record("mp", seed, [0.5]) for seed in range(2)]
+    runs[missing].directory.experiment.unlink()
+    comparison = compare_runs(runs)
+    assert not any("experiment.yaml" in note for note in comparison.notes)
+    assert (
+        comparison.experiments[0].runs[0].settings == comparison.experiments[0].runs[1].settings is not None
+    )
+
+
 def test_copy_of_an_interrupted_run(make_record: Maker) -> None:
     """A copy that was completed counts instead of its original."""
     original = make_record("mp", 0, [0.5], epochs=2, state="interrupted")

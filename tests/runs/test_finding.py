@@ -138,6 +138,20 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path, make_run: Maker, name: str) ->
     assert found.damaged == (f"cannot read {path}: expected a file, found a pipe or a device",)
 
 
+def test_a_run_without_its_status_is_damaged(
+    tmp_path: Path, make_run: Maker, make_epoch: Callable[..., Epoch]
+) -> None:
+    """It is named, so that it is not lost without a word."""
+    run = make_run(tmp_path / "mp" / "seed-0")
+    append_epoch(run.history, make_epoch(1))
+    run.status.unlink()
+    found = find_runs([tmp_path])
+    message = f"{run.path} has history.csv, but no status.json: restore it from a copy"
+    assert (found.runs, found.damaged) == ((), (message,))
+    with pytest.raises(RunError, match=r"has history\.csv, but no status\.json"):
+        find_runs([run.path])
+
+
 def test_replaced_runs_are_not_found(tmp_path: Path, make_run: Maker) -> None:
     """Runs that `--fresh` has set aside are omitted."""
     make_run(tmp_path / "mp" / f"seed-0{REPLACED}20250102")

@@ -85,7 +85,7 @@ def compare_runs(records: Sequence[RunRecord], baseline: str | None = None) -> C
         others.append(run)
         if _is_in_its_place(record):
             originals.setdefault(mark, run.path)
-    groups = {key: runs for key, runs in groups.items() if runs}
+    groups = {key: _share_settings(runs) for key, runs in groups.items() if runs}
     if not groups:
         reasons = "; ".join(map(str, skipped))
         raise RunError(f"no complete run to compare{': ' if reasons else ''}{reasons}")
@@ -136,10 +136,21 @@ def _read(record: RunRecord, others: Sequence[CompleteRun], twin: Path | None) -
         reason = f"has the same experiment and seed as {twin}"
     else:
         # All seeds of an experiment have the same identity, so their settings are equal and one file is read.
-        settings = others[0].settings if others else read_settings(directory.experiment)
+        known = _find_settings(others)
+        settings = read_settings(directory.experiment) if known is None else known
         environment = _read_environment(directory.environment)
         return CompleteRun(directory.path, status.seed, history, summary, settings, environment)
     return SkippedRun(directory.path, reason)
+
+
+def _find_settings(runs: Sequence[CompleteRun]) -> Mapping[str, str] | None:
+    return next((run.settings for run in runs if run.settings is not None), None)
+
+
+def _share_settings(runs: Sequence[CompleteRun]) -> list[CompleteRun]:
+    """Gives the settings of an experiment to its runs whose file is missing."""
+    known = _find_settings(runs)
+    return [replace(run, settings=known) if run.settings is None else run for run in runs]
 
 
 def _read_environment(path: Path) -> Environment | None:

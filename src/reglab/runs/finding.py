@@ -129,6 +129,11 @@ def _search(path: Path, unreadable: dict[Path, RunError]) -> Iterator[RunDirecto
         # os.path.isfile and isdir are False where Path's methods raise an error: in a folder without access.
         if os.path.isfile(directory.status):
             yield directory
+        elif os.path.isfile(directory.history):
+            unreadable[folder] = RunError(
+                f"{folder} has {directory.history.name}, but no {directory.status.name}: "
+                "restore it from a copy"
+            )
         elif os.path.isdir(folder) and (place := os.path.realpath(folder)) not in searched:
             searched.add(place)
             try:

@@ -1,5 +1,6 @@
 """Folders of pictures: order, title, size, and errors."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,19 @@ def test_pictures_of_other_classes(tmp_path: Path, layouts: Any, dataset: str) -
         "; found test/, train/; for pictures of other classes, set data.dataset to folder"
     )
     assert load_dataset(Data(dataset="folder"), root).classes == ("cat", "dog")
+
+
+@pytest.mark.parametrize("name", [b"c\x1b[31m", b"c\xff", b"c\n"])
+def test_names_of_classes_can_be_shown(tmp_path: Path, layouts: Any, name: bytes) -> None:
+    """They reach terminals, figures and JSON."""
+    root = layouts.write_pictures(tmp_path)
+    folder = os.fsdecode(name)
+    (root / "train" / "cat").rename(root / "train" / folder)
+    with pytest.raises(DataError) as caught:
+        load_dataset(Data(dataset="folder"), root)
+    assert str(caught.value) == (
+        f"{root}/train: expected names without control characters, in UTF-8, got {folder!a}"
+    )
 
 
 def test_two_copies_are_ambiguous(tmp_path: Path, layouts: Any) -> None:

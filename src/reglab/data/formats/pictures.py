@@ -15,6 +15,7 @@ from reglab.data.dataset import Images
 from reglab.data.formats.depth import reduce_depth
 from reglab.errors import DataError
 from reglab.machine import count_cores
+from reglab.printable import has_controls
 
 _SUFFIXES = {
     ".bmp": "BMP",
@@ -115,15 +116,17 @@ def list_classes(part: Path) -> tuple[str, ...]:
     """Names of the folders in train/ or test/, sorted by code point; hidden folders are omitted.
 
     Raises:
-        DataError: the folder cannot be read.
+        DataError: the folder cannot be read, or a name cannot be shown.
     """
     try:
         with os.scandir(part) as entries:
-            return tuple(
-                sorted(entry.name for entry in entries if entry.is_dir() and not entry.name.startswith("."))
-            )
+            names = [entry.name for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
     except OSError as error:
         raise DataError(f"{part}: cannot be read ({error.strerror})") from error
+    for name in names:
+        if has_controls(name) or "\n" in name:
+            raise DataError(f"{part}: expected names without control characters, in UTF-8, got {name!a}")
+    return tuple(sorted(names))
 
 
 def list_pictures(
