@@ -54,11 +54,23 @@ def name_machine() -> dict[str, Any]:
     environment = collect_environment("float32", "", "tensorflow", count_cores(), "CPU")
     versions = {package: version(package) for package in ("keras", "tensorflow", "numpy")}
     return {
-        "processor": environment.processor,
+        "processor": f"{environment.processor}, {_describe_processor()}",
         "threads": count_cores(),
         "machine": platform.machine(),
         **versions,
     }
+
+
+def _describe_processor() -> str:
+    """Family, model, stepping, caches and instructions: on virtual machines, different ones share a name."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    facts = dict(reversed([tuple(map(str.strip, line.split(":", 1))) for line in lines if ":" in line]))
+    names = ("cpu family", "model", "stepping", "cache size", "flags")
+    text = "|".join(str(facts.get(name)) for name in names)
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 def train_config(path: Path) -> dict[str, Any]:
