@@ -31,11 +31,12 @@ ORDER = (
     "training",
     "processes",
     "inference",
+    "live",
     "cli",
     "__main__",
 )
 BACKENDS = {"keras", "tensorflow", "jax", "torch"}
-WITH_KERAS = {"regularizers", "backend", "model", "training", "processes", "inference"}
+WITH_KERAS = {"regularizers", "backend", "model", "training", "processes", "inference", "live"}
 # Keras downloads data, with its cache and checksums.
 DOWNLOAD = "reglab.data.download"
 # These may depend on the backend; the other packages work with every backend.

@@ -48,21 +48,26 @@ def make_session(
 ) -> Callable[..., Session]:
     """Make a session of the tiny images; `rows` receives the records of its epochs."""
 
-    def make(rows: list[Epoch] | None = None, shared: Session | None = None, **settings: Any) -> Session:
+    def make(
+        rows: list[Epoch] | None = None,
+        shared: Session | None = None,
+        listener: Listener | None = None,
+        **settings: Any,
+    ) -> Session:
         subject = make_subject(make_experiment(**{"regularizers": RANDOM, **settings}))
         backend = Backend(keras.backend.backend(), False, 1, Choice("float32", "for a test"))
-        return Session(subject, backend, record=[].append if rows is None else rows.append, shared=shared)
+        return Session(subject, backend, listener, [].append if rows is None else rows.append, shared)
 
     return make
 
 
 @pytest.mark.parametrize("backend", INSTALLED)
 def test_a_session_is_independent_of_another_that_changes(backend: str) -> None:
-    """Its bits are those of a training alone in its process, on every backend."""
-    alone, together = (_run(backend, mode) for mode in ("alone", "together"))
+    """Its bits are those of a training alone in its process, on every backend; so if it is watched."""
+    alone, together, watched = (_run(backend, mode) for mode in ("alone", "together", "watched"))
     assert together.pop("outcomes") == ["in place", "in place", "rebuilt", "rebuilt"]
-    assert alone.pop("outcomes") == []
-    assert together == alone
+    assert alone.pop("outcomes") == watched.pop("outcomes") == []
+    assert together == watched == alone
     assert len(alone["rows"]) == 4
 
 
@@ -79,6 +84,79 @@ def test_parts_train_like_the_whole(make_session: Callable[..., Session]) -> Non
     for row in whole_rows:
         assert row.penalty == 0
         assert row.train_loss == pytest.approx(row.train_cross_entropy, rel=1e-6)
+
+
+class Reader(Listener):
+    """Reads means, images and logits after each step."""
+
+    session: Session
+
+    def __init__(self) -> None:
+        self.read: list[tuple[int, float, np.ndarray]] = []
+
+    def advance(self, step: int) -> None:
+        session = self.session
+        loss, logits = session.read_means()["cross_entropy"], session.predict(np.arange(5, dtype=np.int32))
+        self.read.append((session.images_seen, loss, logits))
+
+
+@pytest.mark.parametrize("average", [{}, {"ema": {"momentum": 0.5}}])
+def test_reading_while_it_trains_changes_nothing(
+    make_session: Callable[..., Session], average: dict[str, Any]
+) -> None:
+    """What the listener reads is up to date, and the records and the state stay the same."""
+    regularizers = {**RANDOM, **average}
+    whole_rows: list[Epoch] = []
+    rows: list[Epoch] = []
+    reader = Reader()
+    whole = make_session(whole_rows, regularizers=regularizers)
+    session = make_session(rows, listener=reader, regularizers=regularizers)
+    reader.session = session
+    whole.train()
+    session.train()
+    assert [_numbers(row) for row in rows] == [_numbers(row) for row in whole_rows]
+    _expect_same(session.get_state(), whole.get_state())
+    assert [images for images, _, _ in reader.read[: STEPS + 1]] == [16, 32, 48, 60, 76]
+    ends = [reader.read[epoch * STEPS - 1] for epoch in (1, 2, 3)]
+    assert [loss for _, loss, _ in ends] == [row.train_cross_entropy for row in rows]
+    again = session.predict(np.arange(5, dtype=np.int32))
+    np.testing.assert_array_equal(again, reader.read[-1][2])
+    assert not np.array_equal(again, reader.read[-2][2])
+
+
+class Pauser(Listener):
+    """Pauses its session after some of its steps, which are counted from 1 over all epochs."""
+
+    session: Session
+
+    def __init__(self, *steps: int) -> None:
+        self.steps = steps
+        self.done = 0
+
+    def advance(self, step: int) -> None:
+        self.done += 1
+        if self.done in self.steps:
+            self.session.pause()
+
+
+@pytest.mark.parametrize("steps", [None, 3, STEPS + 1])
+def test_pauses_change_nothing(make_session: Callable[..., Session], steps: int | None) -> None:
+    """After any step, also the last one of an epoch or of the training: the same records and state."""
+    whole_rows: list[Epoch] = []
+    part_rows: list[Epoch] = []
+    pauser = Pauser(1, 2, STEPS, STEPS + 1, 2 * STEPS + 3, 3 * STEPS)
+    whole, parts = make_session(whole_rows), make_session(part_rows, listener=pauser)
+    pauser.session = parts
+    # A pause has no effect on a session that does not train.
+    parts.pause()
+    whole.train()
+    done: list[int] = []
+    while not parts.complete:
+        done.append(parts.train(steps))
+    assert sum(done) == 3 * STEPS
+    assert set(pauser.steps) <= set(np.cumsum(done).tolist())
+    assert [_numbers(row) for row in part_rows] == [_numbers(row) for row in whole_rows]
+    _expect_same(parts.get_state(), whole.get_state())
 
 
 def test_a_state_continues_in_another_session(make_session: Callable[..., Session]) -> None:

@@ -1,4 +1,6 @@
-"""Trains a session, alone or beside another one that changes: two_sessions.py alone|together.
+"""Trains a session: alone, beside another one that changes, or read and paused while it trains.
+
+Usage: two_sessions.py alone|together|watched
 
 Prints the records of its epochs and a hash of its state as JSON.
 """
@@ -15,6 +17,7 @@ from reglab.backend.start import start_backend
 from reglab.data.dataset import Dataset
 from reglab.data.split import split_dataset
 from reglab.experiment import Experiment
+from reglab.training.listener import Listener
 from reglab.training.subject import Subject
 
 CHANGES: tuple[dict[str, Any], ...] = (
@@ -31,11 +34,24 @@ def main() -> None:
 
     from reglab.training.session import Session
 
+    class Watcher(Listener):
+        """Reads and pauses the session after every third step."""
+
+        steps = 0
+
+        def advance(self, step: int) -> None:
+            self.steps += 1
+            if self.steps % 3 == 0:
+                session.predict(np.arange(5, dtype=np.int32))
+                assert np.isfinite(session.read_means()["loss"])
+                session.pause()
+
     rows: list[dict[str, Any]] = []
     subject = make_subject()
-    session = Session(subject, backend, record=lambda row: rows.append(asdict(row)))
-    together = sys.argv[1] == "together"
-    other = Session(subject, backend, shared=session) if together else None
+    mode = sys.argv[1]
+    listener = Watcher() if mode == "watched" else None
+    session = Session(subject, backend, listener, lambda row: rows.append(asdict(row)))
+    other = Session(subject, backend, shared=session) if mode == "together" else None
     outcomes = []
     for change in [*CHANGES, None, None]:
         session.train(steps=6)
@@ -43,7 +59,8 @@ def main() -> None:
             other.train(steps=5)
             outcomes.append(other.change(other.experiment.with_changes(change)))
             other.train(steps=5)
-    assert session.complete
+    while not session.complete:
+        session.train()
     digest = sha256()
     for name, value in session.get_state().variables.items():
         digest.update(name.encode() + value.tobytes())

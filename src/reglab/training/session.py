@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reglab.backend.start import Backend
 from reglab.experiment import Experiment
@@ -11,13 +12,21 @@ from reglab.runs.history import Epoch
 from reglab.training.change import Change, can_stay_compiled, check_change
 from reglab.training.listener import Listener
 from reglab.training.loop.batches import Batches
-from reglab.training.loop.callbacks import Progress
+from reglab.training.loop.callbacks import Progress, read_penalty
 from reglab.training.loop.dispatch import BundleModel, Bundles
 from reglab.training.loop.index_model import IndexModel, build_model, store_images
 from reglab.training.loop.measured_weights import refuse_swapping
 from reglab.training.loop.measurement import Measurement, measure_clean_and_validation
-from reglab.training.loop.optimizer import build_learning_rate, is_constant
-from reglab.training.loop.state import State, carry_over, check_fit, name_variables, read_variables
+from reglab.training.loop.optimizer import build_learning_rate, is_constant, read_learning_rate
+from reglab.training.loop.state import (
+    Arrays,
+    State,
+    carry_over,
+    check_fit,
+    name_layer_variables,
+    name_variables,
+    read_variables,
+)
 from reglab.training.subject import Subject
 
 
@@ -26,7 +35,7 @@ class Session:
 
     A process can have several sessions that train in turns: the random numbers and the names of variables of
     a session do not depend on the other sessions. Sessions can share the images on the device. A session is
-    not thread-safe, and two sessions that share images are not thread-safe together.
+    not thread-safe except for `pause`, and two sessions that share images are not thread-safe together.
 
     Example:
         >>> import reglab
@@ -84,8 +93,10 @@ class Session:
 
     @property
     def model(self) -> IndexModel:
-        """The index model."""
-        return self._model
+        """The index model; its weights are up to date also while the listener is called."""
+        # Keras's property copies the weights of JAX's compiled step to the model.
+        model: IndexModel = self._progress.model
+        return model
 
     @property
     def epochs_done(self) -> int:
@@ -98,9 +109,19 @@ class Session:
         return self._progress.images_done
 
     @property
+    def images_seen(self) -> int:
+        """Number of images that have been trained on, over all epochs; up to date while it trains."""
+        return self.epochs_done * len(self.subject.split.train) + self._progress.images_now
+
+    @property
     def steps_per_epoch(self) -> int:
         """Number of steps of a whole epoch."""
         return self._count_steps(self.experiment, 0)
+
+    @property
+    def steps_done(self) -> int:
+        """Number of steps of the current epoch, at the end of the last `train`."""
+        return self._progress.steps_done
 
     @property
     def steps_left(self) -> int:
@@ -124,23 +145,61 @@ class Session:
             steps: steps of the optimizer, which may span several epochs; None for all steps to the end.
 
         Returns:
-            Steps done; fewer than `steps` at the end of the training.
+            Steps done; fewer than `steps` at the end of the training, or after `pause`.
 
         Raises:
             TrainingError: a loss or another number is not finite. After this error or an interruption, the
                 session cannot continue until `set_state` is called.
         """
         done = 0
-        while not self.complete and (steps is None or done < steps):
+        self._progress.pausing = False
+        while not (self.complete or self._progress.pausing) and (steps is None or done < steps):
             before = int(self._model.optimizer.iterations)
             self._fit(None if steps is None else steps - done)
             done += int(self._model.optimizer.iterations) - before
         return done
 
+    def pause(self) -> None:
+        """Makes the running `train` return after the current step; on a GPU, after at most a few dozen steps.
+
+        The listener or another thread may call it. The next `train` continues as if there were no pause.
+        """
+        self._progress.pausing = True
+
     def measure(self) -> tuple[Measurement, Measurement]:
         """Measures the network on the clean training images and on the validation images."""
         with self._model.measured_weights():
             return measure_clean_and_validation(self._model, self.subject.split)
+
+    def read_means(self) -> dict[str, float]:
+        """Running means of the current epoch as trained: `loss`, `accuracy` and `cross_entropy`.
+
+        The listener may call it while the session trains, and so it may call `predict`.
+        """
+        return {name: float(value) for name, value in self.model.get_metrics_result().items()}
+
+    def read_learning_rate(self) -> float:
+        """The learning rate of the last step."""
+        return read_learning_rate(self.model.optimizer, self._progress.measuring.learning_rate)
+
+    def read_penalty(self) -> float:
+        """The sum of the penalties in the loss, such as L1 and L2."""
+        return read_penalty(self.model.network)
+
+    def take_weights(self, variables: Arrays) -> None:
+        """Takes over every weight of the network with the same name and shape, for a session that starts."""
+        weights = name_layer_variables(self.model.network.layers)
+        carry_over(variables, weights)
+
+    def predict(self, indices: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Logits `(n, classes)` of images in inference mode, in one batch.
+
+        Args:
+            indices: `(n,)` indices in the data set. Another n than before compiles the network again.
+        """
+        model = self.model
+        with model.measured_weights():
+            return np.asarray(model.predict_on_batch(model.feed_unmixed(indices)), np.float32)
 
     def finish(self) -> None:
         """Ends the training with the weights to save, such as those of the best epoch or an average.

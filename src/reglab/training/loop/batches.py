@@ -82,6 +82,10 @@ class Batches(keras.utils.PyDataset):
         """Steps of the optimizer in the first `batches` batches of an epoch: one for each batch."""
         return batches
 
+    def count_images(self, batches: int) -> int:
+        """Images in the first `batches` batches of an epoch."""
+        return min(batches * self._batch_size, self.images)
+
 
 def order_images(count: int, seed: int, epoch: int) -> NDArray[np.int64]:
     """A permutation of `count` images, `(count,)`, for an epoch counted from 0."""

@@ -65,9 +65,7 @@ class Measuring(keras.callbacks.Callback):
             clean_accuracy=clean.accuracy,
             val_cross_entropy=validation.cross_entropy,
             val_accuracy=validation.accuracy,
-            penalty=math.fsum(
-                float(keras.ops.convert_to_numpy(penalty)) for penalty in self.model.network.losses
-            ),
+            penalty=read_penalty(self.model.network),
             gap_accuracy=clean.accuracy - validation.accuracy,
             gap_cross_entropy=validation.cross_entropy - clean.cross_entropy,
             extra_loss=None if self.model.extra_loss is None else self.model.extra_loss.read_mean(),
@@ -95,7 +93,9 @@ class Progress(keras.callbacks.Callback):
         callbacks: of the regularizers, by `regularizer/number`.
         epochs_done: number of finished epochs.
         images_done: number of images of the current epoch that have been trained on.
+        steps_done: number of steps of the current epoch.
         stopped: whether a callback has ended the training.
+        pausing: whether `fit` ends after the current step, or bundle of steps.
         feed: batches of the next `fit`.
     """
 
@@ -108,10 +108,12 @@ class Progress(keras.callbacks.Callback):
         self.epochs_done = 0
         self.images_done = 0
         self.stopped = False
+        self.pausing = False
         self._train_images = len(split.train)
         self._listener = listener
         self._record = record
-        self._steps_done = 0
+        self.steps_done = 0
+        self._batches_done = 0
         self._is_announced = False
         self._started: set[Any] = set()
 
@@ -126,6 +128,11 @@ class Progress(keras.callbacks.Callback):
         keepers = (kept for kept in self.callbacks.values() if isinstance(kept, WeightsKeeper))
         return next((keeper.kept_epoch for keeper in keepers if keeper.kept_epoch), self.epochs_done)
 
+    @property
+    def images_now(self) -> int:
+        """Number of images of the current epoch that have been trained on, also within a call of `fit`."""
+        return self.images_done + (self.feed.count_images(self._batches_done) if self._batches_done else 0)
+
     def use(self, model: Any, learning_rate: Any, callbacks: Mapping[str, Any]) -> None:
         """Replaces the model, its learning rate and the callbacks of the regularizers."""
         self.measuring.learning_rate, self.callbacks = learning_rate, callbacks
@@ -137,7 +144,7 @@ class Progress(keras.callbacks.Callback):
     def resume(self, epochs_done: int, images_done: int, steps_done: int, stopped: bool) -> None:
         """Continues from another state; `steps_done` is the number of steps of the current epoch."""
         self.epochs_done, self.images_done, self.stopped = epochs_done, images_done, stopped
-        self._steps_done = steps_done
+        self.steps_done = steps_done
         self._is_announced = False
         self.measuring.reset()
 
@@ -164,8 +171,9 @@ class Progress(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """An epoch starts, or the next part of one."""
         self.measuring.on_epoch_begin(epoch)
+        self._batches_done = 0
         if not self.images_done:
-            self._steps_done = 0
+            self.steps_done = 0
             for callback in self.callbacks.values():
                 callback.on_epoch_begin(epoch)
         if not self._is_announced:
@@ -181,15 +189,21 @@ class Progress(keras.callbacks.Callback):
         """A step is done, or a bundle of steps."""
         for callback in self.callbacks.values():
             callback.on_train_batch_end(batch, logs)
-        self._listener.advance(self._steps_done + self.feed.count_steps(batch + 1))
+        self._batches_done = batch + 1
+        self._listener.advance(self.steps_done + self.feed.count_steps(self._batches_done))
+        if self.pausing:
+            self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
         """An epoch is done, or a part of one."""
-        self.images_done += self.feed.images
+        batches, self._batches_done = self._batches_done, 0
+        self.images_done += self.feed.count_images(batches)
         if self.images_done < self._train_images:
-            self._steps_done += self.feed.count_steps(self.feed.steps_per_epoch)
+            self.steps_done += self.feed.count_steps(batches)
             self.measuring.pause()
             return
+        # From here on, only a callback of a regularizer may end the training.
+        self.model.stop_training = False
         with self.model.measured_weights():
             self.measuring.on_epoch_end(epoch, logs)
             for callback in self.callbacks.values():
@@ -197,6 +211,7 @@ class Progress(keras.callbacks.Callback):
         self.epochs_done, self.images_done = epoch + 1, 0
         self._is_announced = False
         self.stopped = bool(self.model.stop_training)
+        self.model.stop_training = self.stopped or self.pausing
         if self.measuring.row is not None:
             self._record(self.measuring.row)
             self._listener.end_epoch(self.measuring.row)
@@ -208,6 +223,11 @@ class Progress(keras.callbacks.Callback):
         self.measuring.model.keep_measured_weights()
         for callback in self.callbacks.values():
             callback.on_train_end()
+
+
+def read_penalty(network: Any) -> float:
+    """The sum of the penalties in the loss, such as L1 and L2."""
+    return math.fsum(float(keras.ops.convert_to_numpy(penalty)) for penalty in network.losses)
 
 
 def _check_finite(epoch: int, figures: Mapping[str, float]) -> None:

@@ -55,6 +55,10 @@ class Bundles(keras.utils.PyDataset):
         """Steps of the optimizer in the first `bundles` bundles of an epoch."""
         return self._firsts[bundles]
 
+    def count_images(self, bundles: int) -> int:
+        """Images in the first `bundles` bundles of an epoch."""
+        return self._batches.count_images(self._firsts[bundles])
+
 
 class BundleModel(IndexModel):
     """An index model that trains on all batches of a bundle in one dispatch; for JAX only."""

@@ -28,7 +28,9 @@ class Measurement:
 
 def measure(logits: NDArray[np.float32], labels: NDArray[np.int32]) -> Measurement:
     """Computes accuracy and cross-entropy of logits `(n, classes)` for labels `(n,)`."""
-    log_probabilities = log_softmax(logits.astype(np.float64), axis=1)
+    # The logits of a training that diverges may be infinite; its cross-entropy is then not a number.
+    with np.errstate(invalid="ignore"):
+        log_probabilities = log_softmax(logits.astype(np.float64), axis=1)
     cross_entropy = -log_probabilities[np.arange(len(labels)), labels].mean()
     accuracy = (logits.argmax(axis=1) == labels).mean()
     return Measurement(float(accuracy), float(cross_entropy))

@@ -12,10 +12,10 @@ from reglab.errors import RunError
 from reglab.files import atomic_path, flush, refused
 from reglab.runs.history import Epoch
 from reglab.training.loop.state import State
+from reglab.training.record.packing import pack_state, unpack_state
 
 FILE_NAME = "state.npz"
 _FORMAT = 2
-_VARIABLE, _CALLBACK = "variable/", "callback/"
 
 
 @dataclass(frozen=True)
@@ -47,22 +47,15 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
             flush(folder.parent)
     except OSError as error:
         raise refused("create", folder, error) from error
-    state = checkpoint.state
+    packed, arrays = pack_state(checkpoint.state)
     header = {
         "format": _FORMAT,
         "epoch": checkpoint.epoch.figures,
         "policy": checkpoint.policy,
         "backend": checkpoint.backend,
-        "epochs_done": state.epochs_done,
-        "images_done": state.images_done,
-        "stopped": state.stopped,
-        "variables": list(state.variables),
-        "callbacks": {name: list(arrays) for name, arrays in state.callbacks.items()},
+        **packed,
     }
-    arrays: dict[str, Any] = {"header": np.array(json.dumps(header))}
-    arrays |= {_VARIABLE + name: value for name, value in state.variables.items()}
-    for name, kept in state.callbacks.items():
-        arrays |= {f"{_CALLBACK}{name}/{key}": value for key, value in kept.items()}
+    arrays = {"header": np.array(json.dumps(header)), **arrays}
     with atomic_path(folder / FILE_NAME) as temporary:
         np.savez(temporary, **arrays)
 
@@ -92,14 +85,5 @@ def read_checkpoint(folder: Path) -> Checkpoint | None:
 
 
 def _build_checkpoint(header: Any, arrays: Any) -> Checkpoint:
-    state = State(
-        epochs_done=header["epochs_done"],
-        images_done=header["images_done"],
-        stopped=header["stopped"],
-        variables={name: arrays[_VARIABLE + name] for name in header["variables"]},
-        callbacks={
-            name: {key: arrays[f"{_CALLBACK}{name}/{key}"] for key in keys}
-            for name, keys in header["callbacks"].items()
-        },
-    )
+    state = unpack_state(header, arrays)
     return Checkpoint(Epoch(**header["epoch"]), header["policy"], header["backend"], state)
