@@ -5,6 +5,8 @@ import math
 import os
 import platform
 import socket
+import tempfile
+from importlib import import_module
 from pathlib import Path
 
 _CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
@@ -72,8 +74,17 @@ def prepare_matplotlib() -> None:
     """Makes this process and its children draw without a window and without warnings.
 
     Matplotlib, which Keras imports too, refuses a backend that is not installed. The backend of a notebook
-    is in the environment of its shell commands. A folder for settings that cannot be written, of which
-    Matplotlib warns, does not matter here.
+    is in the environment of its shell commands. Settings of the user, and warnings about their folder, do not
+    matter here; a file of settings that is damaged would be an error.
     """
     os.environ["MPLBACKEND"] = "agg"
+    os.environ["MATPLOTLIBRC"] = os.devnull
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    if os.path.lexists("matplotlibrc"):
+        # The file in the working directory comes first; it is read when Matplotlib is imported.
+        folder = os.getcwd()
+        os.chdir(tempfile.gettempdir())
+        try:
+            import_module("matplotlib")
+        finally:
+            os.chdir(folder)

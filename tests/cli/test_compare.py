@@ -31,6 +31,7 @@ def test_another_backend_of_matplotlib(
     """The shell commands of a notebook inherit one that may not be installed, and so may its settings."""
     monkeypatch.setenv("MPLBACKEND", "nowhere")
     monkeypatch.setenv("MPLCONFIGDIR", "/dev/null")
+    (here / "matplotlibrc").write_bytes(b"\x9f")
     code, out, err = program("compare", "results/baseline", "results/mp", folder=here)
     assert (code, err) == (0, "")
     assert (here / "comparison" / "comparison.png").exists(), out
