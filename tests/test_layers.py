@@ -197,6 +197,8 @@ def test_few_packages_depend_on_the_backend() -> None:
     [
         ("reglab", {*BACKENDS, "matplotlib", "numpy", "pydantic", "scipy", "yaml"}),
         ("reglab.experiment", {*BACKENDS, "matplotlib", "scipy"}),
+        ("reglab.live.lab.network", {*BACKENDS, "matplotlib", "scipy"}),
+        ("reglab.live.lab.presets", {*BACKENDS, "matplotlib", "scipy"}),
         ("reglab.__main__", {*BACKENDS, "matplotlib", "pydantic", "scipy"}),
     ],
 )

@@ -1,13 +1,11 @@
 """What the page and its worker say to each other, one JSON object a line."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from reglab.experiment import Experiment
-from reglab.live.layers import LayerFacts
-from reglab.processes.events import Advice, EpochDone, Failed, Message, Note, Warned
+from reglab.processes.events import Advice, AnyPath, EpochDone, Failed, Message, Note, Warned
 
 NEVER = 2**53
 """Number of steps that is never reached."""
@@ -19,10 +17,10 @@ class Start(Message):
     command: Literal["start"] = "start"
     experiment: Experiment | None = None
     """None: that of the snapshot or the run."""
-    snapshot: Path | None = None
-    run: Path | None = None
+    snapshot: AnyPath | None = None
+    run: AnyPath | None = None
     """Folder of a complete run, whose weights are the initial ones."""
-    data_directory: Path | None = None
+    data_directory: AnyPath | None = None
     threads: Annotated[int, Field(ge=1)] | None = None
 
 
@@ -53,22 +51,24 @@ class Save(Message):
     """Writes a snapshot, or the network in JSON if the name ends with `.json`."""
 
     command: Literal["save"] = "save"
-    path: Path
+    path: AnyPath
 
 
 class Load(Message):
     """Continues from a snapshot, or takes the weights of a network in JSON."""
 
     command: Literal["load"] = "load"
-    path: Path
+    path: AnyPath
 
 
 class Look(Message):
-    """Sends the inside of the network again and again, for one image; `image` None ends it."""
+    """Sends the inside of the network again and again, for one image; without an image it ends that."""
 
     command: Literal["look"] = "look"
-    image: int | Path | None = None
-    """Number of a test image, or a picture of the user."""
+    image: int | None = None
+    """Number of a test image."""
+    path: AnyPath | None = None
+    """A picture of the user."""
 
 
 class Predict(Message):
@@ -88,7 +88,7 @@ class Recognize(Message):
     """Sends the prediction of a picture of the user."""
 
     command: Literal["recognize"] = "recognize"
-    path: Path
+    path: AnyPath
 
 
 class Evaluate(Message):
@@ -98,6 +98,22 @@ class Evaluate(Message):
 
 
 Command = Start | Train | Change | Restart | Save | Load | Look | Predict | Recognize | Evaluate
+
+
+class LayerFacts(BaseModel):
+    """What does not change while a layer is trained."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    name: str
+    kind: str
+    """Its class in Keras."""
+    output_shape: tuple[int, ...]
+    """For one image."""
+    window: str = ""
+    """Size and stride of filters or pools: `filter 5×5, stride 1`, `pool 2×2, stride 2`."""
+    parameters: str = ""
+    """How they are counted: `16×5×5×3+16 = 1,216`; empty if there are none."""
 
 
 class Built(Message):
@@ -211,7 +227,7 @@ class Saved(Message):
     """A file is written."""
 
     event: Literal["saved"] = "saved"
-    path: Path
+    path: AnyPath
 
 
 class Refused(Message):

@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from reglab.inference.augmented import augment_images
 from reglab.inference.own_picture import read_own_picture
-from reglab.live.inspection import InsideOfLayer as Inside
-from reglab.live.inspection import Inspection
 from reglab.live.messages import (
     Evaluated,
     InsideOfLayer,
@@ -19,7 +17,9 @@ from reglab.live.messages import (
     Predicted,
     Prediction,
 )
-from reglab.live.pictures import draw_filters, draw_maps, encode_png
+from reglab.live.worker.inspection import InsideOfLayer as Inside
+from reglab.live.worker.inspection import Inspection
+from reglab.live.worker.pictures import draw_filters, draw_maps, encode_png
 from reglab.training.loop.measurement import measure, to_probabilities
 from reglab.training.session import Session
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reglab.live.pictures import MOST_TILES, draw_filters, draw_maps, encode_png
+from reglab.live.worker.pictures import MOST_TILES, draw_filters, draw_maps, encode_png
 
 
 def decode(address: str) -> np.ndarray:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from reglab.errors import RunError
 from reglab.experiment import Experiment
 from reglab.files import refused, write_atomically
-from reglab.live.layers import describe_layers
+from reglab.live.worker.layers import describe_layers
 
 SUFFIX = ".network.json"
 _LARGEST = 2**29

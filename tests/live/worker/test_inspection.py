@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from reglab.experiment import Experiment
-from reglab.live.inspection import Inspection
-from reglab.live.layers import describe_layers
+from reglab.live.worker.inspection import Inspection
+from reglab.live.worker.layers import describe_layers
 from reglab.model.network import build_network
 from tests.training.test_session import INSTALLED
 

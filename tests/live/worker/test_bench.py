@@ -29,7 +29,7 @@ from reglab.live.messages import (
     Train,
 )
 from reglab.processes.events import EpochDone
-from tests.live.conftest import Driver
+from tests.live.worker.conftest import Driver
 
 pytestmark = pytest.mark.slow
 
@@ -234,7 +234,7 @@ def test_looking(drive: Drive, tmp_path: Path) -> None:
     assert convolution.filter_gradients is not None
     assert looked.title.startswith("test image 4: ")
     Image.new("RGB", (9, 9), "red").save(tmp_path / "red.png")
-    own = driver.do(Look(image=tmp_path / "red.png"), Train(until=2))
+    own = driver.do(Look(path=tmp_path / "red.png"), Train(until=2))
     assert own[0].title.startswith("your picture, as ")
     assert len([event for event in own if isinstance(event, Looked)]) > 1
     after = driver.do(Look(image=None), Train(until=4))
@@ -262,7 +262,7 @@ def test_a_divergence(drive: Drive) -> None:
 
 def inside(driver: Driver) -> list[Any]:
     """The inside of the network of a bench for one image."""
-    from reglab.live.inspection import Inspection
+    from reglab.live.worker.inspection import Inspection
 
     session = driver.bench._session
     image = session.subject.split.images[0]

@@ -2,26 +2,9 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
+from reglab.live.messages import LayerFacts
 from reglab.model.size import measure_size
 from reglab.regularizers.layers.stock import name_kind
-
-
-class LayerFacts(BaseModel):
-    """What does not change while a layer is trained."""
-
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
-
-    name: str
-    kind: str
-    """Its class in Keras."""
-    output_shape: tuple[int, ...]
-    """For one image."""
-    window: str = ""
-    """Size and stride of filters or pools: `filter 5×5, stride 1`, `pool 2×2, stride 2`."""
-    parameters: str = ""
-    """How they are counted: `16×5×5×3+16 = 1,216`; empty if there are none."""
 
 
 def describe_layers(network: Any) -> tuple[LayerFacts, ...]:

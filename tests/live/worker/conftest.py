@@ -10,8 +10,8 @@ import pytest
 from reglab.backend.precision import Choice
 from reglab.backend.start import Backend
 from reglab.experiment import Experiment
-from reglab.live.bench import Bench
 from reglab.live.messages import Built, Command, Diverged, Sample, Train
+from reglab.live.worker.bench import Bench
 from reglab.processes.events import Message
 from reglab.training.subject import Subject
 
@@ -70,8 +70,8 @@ def drive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Driver]:
     """Make a bench of the tiny images, which sends a sample after each step."""
-    monkeypatch.setattr("reglab.live.bench._SAMPLE_SECONDS", 0.0)
-    monkeypatch.setattr("reglab.live.bench._WAIT_SECONDS", 0.0)
+    monkeypatch.setattr("reglab.live.worker.bench._SAMPLE_SECONDS", 0.0)
+    monkeypatch.setattr("reglab.live.worker.bench._WAIT_SECONDS", 0.0)
 
     def make(**settings: Any) -> Driver:
         driver = Driver(make_subject(make_experiment(**settings)))

@@ -1,6 +1,6 @@
 """The time that may be spent on looking."""
 
-from reglab.live.budget import Budget
+from reglab.live.worker.budget import Budget
 
 
 class Clock:

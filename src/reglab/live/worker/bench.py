@@ -13,9 +13,6 @@ import numpy as np
 from reglab.backend.start import Backend
 from reglab.errors import ReglabError, RunError, TrainingError
 from reglab.experiment import Experiment
-from reglab.live.answers import Answers
-from reglab.live.budget import Budget
-from reglab.live.layers import describe_layers
 from reglab.live.messages import (
     NEVER,
     Built,
@@ -34,9 +31,12 @@ from reglab.live.messages import (
     Saved,
     Train,
 )
-from reglab.live.network_file import read_network, write_network
-from reglab.live.snapshot import Snapshot, read_snapshot, write_snapshot
-from reglab.live.window import MovingMeans, RollingMeasurement
+from reglab.live.worker.answers import Answers
+from reglab.live.worker.budget import Budget
+from reglab.live.worker.layers import describe_layers
+from reglab.live.worker.network_file import read_network, write_network
+from reglab.live.worker.snapshot import Snapshot, read_snapshot, write_snapshot
+from reglab.live.worker.window import MovingMeans, RollingMeasurement
 from reglab.model.size import measure_size
 from reglab.processes.events import EpochDone, Message
 from reglab.runs.history import Epoch
@@ -190,8 +190,8 @@ class Bench(Listener):
                 case Load():
                     self._load(command.path)
                 case Look():
-                    self._answers.look_at(command.image)
-                    if command.image is not None:
+                    self._answers.look_at(command.image if command.path is None else command.path)
+                    if self._answers.is_looking:
                         self._send(self._answers.look(self._session))
                 case Predict():
                     self._send(self._answers.predict(self._session, command))

@@ -26,7 +26,7 @@ from reglab.processes.reporting import EventStream
 from reglab.training.subject import Subject
 
 if TYPE_CHECKING:
-    from reglab.live.bench import Commands
+    from reglab.live.worker.bench import Commands
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def _work(start: Start, lines: BinaryIO, stream: EventStream) -> None:
-    from reglab.live.snapshot import read_snapshot
+    from reglab.live.worker.snapshot import read_snapshot
 
     snapshot = read_snapshot(start.snapshot) if start.snapshot else None
     experiment = _find_experiment(start) if snapshot is None else snapshot.experiment
@@ -69,7 +69,7 @@ def _work(start: Start, lines: BinaryIO, stream: EventStream) -> None:
     backend = start_backend(experiment.training.precision, policy, start.threads)
 
     # Imported here because it loads Keras, which takes seconds; most errors are reported before that.
-    from reglab.live.bench import Bench
+    from reglab.live.worker.bench import Bench
 
     commands: Commands = SimpleQueue()
     bench = Bench(subject, backend, commands, stream.send, start.data_directory)

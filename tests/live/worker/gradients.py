@@ -22,7 +22,7 @@ def main() -> None:
     backend = start_backend("float32")
     import keras
 
-    from reglab.live.inspection import Inspection
+    from reglab.live.worker.inspection import Inspection
     from reglab.model.network import build_network
 
     experiment = Experiment.from_mapping(EXPERIMENT)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reglab.live.window import MovingMeans, RollingMeasurement
+from reglab.live.worker.window import MovingMeans, RollingMeasurement
 from reglab.training.loop.measurement import measure
 
 

@@ -1,0 +1,50 @@
+"""The samples of a training that a graph shows, of which there are never more than a few hundred."""
+
+from collections.abc import Iterator
+
+from reglab.live.messages import Sample
+
+MOST = 600
+"""Samples that are kept; a graph has about as many pixels."""
+
+
+class Curve:
+    """Samples over the images seen, evenly spread.
+
+    When there are too many, every second one is dropped, and from then on half as many are kept. The latest
+    sample is always the last one.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[Sample] = []
+        self._latest: Sample | None = None
+        self._stride = 1
+        self._skipped = 0
+
+    def __iter__(self) -> Iterator[Sample]:
+        yield from self._kept
+        if self._latest is not None and (not self._kept or self._kept[-1] is not self._latest):
+            yield self._latest
+
+    def add(self, sample: Sample) -> None:
+        """Adds a sample.
+
+        One at the same place as the latest replaces it; one before others, as after a jump back, drops them.
+        """
+        while self._kept and self._kept[-1].images > sample.images:
+            self._kept.pop()
+        if self._kept and self._kept[-1].images == sample.images:
+            self._kept[-1] = self._latest = sample
+            return
+        self._latest = sample
+        self._skipped += 1
+        if self._skipped >= self._stride and sample.images > 0:
+            self._skipped = 0
+            self._kept.append(sample)
+            if len(self._kept) > MOST:
+                self._kept = self._kept[::2]
+                self._stride *= 2
+
+    def clear(self) -> None:
+        """Drops all samples."""
+        self._kept, self._latest, self._stride, self._skipped = [], None, 1, 0

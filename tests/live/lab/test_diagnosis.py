@@ -1,0 +1,119 @@
+"""The diagnosis in words, on made-up curves of each kind."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from reglab.experiment import Experiment
+from reglab.live.lab.diagnosis import Diagnosis, diagnose
+from reglab.live.messages import Sample
+
+Diagnose = Callable[..., Diagnosis]
+EPOCHS = np.arange(1, 41) / 4
+
+
+@pytest.fixture
+def diagnose_curves(make_sample: Callable[..., Sample]) -> Diagnose:
+    """Diagnose ten epochs with four samples each; curves are numbers or arrays of 40."""
+
+    def make(
+        clean: Any,
+        validation: Any,
+        cross_entropy: Any,
+        samples: int = 40,
+        diverged: str = "",
+        **settings: Any,
+    ) -> Diagnosis:
+        curves = [np.broadcast_to(each, EPOCHS.shape) for each in (clean, validation, cross_entropy)]
+        made = [
+            make_sample(
+                int(1000 * epoch),
+                clean_accuracy=float(one),
+                validation_accuracy=float(two),
+                validation_cross_entropy=float(three),
+            )
+            for epoch, one, two, three in zip(EPOCHS, *curves, strict=True)
+        ]
+        experiment = Experiment.from_mapping({"name": "a", **settings})
+        return diagnose(experiment, made[:samples], 10, diverged)
+
+    return make
+
+
+def test_overfitting(diagnose_curves: Diagnose) -> None:
+    """Since the minimum of the validation cross-entropy; the suggestion is the lecture's next regularizer."""
+    clean = np.minimum(0.98, 0.4 + 0.08 * EPOCHS)
+    validation = np.minimum(0.5, 0.3 + 0.1 * EPOCHS)
+    cross_entropy = 1.4 + 0.1 * np.abs(EPOCHS - 3)
+    found = diagnose_curves(clean, validation, cross_entropy)
+    assert found.kind == "overfitting"
+    assert found.sentence == (
+        "Overfitting since epoch 3.0: 98% of the training images are right, but only 50% of the validation "
+        "images, a gap of 48 points, and the validation cross-entropy rises."
+    )
+    assert found.suggestion is not None
+    assert (found.suggestion.label, found.suggestion.restarts) == ("Add max pooling", False)
+    labels = []
+    regularizers: dict[str, Any] = {}
+    while found.suggestion is not None:
+        (key,) = found.suggestion.changes
+        labels.append(found.suggestion.label)
+        regularizers[key.removeprefix("regularizers.")] = {}
+        found = diagnose_curves(clean, validation, cross_entropy, regularizers=regularizers)
+    assert labels == ["Add max pooling", "Add dropout of 0.3", "Add data augmentation", "Add an L2 penalty"]
+
+
+def test_a_gap_with_rising_validation_accuracy_is_learning(diagnose_curves: Diagnose) -> None:
+    """A gap alone is no overfitting while new images are still recognized better."""
+    found = diagnose_curves(0.3 + 0.06 * EPOCHS, 0.2 + 0.04 * EPOCHS, 2 - 0.05 * EPOCHS)
+    assert found.kind == "learning"
+    assert found.suggestion is None
+    assert found.sentence.startswith("Learning: the validation accuracy has risen from 41% to ")
+
+
+def test_underfitting(diagnose_curves: Diagnose) -> None:
+    """Both accuracies are low and flat: the strongest limit is removed, or the rate is raised."""
+    regularizers = {"l1": {"strength": 0.01}, "dropout": {}}
+    found = diagnose_curves(0.40, 0.39, 1.7, regularizers=regularizers)
+    assert (found.kind, found.suggestion and found.suggestion.label) == ("underfitting", "Remove l1")
+    found = diagnose_curves(0.40, 0.39, 1.7)
+    assert found.suggestion is not None
+    assert found.suggestion.changes == {"training.optimizer.learning_rate": pytest.approx(0.003)}
+
+
+def test_fitting(diagnose_curves: Diagnose) -> None:
+    """A small gap at a high, flat accuracy needs nothing."""
+    found = diagnose_curves(0.82, 0.80, 0.6)
+    assert (found.kind, found.suggestion) == ("fitting", None)
+
+
+@pytest.mark.parametrize(
+    ("clean", "kind"), [(0.10, "at chance"), (0.12, "at chance"), (0.20, "underfitting")]
+)
+def test_at_chance(diagnose_curves: Diagnose, clean: float, kind: str) -> None:
+    """With ten classes, up to 12.8 % of 1,000 images may be right by guessing."""
+    found = diagnose_curves(clean, 0.1, 2.3)
+    if kind == "at chance":
+        assert found.suggestion is not None
+        assert found.suggestion.restarts
+        assert found.suggestion.changes == {"training.optimizer.learning_rate": pytest.approx(0.0001)}
+    assert (found.kind == "at chance") == (kind == "at chance")
+
+
+def test_too_early_and_diverged(diagnose_curves: Diagnose) -> None:
+    """The first samples say nothing; a loss that is not a number says it at once."""
+    assert diagnose_curves(0.1, 0.1, 2.3, samples=5).kind == "starting"
+    found = diagnose_curves(0.1, 0.1, 2.3, samples=1, diverged="the loss became nan")
+    assert (found.kind, found.sentence) == ("diverged", "Diverged: the loss became nan.")
+    assert found.suggestion is not None
+    assert found.suggestion.label == "Restart with learning rate 0.0001"
+
+
+def test_digits_are_not_flipped(diagnose_curves: Diagnose) -> None:
+    """The suggested augmentation keeps the class of a digit."""
+    regularizers = {"max_pooling": {}, "dropout": {}}
+    found = diagnose_curves(0.98, 0.5, 1.5, regularizers=regularizers, data={"dataset": "mnist"})
+    assert found.suggestion is not None
+    assert found.suggestion.changes == {"regularizers.augmentation": {"horizontal_flip": False}}
