@@ -1,6 +1,8 @@
 """The samples of a training that a graph shows, of which there are never more than a few hundred."""
 
-from collections.abc import Iterator
+import csv
+import io
+from collections.abc import Iterator, Mapping
 
 from reglab.live.messages import Sample
 
@@ -48,3 +50,16 @@ class Curve:
     def clear(self) -> None:
         """Drops all samples."""
         self._kept, self._latest, self._stride, self._skipped = [], None, 1, 0
+
+
+def write_csv(curves: Mapping[str, Curve]) -> str:
+    """The samples of several networks as CSV, one row each; what is not known is empty."""
+    columns = [name for name in Sample.model_fields if name not in ("event", "running", "complete")]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["network", *columns])
+    for name, curve in curves.items():
+        for sample in curve:
+            values = (getattr(sample, column) for column in columns)
+            writer.writerow([name, *("" if value is None else value for value in values)])
+    return text.getvalue()

@@ -1,0 +1,48 @@
+"""A snapshot of a network once a minute, from which it goes on after the end of its process."""
+
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from reglab.live.lab.network import LiveNetwork
+from reglab.live.messages import Refused, Save
+
+_SECONDS = 60.0
+
+
+class Autosave:
+    """The latest snapshot of one network.
+
+    Args:
+        path: of the snapshot.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._at = time.monotonic()
+        self._steps = 0
+
+    @property
+    def path(self) -> Path | None:
+        """The snapshot; None if there is none of the current training."""
+        return self._path if self._path.is_file() else None
+
+    def forget(self) -> None:
+        """Removes the snapshot, which is of another training."""
+        self._at, self._steps = time.monotonic(), 0
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    async def save_if_due(self, network: LiveNetwork) -> None:
+        """Saves a network that has been trained since the last time, if that is a minute ago."""
+        sample = network.sample
+        if sample is None or network.state not in ("running", "paused", "complete"):
+            return
+        if sample.steps == self._steps or time.monotonic() - self._at < _SECONDS:
+            return
+        self._at, self._steps = time.monotonic(), sample.steps
+        answer = await network.ask(Save(path=self._path))
+        if isinstance(answer, Refused):
+            message = f"no snapshot could be saved: {answer.message}"
+            if message not in network.messages:
+                network.messages.append(message)

@@ -1,0 +1,293 @@
+"""The networks of a page, one or two side by side, and what can be done with them."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal
+
+from reglab.differences import list_differences
+from reglab.errors import ReglabError, RunError
+from reglab.experiment import Experiment
+from reglab.live.lab.autosave import Autosave
+from reglab.live.lab.folder import NETWORK, SNAPSHOT, LiveFolder
+from reglab.live.lab.log import Action, Log
+from reglab.live.lab.network import LiveNetwork
+from reglab.live.lab.pair import SHARED, align
+from reglab.live.lab.transport import Transport
+from reglab.live.messages import Built, Command, Event, Load, Refused, Restart, Save, Start
+from reglab.machine import count_cores
+
+Name = Literal["baseline", "yours"]
+YOURS: Name = "yours"
+BASELINE: Name = "baseline"
+_SECONDS_TO_SAVE = 20.0
+"""Until the end of the program does not wait any longer for a snapshot."""
+
+
+class Lab:
+    """One network, or two that are trained side by side, each in a process of its own.
+
+    All methods are called in one event loop. Where a worker refuses a command, they raise RunError with its
+    reason; the training goes on as before.
+
+    Args:
+        results: folder of all results; everything that is written goes to a folder in it.
+        data_directory: where data sets are searched.
+
+    Attributes:
+        folder: of the files of this lab.
+        log: what was done.
+        networks: the baseline, if there is one, and yours, which the controls change; empty at first.
+        transport: plays and pauses the networks.
+    """
+
+    def __init__(self, results: Path, data_directory: Path | None = None) -> None:
+        self.folder = LiveFolder(results)
+        self.log = Log()
+        self.networks: dict[Name, LiveNetwork] = {}
+        self.transport = Transport(lambda: tuple(self.networks.values()))
+        self._data_directory = data_directory
+        self._autosaves = {name: Autosave(self.folder.autosave(name)) for name in (BASELINE, YOURS)}
+        self._saver: asyncio.Task[None] | None = None
+        # Several pages may want different things at once.
+        self._replacing = asyncio.Lock()
+        # For the log: the experiments that it knows, and where the next one comes from.
+        self._known: dict[Name, Experiment] = {}
+        self._origin = ""
+
+    @property
+    def yours(self) -> LiveNetwork | None:
+        """The network that the controls change; None before one is chosen."""
+        return self.networks.get(YOURS)
+
+    @property
+    def baseline(self) -> LiveNetwork | None:
+        """The network beside yours."""
+        return self.networks.get(BASELINE)
+
+    async def open(self, start: Start, origin: str = "") -> None:
+        """Starts a network in a new process, and trains it; ends the networks before.
+
+        Args:
+            start: experiment, snapshot or finished run.
+            origin: name of the snapshot or run, for the log.
+
+        Raises:
+            RunError: the folder cannot be created.
+        """
+        self.folder.prepare()
+        async with self._replacing:
+            await self._end_baseline()
+            await self._keep_yours()
+            if self.yours is not None:
+                await self.yours.end()
+            self._autosaves[YOURS].forget()
+            self._origin = origin
+            await self._launch(YOURS, start)
+        self.transport.play()
+        if self._saver is None:
+            self._saver = asyncio.create_task(self._save_regularly())
+
+    async def recover(self, name: Name) -> None:
+        """Starts a network anew whose process has ended, from its last snapshot if there is one."""
+        async with self._replacing:
+            old, snapshot = self.networks[name], self._autosaves[name].path
+            if not old.end_reason:
+                return
+            self._origin = "after the end of its process"
+            start = Start(experiment=old.experiment) if snapshot is None else Start(snapshot=snapshot)
+            network = await self._launch(name, start)
+            if snapshot is not None:
+                network.curve = old.curve
+        if self.transport.plays:
+            self.transport.play()
+
+    async def close(self) -> list[Path]:
+        """Ends all processes; returns the snapshots of the networks that were trained."""
+        if self._saver is not None:
+            self._saver.cancel()
+        saved: list[Path] = []
+        for name, network in tuple(self.networks.items()):
+            path = self.folder.path / f"last-{name}{SNAPSHOT}"
+            if _was_trained(network):
+                with suppress(ReglabError, TimeoutError):
+                    await asyncio.wait_for(self._ask(network, Save(path=path)), _SECONDS_TO_SAVE)
+                    saved.append(path)
+        await asyncio.gather(*(network.end() for network in self.networks.values()))
+        return saved
+
+    # Changes.
+
+    async def change(self, changes: Mapping[str, Any]) -> Built:
+        """Changes keys of your experiment while it trains; those that a pair shares, of both.
+
+        Raises:
+            ExperimentError: the changed experiment is not valid.
+        """
+        yours = self._require()
+        shared = {key: value for key, value in changes.items() if key in SHARED}
+        for network in self.networks.values():
+            # Both are checked before anything is sent.
+            _find_experiment(network).with_changes(changes if network is yours else shared)
+        answers = [yours.change(changes)]
+        if self.baseline is not None and shared:
+            answers.append(self.baseline.change(shared))
+        built, *_ = [_accept(answer) for answer in await asyncio.gather(*answers)]
+        assert isinstance(built, Built)
+        return built
+
+    async def restart(self, experiment: Experiment, keep: bool = False) -> None:
+        """Trains another experiment, or the same, from its first step on; both networks of a pair restart.
+
+        Args:
+            experiment: of your network; the other network of a pair takes its images, seed and batch size.
+            keep: whether your network keeps every weight that fits.
+
+        Raises:
+            ExperimentError: the other network cannot have the images.
+        """
+        async with self._replacing:
+            await self._restart(experiment, keep)
+
+    async def compare_with(self, experiment: Experiment) -> None:
+        """Trains another network beside yours, both from the first step on, on the same batches.
+
+        Raises:
+            ExperimentError: it cannot have the images of yours.
+        """
+        current = _find_experiment(self._require())
+        aligned = align(experiment, current)
+        async with self._replacing:
+            await self._end_baseline()
+            plays = self.transport.plays
+            self.transport.pause()
+            await self._restart(current)
+            self._autosaves[BASELINE].forget()
+            self._known.pop(BASELINE, None)
+            await self._launch(BASELINE, Start(experiment=aligned))
+        if plays:
+            self.transport.play()
+
+    async def stop_comparing(self) -> None:
+        """Ends the other network; yours goes on."""
+        async with self._replacing:
+            await self._end_baseline()
+
+    # Files.
+
+    async def save(self, name: str, suffix: str = SNAPSHOT) -> Path:
+        """Saves your network; `suffix` is that of a snapshot or of a network in JSON."""
+        yours, path = self._require(), self.folder.choose(name, suffix)
+        await self._ask(yours, Save(path=path))
+        self.log.add(YOURS, "saved", _images(yours), detail=path.name)
+        return path
+
+    async def load(self, path: Path) -> None:
+        """Continues from a snapshot, or takes the weights of a network in JSON."""
+        yours = self._require()
+        if self.baseline is not None:
+            raise RunError("two networks are trained in step: stop comparing before you load a file")
+        await self._keep_yours()
+        self._origin = path.name
+        await self._ask(yours, Load(path=path))
+
+    # Inside.
+
+    def _require(self) -> LiveNetwork:
+        if self.yours is None:
+            raise RunError("there is no network yet: choose an experiment first")
+        return self.yours
+
+    async def _launch(self, name: Name, start: Start) -> LiveNetwork:
+        # Yours keeps all cores beside the baseline, because it may soon be alone again.
+        threads = max(1, count_cores() // 2) if name == BASELINE else None
+        start = start.model_copy(update={"data_directory": self._data_directory, "threads": threads})
+        network = LiveNetwork(
+            start, self.folder.log(name), lambda network, event: self._hear(name, network, event)
+        )
+        # The baseline is first, since it is on the left.
+        networks = {**self.networks, name: network}
+        self.networks = {each: networks[each] for each in (BASELINE, YOURS) if each in networks}
+        await network.start()
+        return network
+
+    async def _end_baseline(self) -> None:
+        baseline = self.networks.pop(BASELINE, None)
+        if baseline is not None:
+            await baseline.end()
+            if self.transport.plays:
+                self.transport.play()
+
+    async def _restart(self, experiment: Experiment, keep: bool = False) -> None:
+        self._require()
+        commands: dict[Name, Restart] = {YOURS: Restart(experiment=experiment, keep=keep)}
+        if self.baseline is not None:
+            aligned = align(_find_experiment(self.baseline), experiment)
+            commands[BASELINE] = Restart(experiment=aligned)
+        await self._keep_yours()
+        plays = self.transport.plays
+        self.transport.pause()
+        try:
+            await asyncio.gather(*(self._ask(self.networks[name], commands[name]) for name in commands))
+            for name in commands:
+                self._autosaves[name].forget()
+        finally:
+            if plays:
+                self.transport.play()
+
+    def _hear(self, name: Name, network: LiveNetwork, event: Event) -> None:
+        if self.networks.get(name) is network:
+            if isinstance(event, Built):
+                self._write(name, event)
+            self.transport.hear()
+
+    def _write(self, name: Name, event: Built) -> None:
+        """Writes what was built into the log."""
+        before = self._known.get(name)
+        self._known[name] = event.experiment
+        differences = () if before is None else list_differences(before, event.experiment)
+        if event.how in ("started", "restarted"):
+            self.log.add(name, event.how, event.images, differences, event.experiment.label)
+        elif event.how == "restored":
+            action: Action = "weights loaded" if self._origin.endswith(NETWORK) else "restored"
+            self.log.add(name, action, event.images, differences, self._origin)
+        elif differences:
+            self.log.add(name, "changed", event.images, differences)
+
+    async def _ask(self, network: LiveNetwork, command: Command) -> Event:
+        return _accept(await network.ask(command))
+
+    async def _keep_yours(self) -> None:
+        """Saves your network before it is replaced, if it was trained."""
+        if self.yours is not None and _was_trained(self.yours):
+            path = self.folder.path / f"before-restart{SNAPSHOT}"
+            answer = await self.yours.ask(Save(path=path))
+            if isinstance(answer, Refused):
+                self.yours.messages.append(f"no snapshot could be saved: {answer.message}")
+
+    async def _save_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            for name, network in tuple(self.networks.items()):
+                await self._autosaves[name].save_if_due(network)
+
+
+def _accept(answer: Event) -> Event:
+    if isinstance(answer, Refused):
+        raise RunError(answer.message)
+    return answer
+
+
+def _was_trained(network: LiveNetwork) -> bool:
+    return network.sample is not None and network.sample.steps > 0 and not network.end_reason
+
+
+def _images(network: LiveNetwork) -> int:
+    return 0 if network.sample is None else network.sample.images
+
+
+def _find_experiment(network: LiveNetwork) -> Experiment:
+    if network.experiment is None:
+        raise RunError("the network is still being built; try again in a moment")
+    return network.experiment

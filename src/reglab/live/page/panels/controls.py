@@ -1,0 +1,167 @@
+"""The settings that are changed while the network trains."""
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+
+from reglab.errors import ReglabError
+from reglab.experiment import Experiment
+from reglab.live.lab.settings import (
+    TRAINING,
+    USUAL,
+    Setting,
+    find_class,
+    list_regularizers,
+    list_settings,
+    parse_text,
+    read_strength,
+    read_value,
+    scale_augmentation,
+    show_value,
+)
+from reglab.live.messages import Built
+from reglab.live.page.site import Panel, Site, tell, telling
+from reglab.regularizers.augmentation import Augmentation
+
+_HOW = {"none": "nothing to change", "in place": "changed in place", "rebuilt": "rebuilt, weights kept"}
+
+
+class ControlsPanel(Panel):
+    """Fields of the training and of each regularizer; a change is effective at the next batch."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self._shown: Experiment | None = None
+        self._fields: list[_Field] = []
+        self._switches: dict[str, ui.switch] = {}
+        self._parameters: dict[str, ui.element] = {}
+        self._base = Augmentation()
+        with ui.element("section").classes("box settings").props('aria-label="Settings"'):
+            ui.html("<h2>Settings</h2>", sanitize=False)
+            for setting in TRAINING:
+                self._add(setting)
+            ui.html("<h2 style='margin-top: 10px'>Regularizers</h2>", sanitize=False)
+            for name in USUAL:
+                self._add_regularizer(name)
+            with ui.expansion("More regularizers").props("dense").classes("full-width").mark("more"):
+                for name in list_regularizers()[len(USUAL) :]:
+                    self._add_regularizer(name)
+            self._note = ui.label().classes("soft").props('aria-live="polite"').mark("change")
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Shows the values of the current experiment, except in fields in which someone types."""
+        yours = self.lab.yours
+        experiment = yours.experiment if yours is not None else None
+        if experiment is self._shown or experiment is None:
+            return
+        self._shown = experiment
+        active = experiment.regularizers
+        if active.augmentation is not None and read_strength(self._base, active.augmentation) is None:
+            self._base = active.augmentation
+        for name, switch in self._switches.items():
+            is_on = getattr(active, name) is not None
+            switch.set_value(is_on)
+            self._parameters[name].set_visibility(is_on)
+        for field in self._fields:
+            field.show(experiment)
+        if active.augmentation is not None:
+            strength = read_strength(self._base, active.augmentation)
+            self._strength.set_value(strength)
+
+    def _add(self, setting: Setting) -> None:
+        self._fields.append(_Field(setting, self._apply))
+
+    def _add_regularizer(self, name: str) -> None:
+        switch = ui.switch(
+            name.replace("_", " "), on_change=lambda event: self._switch(name, bool(event.value))
+        )
+        switch.props("dense").style("margin-top: 4px; width: 100%").mark(f"switch-{name}")
+        self._switches[name] = switch
+        with switch:
+            ui.tooltip((find_class(name).__doc__ or "").strip().partition("\n")[0])
+        with ui.element("div").style("padding-left: 10px; width: 100%") as parameters:
+            if name == "augmentation":
+                ui.label("strength of rotation, shifts, shear and zoom").classes("soft")
+                self._strength = ui.slider(min=0, max=2, step=0.05, value=1).props("label dense")
+                self._strength.props('aria-label="augmentation strength"').mark("augmentation-strength")
+                self._strength.on("change", lambda event: self._scale(float(event.args)))
+                with ui.expansion("Each range").props("dense"):
+                    for setting in list_settings(name):
+                        self._add(setting)
+            else:
+                for setting in list_settings(name):
+                    self._add(setting)
+        parameters.set_visibility(False)
+        self._parameters[name] = parameters
+
+    async def _switch(self, name: str, is_on: bool) -> None:
+        experiment = self._current()
+        if experiment is None or is_on == (getattr(experiment.regularizers, name) is not None):
+            return
+        try:
+            await self._apply({f"regularizers.{name}": {} if is_on else None})
+        except ReglabError as error:
+            tell(str(error))
+            self._shown = None
+            self.refresh()
+
+    async def _scale(self, strength: float) -> None:
+        with telling():
+            await self._apply(scale_augmentation(self._base, strength))
+
+    async def _apply(self, changes: dict[str, Any]) -> None:
+        built = await self.lab.change(changes)
+        self._note.set_text(f"{', '.join(changes)}: {_describe(built)}")
+        self.refresh()
+
+    def _current(self) -> Experiment | None:
+        return self.lab.yours.experiment if self.lab.yours is not None else None
+
+
+class _Field:
+    """A field of one key; what is wrong with a value is said below it.
+
+    Args:
+        setting: the key.
+        apply: changes the experiment; raises ExperimentError if the value is not valid.
+    """
+
+    def __init__(self, setting: Setting, apply: Callable[[dict[str, Any]], Any]) -> None:
+        self._setting, self._apply = setting, apply
+        self._shown: Any = None
+        if setting.choices:
+            options = {value: show_value(value) for value in setting.choices}
+            self._element: Any = ui.select(options, label=setting.label, on_change=self._change)
+        else:
+            self._element = ui.input(setting.label)
+            self._element.on("keydown.enter", self._change).on("blur", self._change)
+        self._element.props("dense").mark(setting.key).tooltip(setting.help)
+
+    def show(self, experiment: Experiment) -> None:
+        """Shows the value of an experiment; the field is off if the experiment has no such key."""
+        value = read_value(experiment, self._setting.key)
+        exists = value is not None or self._setting.key.startswith("regularizers.")
+        self._element.set_enabled(exists)
+        if value != self._shown or self._element.error is None:
+            self._shown = value
+            self._element.error = None
+            self._element.set_value(value if self._setting.choices else show_value(value))
+
+    async def _change(self) -> None:
+        text = self._element.value
+        is_same = text == self._shown if self._setting.choices else text == show_value(self._shown)
+        if is_same:
+            self._element.error = None
+            return
+        try:
+            value = text if self._setting.choices else parse_text(text or "")
+            await self._apply({self._setting.key: value})
+            self._element.error = None
+        except ReglabError as error:
+            self._element.error = str(error)
+
+
+def _describe(built: Built) -> str:
+    return f"{_HOW.get(built.how, built.how)}, {built.seconds:.1f} s"

@@ -1,0 +1,135 @@
+"""The experiment as text: checked while one types, and started."""
+
+from nicegui import ui
+from nicegui.events import CodeMirrorFocusChangeEventArguments
+
+from reglab.config.shipped import shipped_directory
+from reglab.differences import list_differences
+from reglab.errors import ExperimentError
+from reglab.experiment import Experiment
+from reglab.live.lab.log import describe_change
+from reglab.live.lab.presets import Text, find_line, list_presets
+from reglab.live.messages import Start
+from reglab.live.page.site import Panel, Site, telling, write_yaml
+
+
+class EditorPanel(Panel):
+    """An editor with presets; restart with it, or keep what fits.
+
+    Args:
+        site: of all pages.
+        keyboard: the keys of the page, which are off while one types.
+    """
+
+    def __init__(self, site: Site, keyboard: ui.keyboard) -> None:
+        super().__init__(site)
+        self._keyboard = keyboard
+        self._presets = {preset.name: preset for preset in list_presets()}
+        self._shown: Experiment | None = None
+        self._experiment: Experiment | None = None
+        with ui.element("div").classes("bar"):
+            options = {name: f"{name}: {preset.question}" for name, preset in self._presets.items()}
+            chosen = ui.select(options, label="Presets", on_change=lambda event: self._insert(event.value))
+            chosen.props("dense").classes("grow").mark("presets")
+            ui.button("Current settings", icon="south", on_click=self._take_current).props(
+                "flat no-caps"
+            ).tooltip("Replace the text by the experiment that is trained").mark("current")
+        self._editor = ui.codemirror(
+            site.draft.content,
+            language="YAML",
+            line_wrapping=True,
+            indent="  ",
+            on_change=self._edit,
+            on_focus_change=self._watch_focus,
+        ).style("height: 320px; border: 1px solid var(--edge); border-radius: 4px; width: 100%")
+        self._editor.mark("editor").props('aria-label="Experiment in YAML"')
+        self._problems = ui.label().style("white-space: pre-wrap; width: 100%").props('aria-live="polite"')
+        self._problems.mark("problems")
+        self._differences = ui.label().classes("soft").style("white-space: pre-line").mark("differences")
+        with ui.element("div").classes("bar"):
+            self._restart = ui.button("Restart with this", icon="replay", on_click=self._start).props("no-caps")
+            self._restart.mark("restart")
+            self._keep = ui.button("Restart, keep what fits", icon="merge", on_click=self._start_with_weights)
+            self._keep.props("outline no-caps").tooltip("Weights of the same name and shape are kept")
+            self._keep.mark("keep")
+        self._check()
+
+    def refresh(self) -> None:
+        """Compares with the experiment that is trained."""
+        current = self._current()
+        if current is not self._shown:
+            self._shown = current
+            self._compare()
+
+    def set_dark(self, dark: bool) -> None:
+        """Changes to a dark or light ground."""
+        self._editor.set_theme("vscodeDark" if dark else "basicLight")
+
+    def _current(self) -> Experiment | None:
+        return self.lab.yours.experiment if self.lab.yours is not None else None
+
+    def _insert(self, name: str) -> None:
+        preset = self._presets[name]
+        self.site.draft = Text(preset.path.read_text(encoding="utf-8"), preset.path.parent)
+        self._editor.set_value(self.site.draft.content)
+        self._check()
+
+    def _take_current(self) -> None:
+        current = self._current()
+        if current is not None:
+            self.site.draft = Text(write_yaml(current), shipped_directory())
+            self._editor.set_value(self.site.draft.content)
+            self._check()
+
+    def _edit(self) -> None:
+        self.site.draft = Text(self._editor.value or "", self.site.draft.folder)
+        self._check()
+
+    def _watch_focus(self, event: CodeMirrorFocusChangeEventArguments) -> None:
+        self._keyboard.active = not event.focused
+
+    def _check(self) -> None:
+        try:
+            self._experiment = self.site.draft.check()
+            problems = ()
+        except ExperimentError as error:
+            self._experiment, problems = None, error.problems
+        lines = {line: str(problem) for problem in problems if (line := find_line(problem))}
+        self._editor.line_tooltips = lines
+        last = (self._editor.value or "").count("\n") + 1
+        self._editor.decorations = [
+            {"kind": "line", "line": line, "class": "wrong-line"} for line in lines if line <= last
+        ]
+        self._problems.set_text("\n".join(map(str, problems)))
+        self._problems.classes(add="text-negative")
+        for button in (self._restart, self._keep):
+            button.set_enabled(self._experiment is not None)
+        self._compare()
+
+    def _compare(self) -> None:
+        current = self._current()
+        if current is None or self._experiment is None:
+            self._differences.set_text("")
+            return
+        differences = list_differences(current, self._experiment)
+        text = "\n".join(describe_change(each) for each in differences)
+        self._differences.set_text(f"Changes:\n{text}" if text else "The same as what is trained.")
+
+    async def _start(self) -> None:
+        await self._begin(keep=False)
+
+    async def _start_with_weights(self) -> None:
+        await self._begin(keep=True)
+
+    async def _begin(self, keep: bool) -> None:
+        experiment = self._experiment
+        if experiment is None:
+            return
+        with telling():
+            yours = self.lab.yours
+            if yours is None or yours.end_reason:
+                await self.lab.open(Start(experiment=experiment))
+            else:
+                await self.lab.restart(experiment, keep)
+
+

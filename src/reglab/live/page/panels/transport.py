@@ -1,0 +1,94 @@
+"""The bar at the top: what is trained, its state, and play, pause, one step, one epoch."""
+
+from collections.abc import Callable
+
+from nicegui import events, ui
+
+from reglab.live.lab.network import State
+from reglab.live.page.site import Panel, Site, telling
+
+_STATES: dict[State, tuple[str, str]] = {
+    "starting": ("starting …", "grey-7"),
+    "running": ("training", "green-8"),
+    "paused": ("paused", "grey-8"),
+    "complete": ("complete", "blue-8"),
+    "diverged": ("diverged", "red-8"),
+    "ended": ("process ended", "red-8"),
+}
+
+
+class TransportBar(Panel):
+    """Play, pause, step and epoch, with the keys space, s and e.
+
+    Args:
+        site: of all pages.
+        switch_dark: called when the user wants the other ground.
+    """
+
+    def __init__(self, site: Site, switch_dark: Callable[[], None]) -> None:
+        super().__init__(site)
+        with ui.element("header").classes("bar"):
+            ui.label("reglab live").style("font-weight: 700; font-size: 1.15rem")
+            self._name = ui.label().classes("grow").style("font-size: 1.05rem").mark("experiment")
+            self._state = ui.badge().props('role="status"').mark("state")
+            with ui.button_group().props("unelevated"):
+                self._play = ui.button(on_click=self._toggle).props('color="primary"').mark("play")
+                self._step = ui.button("Step", icon="skip_next", on_click=self._do_step).mark("step")
+                self._epoch = ui.button("Epoch", icon="fast_forward", on_click=self._do_epoch).mark("epoch")
+            self._step.props('color="primary" outline').tooltip("One batch (key s)")
+            self._epoch.props('color="primary" outline').tooltip("To the end of the epoch (key e)")
+            ui.button(icon="contrast", on_click=switch_dark).props(
+                'flat round dense aria-label="Light or dark"'
+            ).tooltip("Light or dark")
+        self.keyboard = ui.keyboard(self._press, repeating=False)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Shows what is trained, and its state."""
+        networks = self.lab.networks
+        titles = [network.experiment.label for network in networks.values() if network.experiment]
+        self._name.set_text(" · beside · ".join(titles))
+        states = [network.state for network in networks.values()]
+        shown = next((state for state in _STATES if state in states), None)
+        self._state.set_visibility(shown is not None)
+        if shown is not None:
+            text, colour = _STATES[shown]
+            if shown == "running" and not self.lab.transport.plays:
+                text = "pausing …"
+            self._state.set_text(text)
+            self._state.props(f'color="{colour}"')
+        for button in (self._play, self._step, self._epoch):
+            button.set_enabled(bool(networks))
+        self._show_play()
+
+    def _show_play(self) -> None:
+        plays = self.lab.transport.plays
+        self._play.set_text("Pause" if plays else "Train")
+        self._play.set_icon("pause" if plays else "play_arrow")
+
+    def _toggle(self) -> None:
+        if not self.lab.networks:
+            return
+        if self.lab.transport.plays:
+            self.lab.transport.pause()
+        else:
+            self.lab.transport.play()
+        self._show_play()
+
+    async def _do_step(self) -> None:
+        with telling():
+            await self.lab.transport.step()
+
+    async def _do_epoch(self) -> None:
+        with telling():
+            await self.lab.transport.epoch()
+
+    async def _press(self, event: events.KeyEventArguments) -> None:
+        if not event.action.keydown or event.modifiers.ctrl or event.modifiers.alt or event.modifiers.meta:
+            return
+        if event.key.space:
+            self._toggle()
+        elif event.key == "s":
+            await self._do_step()
+        elif event.key == "e":
+            await self._do_epoch()

@@ -1,0 +1,42 @@
+"""What a page without a network offers: the shipped experiments."""
+
+from nicegui import ui
+
+from reglab.live.lab.presets import Preset, Text, list_presets
+from reglab.live.messages import Start
+from reglab.live.page.site import Panel, Site, telling
+
+
+class WelcomePanel(Panel):
+    """Experiments with their questions; those on synthetic images need no data set."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self._box = ui.element("section").classes("box").style("width: 100%").mark("welcome")
+        with self._box:
+            ui.html("<h2>Choose an experiment to train</h2>", sanitize=False)
+            ui.label(
+                "The first ones draw their own images and train within minutes. The others need CIFAR-10 or "
+                "MNIST and take longer. Or write your own below, under Experiment."
+            ).classes("soft")
+            with ui.element("div").classes("tiles").style("margin-top: 10px"):
+                for preset in list_presets():
+                    self._offer(preset)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Is gone when there is a network."""
+        self._box.set_visibility(self.lab.yours is None)
+
+    def _offer(self, preset: Preset) -> None:
+        with ui.element("div").classes("tile"):
+            ui.label(preset.experiment.label).style("font-weight: 600")
+            ui.label(preset.question).classes("soft")
+            ui.button(preset.name, icon="play_arrow", on_click=lambda: self._begin(preset)).props(
+                "flat dense no-caps"
+            ).mark(f"preset {preset.name}")
+
+    async def _begin(self, preset: Preset) -> None:
+        with telling():
+            self.site.draft = Text(preset.path.read_text(encoding="utf-8"), preset.path.parent)
+            await self.lab.open(Start(experiment=preset.experiment))
