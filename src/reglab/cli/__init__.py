@@ -14,6 +14,7 @@ from reglab.cli.evaluate import evaluate
 from reglab.cli.group import ReglabGroup
 from reglab.cli.init import init
 from reglab.cli.list import list_
+from reglab.cli.live import live
 from reglab.cli.options import examples
 from reglab.cli.predict import predict
 from reglab.cli.preview import preview
@@ -41,5 +42,5 @@ def main() -> None:
     """
 
 
-for command in (run, compare, show, preview, list_, diff, evaluate, predict, init, schema, data):
+for command in (run, live, compare, show, preview, list_, diff, evaluate, predict, init, schema, data):
     main.add_command(command)

@@ -166,6 +166,13 @@ class Sample(Message):
     """Milliseconds an image, as the next one."""
     backward: float | None = None
 
+    @property
+    def gap(self) -> float | None:
+        """Clean − validation accuracy."""
+        if self.clean_accuracy is None or self.validation_accuracy is None:
+            return None
+        return self.clean_accuracy - self.validation_accuracy
+
 
 class InsideOfLayer(Message):
     """One layer for one image; pictures are addresses `data:image/png;…`."""

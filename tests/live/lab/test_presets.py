@@ -17,7 +17,7 @@ def test_presets_ask_their_question() -> None:
     )
     assert "mp_do_bn_da" in [preset.name for preset in presets]
     for preset in presets:
-        text = Text(preset.path.read_text(encoding="utf-8"), preset.path.parent)
+        text = preset.text
         assert text.check().identity == preset.experiment.identity
 
 

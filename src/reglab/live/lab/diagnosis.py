@@ -124,6 +124,12 @@ def diagnose(
             f"{validation[-1]:.0%} since epoch {measured[half].epoch:.1f}; the gap is "
             f"{100 * gap:.0f} points.",
         )
+    if gap < _OVERFITTING_GAP and clean[-1] < _LOW_ACCURACY:
+        return Diagnosis(
+            "learning",
+            f"Learning slowly: {clean[-1]:.0%} of the training images and {validation[-1]:.0%} of the "
+            f"validation images are right; the gap is {100 * gap:.0f} points.",
+        )
     if gap < _OVERFITTING_GAP:
         return Diagnosis(
             "fitting",

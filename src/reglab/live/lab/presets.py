@@ -21,16 +21,16 @@ class Preset:
     """A shipped experiment.
 
     Attributes:
-        path: its file.
         name: path in the folder of the shipped configs, without `.yaml`.
         question: its opening comment.
         experiment: what it says.
+        text: for the editor.
     """
 
-    path: Path
     name: str
     question: str
     experiment: Experiment
+    text: "Text"
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,12 @@ class Text:
     Attributes:
         content: YAML.
         folder: where `extends` starts; only files of this folder can be named.
+        name: of the experiment, if the text does not say it; None for a general one.
     """
 
     content: str
     folder: Path
+    name: str | None = None
 
     def check(self) -> Experiment:
         """Validates the text.
@@ -60,7 +62,10 @@ class Text:
             if isinstance(target, str) and (Path(target).name != target or target.startswith("~")):
                 message = "expected the name of a file in the same folder, such as baseline.yaml"
                 raise ExperimentError([Problem(tree.places[("extends",)], "extends", message)])
-            return validate_tree(load_tree(path, (), content), Experiment)
+            experiment = validate_tree(load_tree(path, (), content), Experiment)
+            if self.name is not None and "name" not in tree.value:
+                experiment = experiment.with_changes({"name": self.name})
+            return experiment
         except ExperimentError as error:
             folder = f"{self.folder}/"
             raise ExperimentError(
@@ -82,6 +87,7 @@ def list_presets() -> Sequence[Preset]:
 
 
 def _read(file: Path, folder: Path) -> Preset:
-    first = file.read_text(encoding="utf-8").partition("\n")[0]
+    content, experiment = file.read_text(encoding="utf-8"), Experiment.load(file)
+    question = content.partition("\n")[0].lstrip("# ")
     name = file.relative_to(folder).with_suffix("").as_posix()
-    return Preset(file, name, first.lstrip("# "), Experiment.load(file))
+    return Preset(name, question, experiment, Text(content, file.parent, experiment.name))

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from nicegui import ui
@@ -14,6 +15,7 @@ SOLID: Dash = "solid"
 DASHED: Dash = "dashed"
 DOTTED: Dash = "dotted"
 _MOST_NUMBERED = 12
+_FONT = "Roboto, sans-serif"
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,18 @@ class Graph:
             self._names, self._marks = names, list(marks)
             if series:
                 series[0]["markLine"] = self._mark(marks)
-            self._chart.run_chart_method(
-                "setOption", {"series": series}, {"replaceMerge": ["series"]}
-            )
+            self._chart.run_chart_method("setOption", {"series": series}, {"replaceMerge": ["series"]})
             # For browsers that open the page again, and for changes of the colours.
             self._chart.options["series"] = series
         else:
             self._chart.run_chart_method(
-                "setOption", {"series": [{"name": line.name, "data": each["data"]} for line, each in zip(lines, series, strict=True)]}
+                "setOption",
+                {
+                    "series": [
+                        {"name": line.name, "data": each["data"]}
+                        for line, each in zip(lines, series, strict=True)
+                    ]
+                },
             )
 
     def set_dark(self, dark: bool) -> None:
@@ -87,7 +93,7 @@ class Graph:
 
     def _base(self) -> dict[str, Any]:
         colour = axis_colour(self._dark)
-        text = {"color": colour, "fontFamily": "inherit"}
+        text = {"color": colour, "fontFamily": _FONT}
         axis = {
             "axisLine": {"lineStyle": {"color": colour}},
             "axisLabel": {"color": colour},
@@ -97,8 +103,12 @@ class Graph:
         return {
             "animation": False,
             "textStyle": text,
-            "title": {"text": self.title, "textStyle": {"fontSize": 14, "fontWeight": 600, "color": colour}},
-            "grid": {"left": 8, "right": 16, "top": 56, "bottom": 8, "containLabel": True},
+            "title": {
+                "text": self.title,
+                "left": 0,
+                "textStyle": {"fontSize": 14, "fontWeight": 600, "color": colour},
+            },
+            "grid": {"left": 8, "right": 16, "top": 56, "bottom": 26, "containLabel": True},
             "legend": {
                 "top": 24,
                 "left": 0,
@@ -121,6 +131,7 @@ class Graph:
                 "axisLabel": {
                     "color": colour,
                     "hideOverlap": True,
+                    "showMaxLabel": False,
                     ":formatter": "v => v >= 1e6 ? v / 1e6 + ' M' : v >= 1e4 ? v / 1e3 + ' k' : v",
                 },
             },
@@ -132,22 +143,26 @@ class Graph:
         return {
             "type": "line",
             "name": line.name,
-            "showSymbol": False,
+            "symbol": "none",
             "lineStyle": {"color": line.colour, "type": line.dash, "width": 2},
             "itemStyle": {"color": line.colour},
             "data": [[x, None if y is None else float(f"{y:.4g}")] for x, y in line.points],
         }
 
     def _mark(self, marks: Sequence[tuple[float, str]]) -> dict[str, Any]:
-        numbered = len(marks) <= _MOST_NUMBERED
+        colour = axis_colour(self._dark)
         return {
             "symbol": "none",
             "silent": False,
-            "lineStyle": {"color": axis_colour(self._dark), "type": "solid", "width": 1, "opacity": 0.6},
-            "label": {"show": numbered, "formatter": "{b}", "position": "end", "color": axis_colour(self._dark)},
-            "tooltip": {"formatter": "{c}"},
+            "lineStyle": {"color": colour, "type": "solid", "width": 1, "opacity": 0.6},
+            "label": {
+                "show": len(marks) <= _MOST_NUMBERED,
+                "formatter": "{b}",
+                "position": "end",
+                "color": axis_colour(self._dark),
+            },
             "data": [
-                {"xAxis": x, "name": str(number), "tooltip": {"trigger": "item", "formatter": text}}
+                {"xAxis": x, "name": str(number), "tooltip": {"trigger": "item", "formatter": escape(text)}}
                 for number, (x, text) in enumerate(marks, start=1)
             ],
         }

@@ -123,7 +123,9 @@ class Guard:
         """Answers an address with the token by a cookie and the same address without the token."""
         query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
         if scope["type"] != "http" or not any(self._is_token(value) for value in query.pop("token", [])):
-            raise _RefusedError(403, "open the address that reglab live printed; it ends with a token, ?token=…")
+            raise _RefusedError(
+                403, "open the address that reglab live printed; it ends with a token, ?token=…"
+            )
         rest = urlencode(query, doseq=True)
         # Only the page itself, so that no path of the request gets into the header.
         location = "/" + (f"?{rest}" if rest else "")

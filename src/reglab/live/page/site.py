@@ -84,5 +84,7 @@ def write_yaml(experiment: Experiment) -> str:
     regularizers = experiment.regularizers.model_dump(mode="json", exclude_none=True)
     if regularizers:
         values["regularizers"] = regularizers
-    text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None)
+    text: str = yaml.safe_dump(
+        values, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None
+    )
     return text

@@ -41,7 +41,7 @@ async def build_page(site: Site) -> None:
         ui.label(
             f"{MOST_PAGES} pages are open already; each costs time that the training then does not have. "
             "Close one, and load this page again."
-        ).mark("too-many")
+        ).classes("is-too-many")
         return
     _View(site, bool(await ui.run_javascript(_PREFERS_DARK, timeout=5)))
 
@@ -65,10 +65,12 @@ class _View:
         context.client.on_disconnect(lambda: self._inside.open(False))
 
     def _build_tabs(self, site: Site) -> None:
-        with ui.tabs().props("dense no-caps inline-label align=left outside-arrows mobile-arrows") as self._tabs:
+        with ui.tabs().props(
+            "dense no-caps inline-label align=left outside-arrows mobile-arrows"
+        ) as self._tabs:
             self._tabs.style("width: 100%")
             for name, title, icon in _TABS:
-                ui.tab(name, title, icon).mark(f"tab-{name}")
+                ui.tab(name, title, icon).classes(f"is-tab-{name}")
         with ui.tab_panels(self._tabs, value="inside", animated=False, keep_alive=True).style(
             "width: 100%; background: transparent"
         ):

@@ -293,6 +293,7 @@ class Bench(Listener):
         self._means = MovingMeans(_WINDOW)
         self._speed: float | None = None
         self._forward: float | None = None
+        self._has_predicted = False
         split = session.subject.split
         rng = np.random.default_rng(0)
         self._clean, self._validation = (
@@ -344,7 +345,7 @@ class Bench(Listener):
     def _observe(self) -> None:
         """Measures and looks, as far as there is time, and sends a sample."""
         now = time.perf_counter()
-        session, split = self._session, self._session.subject.split
+        session = self._session
         images = session.images_seen - self._clock_images
         elapsed = now - self._clock - self._looking
         if images and elapsed > 0:
@@ -352,7 +353,7 @@ class Bench(Listener):
         if elapsed > 1:
             self._clock, self._clock_images, self._looking = now, session.images_seen, 0.0
         with self._budget.spend("read"):
-            in_epoch = session.images_seen - session.epochs_done * len(split.train)
+            in_epoch = session.images_seen - session.epochs_done * len(session.subject.split.train)
             means = session.read_means()
             self._means.add(in_epoch, means)
         if not math.isfinite(means["loss"]):
@@ -363,11 +364,7 @@ class Bench(Listener):
         for name, rolling in (("clean", self._clean), ("validation", self._validation)):
             if self._budget.allows(name):
                 with self._budget.spend(name):
-                    chosen = rolling.choose()
-                    rolling.add(chosen, session.predict(chosen))
-        if self._budget.allows("forward"):
-            with self._budget.spend("forward"):
-                self._time_forward()
+                    self._measure(rolling)
         if self._answers.is_looking and self._budget.allows("look"):
             with self._budget.spend("look"):
                 self._send(self._answers.look(session))
@@ -380,15 +377,15 @@ class Bench(Listener):
         self._has_diverged = True
         self._send(Diverged(message=message))
 
-    def _time_forward(self) -> None:
-        split = self._session.subject.split
-        batch = split.train[: self._session.experiment.training.batch_size]
-        if self._forward is None:
-            # The first call compiles.
-            self._session.predict(batch)
+    def _measure(self, rolling: RollingMeasurement) -> None:
+        """Measures a few images, which also tells how long the forward pass takes."""
+        chosen = rolling.choose()
         begin = time.perf_counter()
-        self._session.predict(batch)
-        self._forward = 1000 * (time.perf_counter() - begin) / len(batch)
+        rolling.add(chosen, self._session.predict(chosen))
+        duration = 1000 * (time.perf_counter() - begin) / len(chosen)
+        # The first call compiles.
+        self._forward = duration if self._has_predicted else None
+        self._has_predicted = True
 
     def _sample(self, running: bool) -> None:
         session = self._session

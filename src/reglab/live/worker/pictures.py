@@ -11,6 +11,9 @@ from PIL import Image
 MOST_TILES = 64
 """Largest number of maps or filters in a picture; the first ones are drawn."""
 _GAP = 1
+_MOST_ROWS = 16
+_EMPTY = 128
+"""Grey of what is not a map."""
 
 
 def encode_png(pixels: NDArray[np.uint8]) -> str:
@@ -23,12 +26,17 @@ def encode_png(pixels: NDArray[np.uint8]) -> str:
 
 
 def draw_maps(maps: NDArray[np.float32]) -> str:
-    """Maps `(height, width, maps)`, or units `(units,)`, side by side, from the smallest value up.
+    """Maps `(height, width, maps)` side by side, or units `(units,)` in rows of 64, one pixel each.
 
-    All maps have the same scale, so a dark one is less active than the others.
+    All maps have the same scale, so a dark one is less active than the others. Of many, the first are drawn.
     """
     if maps.ndim == 1:
-        return encode_png(_to_grey(maps[None, :]))
+        units = _to_grey(maps)[: MOST_TILES * _MOST_ROWS]
+        columns = min(len(units), MOST_TILES)
+        rows = -(-len(units) // columns)
+        padded = np.full(rows * columns, _EMPTY, np.uint8)
+        padded[: len(units)] = units
+        return encode_png(padded.reshape(rows, columns))
     return encode_png(_tile(np.moveaxis(_to_grey(maps), -1, 0)[..., None]))
 
 
@@ -63,7 +71,7 @@ def _tile(tiles: NDArray[np.uint8]) -> NDArray[np.uint8]:
     columns = math.ceil(math.sqrt(count * 2)) if count > 4 else count
     rows = -(-count // columns)
     step_y, step_x = height + _GAP, width + _GAP
-    picture = np.full((rows * step_y - _GAP, columns * step_x - _GAP, channels), 128, np.uint8)
+    picture = np.full((rows * step_y - _GAP, columns * step_x - _GAP, channels), _EMPTY, np.uint8)
     for number, tile in enumerate(tiles):
         top, left = (number // columns) * step_y, (number % columns) * step_x
         picture[top : top + height, left : left + width] = tile

@@ -1,6 +1,6 @@
 """The settings that are changed while the network trains."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from nicegui import ui
@@ -44,10 +44,10 @@ class ControlsPanel(Panel):
             ui.html("<h2 style='margin-top: 10px'>Regularizers</h2>", sanitize=False)
             for name in USUAL:
                 self._add_regularizer(name)
-            with ui.expansion("More regularizers").props("dense").classes("full-width").mark("more"):
+            with ui.expansion("More regularizers").props("dense").classes("full-width").classes("is-more"):
                 for name in list_regularizers()[len(USUAL) :]:
                     self._add_regularizer(name)
-            self._note = ui.label().classes("soft").props('aria-live="polite"').mark("change")
+            self._note = ui.label().classes("soft").props('aria-live="polite"').classes("is-change")
         self.refresh()
 
     def refresh(self) -> None:
@@ -77,7 +77,7 @@ class ControlsPanel(Panel):
         switch = ui.switch(
             name.replace("_", " "), on_change=lambda event: self._switch(name, bool(event.value))
         )
-        switch.props("dense").style("margin-top: 4px; width: 100%").mark(f"switch-{name}")
+        switch.props("dense").style("margin-top: 4px; width: 100%").classes(f"is-switch-{name}")
         self._switches[name] = switch
         with switch:
             ui.tooltip((find_class(name).__doc__ or "").strip().partition("\n")[0])
@@ -85,7 +85,7 @@ class ControlsPanel(Panel):
             if name == "augmentation":
                 ui.label("strength of rotation, shifts, shear and zoom").classes("soft")
                 self._strength = ui.slider(min=0, max=2, step=0.05, value=1).props("label dense")
-                self._strength.props('aria-label="augmentation strength"').mark("augmentation-strength")
+                self._strength.props('aria-label="augmentation strength"').classes("is-augmentation-strength")
                 self._strength.on("change", lambda event: self._scale(float(event.args)))
                 with ui.expansion("Each range").props("dense"):
                     for setting in list_settings(name):
@@ -111,7 +111,7 @@ class ControlsPanel(Panel):
         with telling():
             await self._apply(scale_augmentation(self._base, strength))
 
-    async def _apply(self, changes: dict[str, Any]) -> None:
+    async def _apply(self, changes: Mapping[str, Any]) -> None:
         built = await self.lab.change(changes)
         self._note.set_text(f"{', '.join(changes)}: {_describe(built)}")
         self.refresh()
@@ -128,7 +128,7 @@ class _Field:
         apply: changes the experiment; raises ExperimentError if the value is not valid.
     """
 
-    def __init__(self, setting: Setting, apply: Callable[[dict[str, Any]], Any]) -> None:
+    def __init__(self, setting: Setting, apply: Callable[[Mapping[str, Any]], Any]) -> None:
         self._setting, self._apply = setting, apply
         self._shown: Any = None
         if setting.choices:
@@ -137,7 +137,7 @@ class _Field:
         else:
             self._element = ui.input(setting.label)
             self._element.on("keydown.enter", self._change).on("blur", self._change)
-        self._element.props("dense").mark(setting.key).tooltip(setting.help)
+        self._element.props("dense").classes(f"is-{setting.key}").tooltip(setting.help)
 
     def show(self, experiment: Experiment) -> None:
         """Shows the value of an experiment; the field is off if the experiment has no such key."""

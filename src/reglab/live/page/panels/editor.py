@@ -1,11 +1,14 @@
 """The experiment as text: checked while one types, and started."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from nicegui import ui
 from nicegui.events import CodeMirrorFocusChangeEventArguments
 
 from reglab.config.shipped import shipped_directory
 from reglab.differences import list_differences
-from reglab.errors import ExperimentError
+from reglab.errors import ExperimentError, Problem
 from reglab.experiment import Experiment
 from reglab.live.lab.log import describe_change
 from reglab.live.lab.presets import Text, find_line, list_presets
@@ -30,10 +33,10 @@ class EditorPanel(Panel):
         with ui.element("div").classes("bar"):
             options = {name: f"{name}: {preset.question}" for name, preset in self._presets.items()}
             chosen = ui.select(options, label="Presets", on_change=lambda event: self._insert(event.value))
-            chosen.props("dense").classes("grow").mark("presets")
+            chosen.props("dense").classes("grow is-presets")
             ui.button("Current settings", icon="south", on_click=self._take_current).props(
                 "flat no-caps"
-            ).tooltip("Replace the text by the experiment that is trained").mark("current")
+            ).tooltip("Replace the text by the experiment that is trained").classes("is-current")
         self._editor = ui.codemirror(
             site.draft.content,
             language="YAML",
@@ -42,16 +45,20 @@ class EditorPanel(Panel):
             on_change=self._edit,
             on_focus_change=self._watch_focus,
         ).style("height: 320px; border: 1px solid var(--edge); border-radius: 4px; width: 100%")
-        self._editor.mark("editor").props('aria-label="Experiment in YAML"')
+        self._editor.classes("is-editor").props('aria-label="Experiment in YAML"')
         self._problems = ui.label().style("white-space: pre-wrap; width: 100%").props('aria-live="polite"')
-        self._problems.mark("problems")
-        self._differences = ui.label().classes("soft").style("white-space: pre-line").mark("differences")
+        self._problems.classes("text-negative is-problems")
+        self._differences = (
+            ui.label().classes("soft").style("white-space: pre-line").classes("is-differences")
+        )
         with ui.element("div").classes("bar"):
-            self._restart = ui.button("Restart with this", icon="replay", on_click=self._start).props("no-caps")
-            self._restart.mark("restart")
+            self._restart = ui.button("Restart with this", icon="replay", on_click=self._start).props(
+                "no-caps"
+            )
+            self._restart.classes("is-restart")
             self._keep = ui.button("Restart, keep what fits", icon="merge", on_click=self._start_with_weights)
             self._keep.props("outline no-caps").tooltip("Weights of the same name and shape are kept")
-            self._keep.mark("keep")
+            self._keep.classes("is-keep")
         self._check()
 
     def refresh(self) -> None:
@@ -70,7 +77,7 @@ class EditorPanel(Panel):
 
     def _insert(self, name: str) -> None:
         preset = self._presets[name]
-        self.site.draft = Text(preset.path.read_text(encoding="utf-8"), preset.path.parent)
+        self.site.draft = preset.text
         self._editor.set_value(self.site.draft.content)
         self._check()
 
@@ -82,7 +89,7 @@ class EditorPanel(Panel):
             self._check()
 
     def _edit(self) -> None:
-        self.site.draft = Text(self._editor.value or "", self.site.draft.folder)
+        self.site.draft = replace(self.site.draft, content=self._editor.value or "")
         self._check()
 
     def _watch_focus(self, event: CodeMirrorFocusChangeEventArguments) -> None:
@@ -91,9 +98,15 @@ class EditorPanel(Panel):
     def _check(self) -> None:
         try:
             self._experiment = self.site.draft.check()
-            problems = ()
+            self._mark(())
         except ExperimentError as error:
-            self._experiment, problems = None, error.problems
+            self._experiment = None
+            self._mark(error.problems)
+        for button in (self._restart, self._keep):
+            button.set_enabled(self._experiment is not None)
+        self._compare()
+
+    def _mark(self, problems: Sequence[Problem]) -> None:
         lines = {line: str(problem) for problem in problems if (line := find_line(problem))}
         self._editor.line_tooltips = lines
         last = (self._editor.value or "").count("\n") + 1
@@ -101,10 +114,6 @@ class EditorPanel(Panel):
             {"kind": "line", "line": line, "class": "wrong-line"} for line in lines if line <= last
         ]
         self._problems.set_text("\n".join(map(str, problems)))
-        self._problems.classes(add="text-negative")
-        for button in (self._restart, self._keep):
-            button.set_enabled(self._experiment is not None)
-        self._compare()
 
     def _compare(self) -> None:
         current = self._current()
@@ -131,5 +140,3 @@ class EditorPanel(Panel):
                 await self.lab.open(Start(experiment=experiment))
             else:
                 await self.lab.restart(experiment, keep)
-
-

@@ -5,7 +5,7 @@ from nicegui import events, run, ui
 from reglab.live.lab.folder import LARGEST_SNAPSHOT, NETWORK, SNAPSHOT, SavedFile
 from reglab.live.messages import Start
 from reglab.live.page.site import Panel, Site, tell, telling
-from reglab.runs.finding import FoundRun, find_complete_runs
+from reglab.runs.finding import RunRecord, find_runs
 
 _MOST_LISTED = 30
 
@@ -16,20 +16,20 @@ class FilesPanel(Panel):
     def __init__(self, site: Site) -> None:
         super().__init__(site)
         self._listed: list[str] | None = None
-        self._runs: dict[str, FoundRun] = {}
+        self._runs: dict[str, RunRecord] = {}
         ui.label(
             "A snapshot has the network, the optimizer, the settings and the position in the data: training "
             "goes on exactly from there. A network in JSON can be read without reglab."
         ).classes("soft")
         with ui.element("div").classes("bar"):
-            self._name = ui.input("Name", value="snapshot").props("dense").mark("snapshot-name")
-            ui.button("Save snapshot", icon="save", on_click=lambda: self._save(SNAPSHOT)).props("no-caps").mark(
-                "save-snapshot"
-            )
+            self._name = ui.input("Name", value="snapshot").props("dense").classes("is-snapshot-name")
+            ui.button("Save snapshot", icon="save", on_click=lambda: self._save(SNAPSHOT)).props(
+                "no-caps"
+            ).classes("is-save-snapshot")
             ui.button("Save network as JSON", icon="data_object", on_click=lambda: self._save(NETWORK)).props(
                 "no-caps outline"
-            ).mark("save-network")
-        self._list = ui.element("div").mark("files").style("width: 100%")
+            ).classes("is-save-network")
+        self._list = ui.element("div").classes("is-files").style("width: 100%")
         self._upload = ui.upload(
             label="Load a snapshot or a network from a file",
             auto_upload=True,
@@ -37,20 +37,23 @@ class FilesPanel(Panel):
             on_upload=self._take,
             on_rejected=lambda: tell(f"expected one file of at most {LARGEST_SNAPSHOT // 2**20} MB"),
         )
-        self._upload.props("flat bordered").style("width: 100%; max-width: 420px").mark("upload-snapshot")
+        self._upload.props("flat bordered").style("width: 100%; max-width: 420px").classes(
+            "is-upload-snapshot"
+        )
         with ui.element("div").classes("bar"):
             self._choice = ui.select({}, label="Start from a finished run").props("dense").classes("grow")
-            self._choice.mark("runs")
-            ui.button("Start", icon="play_arrow", on_click=self._start_from_run).props("no-caps outline").mark(
-                "start-run"
-            )
+            self._choice.classes("is-runs")
+            ui.button("Start", icon="play_arrow", on_click=self._start_from_run).props(
+                "no-caps outline"
+            ).classes("is-start-run")
 
     async def open(self) -> None:
         """Lists what is on disk now."""
         self._show_files()
-        runs = await run.io_bound(find_complete_runs, self.site.results)
-        self._runs = {each.label: each for each in runs}
-        self._choice.set_options({label: label for label in self._runs})
+        found = await run.io_bound(find_runs, [self.site.results])
+        complete = [each for each in found.runs if each.state == "complete"] if found else []
+        self._runs = {f"{each.status.experiment}, seed {each.status.seed}": each for each in complete}
+        self._choice.set_options(list(self._runs))
 
     def _show_files(self) -> None:
         files = list(self.lab.folder.list_saved())[:_MOST_LISTED]
@@ -63,8 +66,10 @@ class FilesPanel(Panel):
             for file in files:
                 with ui.element("div").classes("bar"):
                     ui.label(file.label).classes("grow").style("overflow-wrap: anywhere")
-                    load = ui.button("Load", on_click=lambda file=file: self._load(file)).props("flat dense no-caps")
-                    load.mark(f"load {file.label}")
+                    load = ui.button("Load", on_click=lambda file=file: self._load(file)).props(
+                        "flat dense no-caps"
+                    )
+                    load.classes(f"is-load-{file.label}")
                     ui.button("Download", on_click=lambda file=file: ui.download.file(file.path)).props(
                         "flat dense no-caps"
                     )
@@ -99,4 +104,4 @@ class FilesPanel(Panel):
         with telling():
             found = self._runs.get(self._choice.value)
             if found is not None:
-                await self.lab.open(Start(run=found.path), found.label)
+                await self.lab.open(Start(run=found.directory.path), self._choice.value)

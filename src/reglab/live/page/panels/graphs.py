@@ -21,12 +21,6 @@ _LATER = 200
 _LONGEST_LABEL = 26
 
 
-def _read_gap(sample: Sample) -> float | None:
-    if sample.clean_accuracy is None or sample.validation_accuracy is None:
-        return None
-    return 100 * (sample.clean_accuracy - sample.validation_accuracy)
-
-
 def _read(attribute: str, factor: float = 1) -> Callable[[Sample], float | None]:
     def read(sample: Sample) -> float | None:
         value = getattr(sample, attribute)
@@ -65,7 +59,7 @@ _GRAPHS = (
             ("as trained", DOTTED, _read("cross_entropy")),
         ),
     ),
-    _Content("Gap (clean − validation accuracy), points", "gap", (("gap", SOLID, _read_gap),)),
+    _Content("Gap (clean − validation accuracy), points", "gap", (("gap", SOLID, _read("gap", 100)),)),
     _Content("Penalty (L1, L2) in the loss", "penalty", (("penalty", SOLID, _read("penalty")),)),
 )
 
@@ -84,8 +78,8 @@ class GraphsPanel(Panel):
                 for content in _GRAPHS:
                     ui.menu_item(f"{content.title} as PNG", lambda content=content: self._save(content))
                 ui.menu_item("All numbers as CSV", self._save_numbers)
-            ui.button("Clear", icon="layers_clear", on_click=self._clear).props("flat dense no-caps").mark(
-                "clear"
+            ui.button("Clear", icon="layers_clear", on_click=self._clear).props("flat dense no-caps").classes(
+                "is-clear"
             )
         with ui.element("div").classes("graphs"):
             self._graphs = {
@@ -157,5 +151,3 @@ def name_networks(networks: dict[Name, LiveNetwork]) -> dict[Name, str]:
     if len(set(labels.values())) < len(labels):
         return {name: f"{label} ({name})" for name, label in labels.items()}
     return labels
-
-

@@ -30,8 +30,10 @@ class InsidePanel(Panel):
         self._shown: Name = YOURS
         with ui.element("div").classes("bar"):
             self._picture = draw_pixels("", "the image", 64)
-            self._title = ui.label().classes("grow").mark("inside-title")
-            self._which = ui.toggle({BASELINE: "baseline", YOURS: "yours"}, value=YOURS).props("dense no-caps")
+            self._title = ui.label().classes("grow is-inside-title")
+            self._which = ui.toggle({BASELINE: "baseline", YOURS: "yours"}, value=YOURS).props(
+                "dense no-caps"
+            )
             ui.button(icon="chevron_left", on_click=lambda: self._move(-1)).props(
                 'flat dense aria-label="previous test image"'
             )
@@ -39,10 +41,10 @@ class InsidePanel(Panel):
                 'flat dense aria-label="next test image"'
             )
         ui.label(
-            "Pictures have one scale each, from the smallest value (black) to the largest (white). Gradients are "
-            "those of the cross-entropy, in inference mode."
+            "Each picture has a scale of its own, from the smallest value (black) to the largest (white). "
+            "Gradients are those of the cross-entropy, in inference mode."
         ).classes("soft")
-        self._grid = ui.element("div").classes("layers").mark("inside")
+        self._grid = ui.element("div").classes("layers is-inside")
 
     def open(self, is_open: bool) -> None:
         """Begins or ends looking; the network sends nothing while no page looks."""
@@ -115,7 +117,9 @@ class _Card:
             with ui.element("div").classes("views"):
                 for key, title in _VIEWS:
                     with ui.element("figure") as figure:
-                        picture = draw_pixels("", f"{title} of {layer.name}")
+                        picture = draw_pixels("", f"{title} of {layer.name}").classes(key)
+                        if len(layer.output_shape) == 1:
+                            picture.classes("units")
                         with ui.element("figcaption"):
                             ui.label(title)
                     figure.set_visibility(False)

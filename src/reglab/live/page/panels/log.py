@@ -18,11 +18,13 @@ class LogPanel(Panel):
             ui.label("Numbered lines in the graphs are the changes of your network since its start.").classes(
                 "soft grow"
             )
-            ui.button("Save as YAML", icon="save", on_click=self._save).props("flat dense no-caps").mark("save-log")
+            ui.button("Save as YAML", icon="save", on_click=self._save).props("flat dense no-caps").classes(
+                "is-save-log"
+            )
             closed = ui.switch("pause while no page is open", value=site.pauses_when_closed)
-            closed.props("dense").mark("pause-when-closed")
+            closed.props("dense").classes("is-pause-when-closed")
             closed.on_value_change(lambda event: setattr(site, "pauses_when_closed", bool(event.value)))
-        self._list = ui.element("div").classes("log").mark("log")
+        self._list = ui.element("div").classes("log is-log")
         self.refresh()
 
     def refresh(self) -> None:

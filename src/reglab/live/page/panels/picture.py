@@ -15,7 +15,9 @@ _PASTE = """
 document.addEventListener('paste', event => {
   const files = [...event.clipboardData.files].filter(file => file.type.startsWith('image/'));
   const upload = files.length && document.querySelector('.own-picture');
-  if (upload) { getElement(parseInt(upload.id.slice(1))).addFiles(files.slice(0, 1)); event.preventDefault(); }
+  if (!upload) return;
+  getElement(parseInt(upload.id.slice(1))).addFiles(files.slice(0, 1));
+  event.preventDefault();
 });
 """
 
@@ -33,8 +35,8 @@ class PicturePanel(Panel):
         self._look = look
         self._path: Path | None = None
         ui.label(
-            "Upload a picture, drop it on the field, or paste it (Ctrl-V): any format that Pillow reads, up to "
-            "10 MB. The middle square is used."
+            "Upload a picture, drop it on the field, or paste it (Ctrl-V): any format that Pillow reads, up "
+            "to 10 MB. The middle square is used."
         ).classes("soft")
         self._upload = ui.upload(
             label="Your picture",
@@ -43,9 +45,11 @@ class PicturePanel(Panel):
             on_upload=self._take,
             on_rejected=lambda: tell("expected one picture of at most 10 MB"),
         )
-        self._upload.props('accept="image/*" flat bordered').classes("own-picture").style("width: 100%; max-width: 420px")
-        self._upload.mark("upload-picture")
-        self._result = ui.element("div").classes("tiles").mark("own-prediction")
+        self._upload.props('accept="image/*" flat bordered').classes("own-picture").style(
+            "width: 100%; max-width: 420px"
+        )
+        self._upload.classes("is-upload-picture")
+        self._result = ui.element("div").classes("tiles is-own-prediction")
         ui.add_body_html(f"<script>{_PASTE}</script>")
 
     async def _take(self, event: events.UploadEventArguments) -> None:

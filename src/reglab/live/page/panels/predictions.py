@@ -37,24 +37,32 @@ class PredictionsPanel(Panel):
         self._images: int | None = None
         self._evaluated: Evaluated | None = None
         with ui.element("div").classes("bar"):
-            self._accuracy = ui.label().classes("grow").mark("test-accuracy")
-            self._which = ui.toggle({BASELINE: "baseline", YOURS: "yours"}, value=YOURS).props("dense no-caps")
+            self._accuracy = ui.label().classes("grow is-test-accuracy")
+            self._which = ui.toggle({BASELINE: "baseline", YOURS: "yours"}, value=YOURS).props(
+                "dense no-caps"
+            )
             self._which.on_value_change(self._ask_now)
-            self._mistakes = ui.switch("most confident mistakes", on_change=self._restart).mark("mistakes")
+            self._mistakes = ui.switch("most confident mistakes", on_change=self._restart).classes(
+                "is-mistakes"
+            )
             self._copies = ui.switch(f"average over {_COPIES} augmented copies", on_change=self._ask_now)
-            self._copies.mark("copies")
+            self._copies.classes("is-copies")
             ui.button(icon="chevron_left", on_click=lambda: self._move(-_COUNT)).props(
                 'flat dense aria-label="previous images"'
             )
             ui.button(icon="chevron_right", on_click=lambda: self._move(_COUNT)).props(
                 'flat dense aria-label="next images"'
-            ).mark("next-images")
-        self._tiles = ui.element("div").classes("tiles").mark("predictions")
+            ).classes("is-next-images")
+        self._tiles = ui.element("div").classes("tiles is-predictions")
         with ui.element("div").classes("bar"):
-            self._confusion = ui.button("Whole test set and confusion matrix", icon="grid_on", on_click=self._evaluate)
-            self._confusion.props("flat no-caps").mark("evaluate")
-            self._result = ui.label().mark("evaluated")
-        self._matrix = ui.echart({"series": []}).style("height: min(560px, 100vw); width: 100%; max-width: 720px")
+            self._confusion = ui.button(
+                "Whole test set and confusion matrix", icon="grid_on", on_click=self._evaluate
+            )
+            self._confusion.props("flat no-caps").classes("is-evaluate")
+            self._result = ui.label().classes("is-evaluated")
+        self._matrix = ui.echart({"series": []}).style(
+            "height: min(560px, 100vw); width: 100%; max-width: 720px"
+        )
         self._matrix.set_visibility(False)
 
     def open(self, is_open: bool) -> None:
@@ -108,7 +116,11 @@ class PredictionsPanel(Panel):
         with self._tiles:
             for prediction in answer.predictions:
                 number = prediction.number
-                tile = ui.element("button").classes("tile").style("text-align: left; background: none; color: inherit")
+                tile = (
+                    ui.element("button")
+                    .classes("tile")
+                    .style("text-align: left; background: none; color: inherit")
+                )
                 tile.props('aria-label="show inside the network"').tooltip("Show inside the network")
                 if number is not None:
                     tile.on("click", lambda number=number: self._look(number))
@@ -151,7 +163,9 @@ class PredictionsPanel(Panel):
             return
         self._matrix.set_visibility(True)
         self._matrix.options.clear()
-        self._matrix.options.update(_describe_matrix(evaluated, network.built.classes, axis_colour(self._dark)))
+        self._matrix.options.update(
+            _describe_matrix(evaluated, network.built.classes, axis_colour(self._dark))
+        )
         self._matrix.update()
 
 
@@ -172,17 +186,34 @@ def _describe_matrix(evaluated: Evaluated, classes: tuple[str, ...], colour: str
             "textStyle": {"fontSize": 14, "color": colour},
         },
         "grid": {"left": 30, "right": 10, "top": 40, "bottom": 30, "containLabel": True},
-        "tooltip": {":formatter": "p => p.value[3] + ' images, ' + (100 * p.value[2]).toFixed(1) + ' % of the class'"},
-        "xAxis": {**axis, "data": list(classes), "name": "predicted", "nameLocation": "middle", "nameGap": 58,
-                  "axisLabel": {"color": colour, "rotate": 45}},
+        "tooltip": {
+            ":formatter": "p => p.value[3] + ' images, ' + (100 * p.value[2]).toFixed(1) + ' % of the class'"
+        },
+        "xAxis": {
+            **axis,
+            "data": list(classes),
+            "name": "predicted",
+            "nameLocation": "middle",
+            "nameGap": 58,
+            "axisLabel": {"color": colour, "rotate": 45},
+        },
         "yAxis": {**axis, "data": list(reversed(classes)), "name": "true", "nameLocation": "end"},
-        "visualMap": {"show": False, "min": 0, "max": 1, "dimension": 2,
-                      "inRange": {"color": ["#56B4E922", "#0072B2"]}},
+        "visualMap": {
+            "show": False,
+            "min": 0,
+            "max": 1,
+            "dimension": 2,
+            "inRange": {"color": ["#56B4E922", "#0072B2"]},
+        },
         "series": [
             {
                 "type": "heatmap",
                 "data": cells,
-                "label": {"show": len(classes) <= _MOST_NUMBERS, ":formatter": "p => p.value[3]", "color": colour},
+                "label": {
+                    "show": len(classes) <= _MOST_NUMBERS,
+                    ":formatter": "p => p.value[3]",
+                    "color": colour,
+                },
             }
         ],
     }

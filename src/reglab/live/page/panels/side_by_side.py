@@ -20,8 +20,8 @@ class SideBySidePanel(Panel):
         self._presets = {f"preset {preset.name}": preset for preset in list_presets()}
         self._shown: object = None
         ui.label(
-            "The baseline is trained beside your network, on the same batches and in step with it. It gets the "
-            "images, seed, batch size and number of epochs of yours. Both start from the beginning."
+            "The baseline is trained beside your network, on the same batches and in step with it. It gets "
+            "the images, seed, batch size and number of epochs of yours. Both start from the beginning."
         ).classes("soft")
         options = {
             _NONE: "the same network without regularizers",
@@ -30,12 +30,12 @@ class SideBySidePanel(Panel):
         }
         with ui.element("div").classes("bar"):
             self._choice = ui.select(options, value=_NONE, label="Baseline").props("dense").classes("grow")
-            self._choice.mark("baseline")
+            self._choice.classes("is-baseline")
             self._start = ui.button("Train both", icon="compare", on_click=self._begin).props("no-caps")
-            self._start.mark("train-both")
+            self._start.classes("is-train-both")
             self._stop = ui.button("Only yours", icon="close", on_click=self._end).props("no-caps outline")
-            self._stop.mark("only-yours")
-        self._differences = ui.element("div").mark("differences-of-both")
+            self._stop.classes("is-only-yours")
+        self._differences = ui.element("div").classes("is-differences-of-both")
         self.refresh()
 
     def refresh(self) -> None:
@@ -50,7 +50,9 @@ class SideBySidePanel(Panel):
         self._differences.clear()
         if len(experiments) < 2 or experiments[0] is None or experiments[1] is None:
             return
-        differences = [each for each in list_differences(experiments[0], experiments[1]) if each.key not in _NAMES]
+        differences = [
+            each for each in list_differences(experiments[0], experiments[1]) if each.key not in _NAMES
+        ]
         labels = name_networks(networks)
         with self._differences:
             if not differences:

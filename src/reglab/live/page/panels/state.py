@@ -8,7 +8,7 @@ from reglab.live.lab.diagnosis import Diagnosis, Kind, Suggestion, diagnose
 from reglab.live.lab.lab import YOURS, Name
 from reglab.live.lab.network import LiveNetwork
 from reglab.live.page.site import Panel, Site, telling
-from reglab.live.page.style import WRONG
+from reglab.live.page.style import LARGE, LARGE_GAP, WRONG
 
 _ICONS: dict[Kind, tuple[str, str]] = {
     "starting": ("hourglass_empty", "grey"),
@@ -59,16 +59,16 @@ class _Line:
             self._icon = ui.icon("hourglass_empty", size="1.6rem")
             if is_one_of_two:
                 ui.label("Yours" if name == YOURS else "Baseline").style("font-weight: 600; width: 4.5em")
-            self._sentence = ui.label().classes("grow").mark(f"diagnosis-{name}")
+            self._sentence = ui.label().classes("grow").classes(f"is-diagnosis-{name}")
             self._button = ui.button(on_click=self._follow).props("unelevated no-caps dense")
-            self._button.style("padding: 2px 10px").mark(f"suggestion-{name}")
+            self._button.style("padding: 2px 10px").classes(f"is-suggestion-{name}")
         self._bar = None
         if is_one_of_two:
             with ui.element("div").classes("gaps"):
                 ui.label("gap").classes("soft")
                 with ui.element("div").classes("track"):
                     self._bar = ui.element("div").style("width: 0")
-                self._gap = ui.label().style("font-variant-numeric: tabular-nums").mark(f"gap-{name}")
+                self._gap = ui.label().style("font-variant-numeric: tabular-nums").classes(f"is-gap-{name}")
         self._messages = ui.label().classes("soft").style("white-space: pre-line")
 
     def show(self, network: LiveNetwork) -> None:
@@ -77,22 +77,19 @@ class _Line:
             self._set("error", "negative", f"The process of this network has ended: {network.end_reason}.")
             self._offer("Start again from the last snapshot", None)
         elif network.built is None:
-            self._set("hourglass_empty", "grey", "The network is being built; the first time takes some seconds.")
+            self._set("hourglass_empty", "grey", "The network is being built, which takes some seconds.")
             self._offer("", None)
         else:
             built = network.built
-            diagnosis = diagnose(
-                built.experiment, list(network.curve), len(built.classes), network.diverged
-            )
+            diagnosis = diagnose(built.experiment, list(network.curve), len(built.classes), network.diverged)
             self._show_diagnosis(diagnosis)
         sample = network.sample
-        if self._bar is not None and sample is not None:
-            if sample.clean_accuracy is not None and sample.validation_accuracy is not None:
-                gap = sample.clean_accuracy - sample.validation_accuracy
-                share = max(0.0, min(1.0, gap / _GAP_OF_FULL_BAR))
-                colour = "#D55E00" if gap >= 0.1 else WRONG
-                self._bar.style(f"width: {100 * share:.1f}%; background: {colour}")
-                self._gap.set_text(f"{100 * gap:.1f} points")
+        gap = None if sample is None else sample.gap
+        if self._bar is not None and gap is not None:
+            share = max(0.0, min(1.0, gap / _GAP_OF_FULL_BAR))
+            colour = LARGE if gap >= LARGE_GAP else WRONG
+            self._bar.style(f"width: {100 * share:.1f}%; background: {colour}")
+            self._gap.set_text(f"{100 * gap:.1f} points")
         self._messages.set_text("\n".join(list(network.messages)[-3:]))
         self._messages.set_visibility(bool(network.messages))
 

@@ -19,12 +19,6 @@ def _number(value: float | None, digits: int = 3) -> str:
     return _NOTHING if value is None else f"{value:.{digits}f}"
 
 
-def _gap(sample: Sample) -> str:
-    if sample.clean_accuracy is None or sample.validation_accuracy is None:
-        return _NOTHING
-    return f"{100 * (sample.clean_accuracy - sample.validation_accuracy):.1f} points"
-
-
 _ROWS: tuple[tuple[str, str, Callable[[Sample], str]], ...] = (
     ("epoch", "passes over the training images", lambda s: f"{s.epoch:.2f}"),
     ("examples seen", "training images, over all epochs", lambda s: f"{s.images:,}"),
@@ -46,7 +40,11 @@ _ROWS: tuple[tuple[str, str, Callable[[Sample], str]], ...] = (
         lambda s: _percent(s.clean_accuracy),
     ),
     ("validation accuracy", "over 1,000 images", lambda s: _percent(s.validation_accuracy)),
-    ("gap", "clean − validation accuracy", _gap),
+    (
+        "gap",
+        "clean − validation accuracy",
+        lambda s: _NOTHING if s.gap is None else f"{100 * s.gap:.1f} points",
+    ),
     ("cross-entropy", "as trained, in nats", lambda s: _number(s.cross_entropy)),
     ("clean cross-entropy", "in nats", lambda s: _number(s.clean_cross_entropy)),
     ("validation cross-entropy", "in nats", lambda s: _number(s.validation_cross_entropy)),
@@ -64,7 +62,7 @@ class StatsPanel(Panel):
         self._shown: dict[str, Sample | None] = {}
         with ui.element("section").classes("box stats").props('aria-label="Numbers of the training"'):
             ui.html("<h2>Numbers</h2>", sanitize=False)
-            self._table = ui.element("div").mark("stats")
+            self._table = ui.element("div").classes("is-stats")
         self.refresh()
 
     def refresh(self) -> None:
@@ -98,4 +96,5 @@ class StatsPanel(Panel):
                         ui.label(title).tooltip(help_)
                     for name in networks:
                         with ui.element("td"):
-                            self._cells[name].append(ui.label(_NOTHING).mark(f"{title}-{name}"))
+                            cell = ui.label(_NOTHING).classes(f"is-{title.replace(' ', '-')}-{name}")
+                            self._cells[name].append(cell)

@@ -29,14 +29,18 @@ class TransportBar(Panel):
         super().__init__(site)
         with ui.element("header").classes("bar"):
             ui.label("reglab live").style("font-weight: 700; font-size: 1.15rem")
-            self._name = ui.label().classes("grow").style("font-size: 1.05rem").mark("experiment")
-            self._state = ui.badge().props('role="status"').mark("state")
+            self._name = ui.label().classes("grow").style("font-size: 1.05rem").classes("is-experiment")
+            self._state = ui.badge().props('role="status"').classes("is-state")
             with ui.button_group().props("unelevated"):
-                self._play = ui.button(on_click=self._toggle).props('color="primary"').mark("play")
-                self._step = ui.button("Step", icon="skip_next", on_click=self._do_step).mark("step")
-                self._epoch = ui.button("Epoch", icon="fast_forward", on_click=self._do_epoch).mark("epoch")
-            self._step.props('color="primary" outline').tooltip("One batch (key s)")
-            self._epoch.props('color="primary" outline').tooltip("To the end of the epoch (key e)")
+                self._play = (
+                    ui.button(on_click=self._toggle).props('color="primary" no-caps').classes("is-play")
+                )
+                self._step = ui.button("Step", icon="skip_next", on_click=self._do_step).classes("is-step")
+                self._epoch = ui.button("Epoch", icon="fast_forward", on_click=self._do_epoch).classes(
+                    "is-epoch"
+                )
+            self._step.props('color="primary" outline no-caps').tooltip("One batch (key s)")
+            self._epoch.props('color="primary" outline no-caps').tooltip("To the end of the epoch (key e)")
             ui.button(icon="contrast", on_click=switch_dark).props(
                 'flat round dense aria-label="Light or dark"'
             ).tooltip("Light or dark")

@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from reglab.live.lab.presets import Preset, Text, list_presets
+from reglab.live.lab.presets import Preset, list_presets
 from reglab.live.messages import Start
 from reglab.live.page.site import Panel, Site, telling
 
@@ -12,7 +12,7 @@ class WelcomePanel(Panel):
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
-        self._box = ui.element("section").classes("box").style("width: 100%").mark("welcome")
+        self._box = ui.element("section").classes("box").style("width: 100%").classes("is-welcome")
         with self._box:
             ui.html("<h2>Choose an experiment to train</h2>", sanitize=False)
             ui.label(
@@ -34,9 +34,9 @@ class WelcomePanel(Panel):
             ui.label(preset.question).classes("soft")
             ui.button(preset.name, icon="play_arrow", on_click=lambda: self._begin(preset)).props(
                 "flat dense no-caps"
-            ).mark(f"preset {preset.name}")
+            ).classes(f"is-preset-{preset.name}")
 
     async def _begin(self, preset: Preset) -> None:
         with telling():
-            self.site.draft = Text(preset.path.read_text(encoding="utf-8"), preset.path.parent)
+            self.site.draft = preset.text
             await self.lab.open(Start(experiment=preset.experiment))
