@@ -6,10 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
-from reglab.differences import list_differences
 from reglab.errors import ReglabError, RunError
 from reglab.experiment import Experiment
 from reglab.live.lab.autosave import Autosave
+from reglab.live.lab.changes import list_changes
 from reglab.live.lab.folder import NETWORK, SNAPSHOT, LiveFolder
 from reglab.live.lab.log import Action, Log
 from reglab.live.lab.network import LiveNetwork
@@ -246,7 +246,7 @@ class Lab:
         """Writes what was built into the log."""
         before = self._known.get(name)
         self._known[name] = event.experiment
-        differences = () if before is None else list_differences(before, event.experiment)
+        differences = () if before is None else list_changes(before, event.experiment)
         if event.how in ("started", "restarted"):
             self.log.add(name, event.how, event.images, differences, event.experiment.label)
         elif event.how == "restored":

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from reglab.differences import KeyDifference
+from reglab.live.lab.changes import describe_change
 
 MOST = 5_000
 """Entries that are kept; the oldest ones are dropped."""
@@ -81,8 +82,3 @@ class Log:
         """All entries as a YAML list."""
         values = [entry.model_dump(mode="json", exclude_defaults=True) for entry in self.entries]
         return yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=10_000)
-
-
-def describe_change(difference: KeyDifference) -> str:
-    """A changed key in one line."""
-    return f"{difference.key}: {difference.first} → {difference.second}"

@@ -115,6 +115,7 @@ class Graph:
                 "type": "scroll",
                 "itemWidth": 26,
                 "itemHeight": 8,
+                "itemStyle": {"opacity": 0},
                 "textStyle": text,
                 "pageTextStyle": text,
             },

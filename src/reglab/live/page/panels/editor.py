@@ -7,10 +7,9 @@ from nicegui import ui
 from nicegui.events import CodeMirrorFocusChangeEventArguments
 
 from reglab.config.shipped import shipped_directory
-from reglab.differences import list_differences
 from reglab.errors import ExperimentError, Problem
 from reglab.experiment import Experiment
-from reglab.live.lab.log import describe_change
+from reglab.live.lab.changes import describe_change, list_changes
 from reglab.live.lab.presets import Text, find_line, list_presets
 from reglab.live.messages import Start
 from reglab.live.page.site import Panel, Site, telling, write_yaml
@@ -120,7 +119,7 @@ class EditorPanel(Panel):
         if current is None or self._experiment is None:
             self._differences.set_text("")
             return
-        differences = list_differences(current, self._experiment)
+        differences = list_changes(current, self._experiment)
         text = "\n".join(describe_change(each) for each in differences)
         self._differences.set_text(f"Changes:\n{text}" if text else "The same as what is trained.")
 

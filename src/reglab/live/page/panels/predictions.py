@@ -163,14 +163,13 @@ class PredictionsPanel(Panel):
             return
         self._matrix.set_visibility(True)
         self._matrix.options.clear()
-        self._matrix.options.update(
-            _describe_matrix(evaluated, network.built.classes, axis_colour(self._dark))
-        )
+        self._matrix.options.update(_describe_matrix(evaluated, network.built.classes, self._dark))
         self._matrix.update()
 
 
-def _describe_matrix(evaluated: Evaluated, classes: tuple[str, ...], colour: str) -> dict[str, Any]:
+def _describe_matrix(evaluated: Evaluated, classes: tuple[str, ...], dark: bool) -> dict[str, Any]:
     """The options of a heat map: rows are true classes; colours are shares of a row."""
+    colour = axis_colour(dark)
     cells = []
     for row, counts in enumerate(evaluated.confusion):
         total = max(1, sum(counts))
@@ -203,7 +202,7 @@ def _describe_matrix(evaluated: Evaluated, classes: tuple[str, ...], colour: str
             "min": 0,
             "max": 1,
             "dimension": 2,
-            "inRange": {"color": ["#56B4E922", "#0072B2"]},
+            "inRange": {"color": ["#56B4E911", "#0072B2" if dark else "#56B4E9"]},
         },
         "series": [
             {
@@ -212,7 +211,7 @@ def _describe_matrix(evaluated: Evaluated, classes: tuple[str, ...], colour: str
                 "label": {
                     "show": len(classes) <= _MOST_NUMBERS,
                     ":formatter": "p => p.value[3]",
-                    "color": colour,
+                    "color": "#fff" if dark else "#111",
                 },
             }
         ],

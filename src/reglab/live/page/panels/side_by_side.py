@@ -2,14 +2,13 @@
 
 from nicegui import ui
 
-from reglab.differences import list_differences
+from reglab.live.lab.changes import list_changes
 from reglab.live.lab.pair import without_regularizers
 from reglab.live.lab.presets import list_presets
 from reglab.live.page.panels.graphs import name_networks
 from reglab.live.page.site import Panel, Site, telling
 
 _NONE, _DRAFT = "none", "draft"
-_NAMES = ("title", "name", "description")
 
 
 class SideBySidePanel(Panel):
@@ -50,9 +49,7 @@ class SideBySidePanel(Panel):
         self._differences.clear()
         if len(experiments) < 2 or experiments[0] is None or experiments[1] is None:
             return
-        differences = [
-            each for each in list_differences(experiments[0], experiments[1]) if each.key not in _NAMES
-        ]
+        differences = list_changes(experiments[0], experiments[1])
         labels = name_networks(networks)
         with self._differences:
             if not differences:

@@ -27,11 +27,11 @@ _ROWS: tuple[tuple[str, str, Callable[[Sample], str]], ...] = (
         "while it trains",
         lambda s: _NOTHING if s.images_per_second is None else f"{s.images_per_second:,.0f}",
     ),
-    ("forward time", "per example", lambda s: _NOTHING if s.forward is None else f"{s.forward:.3g} ms"),
+    ("forward, ms", "time per example", lambda s: _NOTHING if s.forward is None else f"{s.forward:.3g}"),
     (
-        "backward time",
-        "per example, with the update of the weights",
-        lambda s: _NOTHING if s.backward is None else f"{s.backward:.3g} ms",
+        "backward, ms",
+        "time per example, with the update of the weights",
+        lambda s: _NOTHING if s.backward is None else f"{s.backward:.3g}",
     ),
     ("training accuracy", "as trained, over the last 1,000 images", lambda s: _percent(s.accuracy)),
     (
@@ -41,9 +41,9 @@ _ROWS: tuple[tuple[str, str, Callable[[Sample], str]], ...] = (
     ),
     ("validation accuracy", "over 1,000 images", lambda s: _percent(s.validation_accuracy)),
     (
-        "gap",
+        "gap, points",
         "clean − validation accuracy",
-        lambda s: _NOTHING if s.gap is None else f"{100 * s.gap:.1f} points",
+        lambda s: _NOTHING if s.gap is None else f"{100 * s.gap:.1f}",
     ),
     ("cross-entropy", "as trained, in nats", lambda s: _number(s.cross_entropy)),
     ("clean cross-entropy", "in nats", lambda s: _number(s.clean_cross_entropy)),
@@ -51,6 +51,11 @@ _ROWS: tuple[tuple[str, str, Callable[[Sample], str]], ...] = (
     ("penalty", "L1 and L2 in the loss", lambda s: f"{s.penalty:.4g}"),
     ("learning rate", "of the last step", lambda s: f"{s.learning_rate:.3g}"),
 )
+
+
+def _name(title: str) -> str:
+    """For the class of a cell."""
+    return title.partition(",")[0].replace(" ", "-")
 
 
 class StatsPanel(Panel):
@@ -96,5 +101,5 @@ class StatsPanel(Panel):
                         ui.label(title).tooltip(help_)
                     for name in networks:
                         with ui.element("td"):
-                            cell = ui.label(_NOTHING).classes(f"is-{title.replace(' ', '-')}-{name}")
+                            cell = ui.label(_NOTHING).classes(f"is-{_name(title)}-{name}")
                             self._cells[name].append(cell)
