@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import yaml
+
 from reglab.differences import NOT_SET, KeyDifference, list_differences
 from reglab.experiment import Experiment
 
@@ -38,9 +40,10 @@ def describe_change(difference: KeyDifference) -> str:
 
 
 def _write(experiment: Experiment, name: str) -> str:
-    """A regularizer with the parameters that are not at their default, as in a file."""
+    """A regularizer with its parameters, as in a file."""
     regularizer = getattr(experiment.regularizers, name)
     if regularizer is None:
         return NOT_SET
-    values = regularizer.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
-    return "{" + ", ".join(f"{key}: {value}" for key, value in values.items()) + "}"
+    values = regularizer.model_dump(mode="json", exclude_none=True)
+    text: str = yaml.safe_dump(values, default_flow_style=True, sort_keys=False, width=10_000)
+    return text.strip()
