@@ -3,8 +3,9 @@
 The rules read moving means over at most 1,000 images, whose standard error is up to 1.6 points, so smaller
 differences are not interpreted. The thresholds:
 
-- *At chance*: the accuracy on clean training images is at most 3 standard errors above 1/classes, after at
-  least one epoch. A working network is far above it by then.
+- *At chance*: after at least three epochs and 100 steps, the accuracy on clean training images is at most 3
+  standard errors above 1/classes, and their cross-entropy at least 99 % of log(classes), that of guessing. A
+  network without pooling may stay near it for two epochs before it learns.
 - *Overfitting*: the gap is at least 10 points, six standard errors, and either the validation accuracy has
   not risen by more than 1.6 points over the second half of the training, or the validation cross-entropy is
   clearly (5 %) above its minimum. "Since" is the position of that minimum.
@@ -17,7 +18,7 @@ on); Goodfellow, Bengio and Courville, "Deep Learning", 2016, section 5.2 (under
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import sqrt
+from math import log, sqrt
 from typing import Any, Literal
 
 import numpy as np
@@ -34,6 +35,8 @@ _FITTING_GAP = 0.05
 _LOW_ACCURACY = 0.70
 _RISE_OF_CROSS_ENTROPY = 1.05
 _FEWEST_SAMPLES = 8
+_GUESSING = 0.99
+_EPOCHS_TO_LEAVE_CHANCE, _STEPS_TO_LEAVE_CHANCE = 3, 100
 _LEARNING_RATE = "training.optimizer.learning_rate"
 
 
@@ -93,7 +96,9 @@ def diagnose(
     gap = float(clean[-1] - validation[-1])
     half = len(measured) // 2
     rise, clean_rise = float(validation[-1] - validation[half]), float(clean[-1] - clean[half])
-    if last.epoch >= 1 and clean[-1] <= chance + 3 * sqrt(chance * (1 - chance) / _WINDOW):
+    highest = chance + 3 * sqrt(chance * (1 - chance) / _WINDOW)
+    guesses = (last.clean_cross_entropy or 0.0) >= _GUESSING * log(classes) and clean[-1] <= highest
+    if guesses and last.epoch >= _EPOCHS_TO_LEAVE_CHANCE and last.steps >= _STEPS_TO_LEAVE_CHANCE:
         return Diagnosis(
             "at chance",
             f"Dead: after {last.epoch:.1f} epochs, {clean[-1]:.0%} of the training images are right, as by "

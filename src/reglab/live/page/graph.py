@@ -15,6 +15,12 @@ SOLID: Dash = "solid"
 DASHED: Dash = "dashed"
 DOTTED: Dash = "dotted"
 _MOST_NUMBERED = 12
+_TOOLTIP = """lines => {
+  const box = document.createElement('div');
+  box.innerText = [lines[0].axisValueLabel].concat(lines.map(
+    line => `${line.seriesId}: ${line.value[1] == null ? '–' : line.value[1].toPrecision(4)}`)).join('\\n');
+  return box;
+}"""
 _FONT = "Roboto, sans-serif"
 
 
@@ -23,13 +29,15 @@ class Line:
     """One line of a graph.
 
     Attributes:
-        name: in the legend.
+        name: in the legend, where lines with the same name are one.
+        key: tells it from all other lines, and names it beside its values.
         colour: `#rrggbb`.
         dash: solid for validation, dashed for clean, dotted as trained, as in the figures.
         points: `(x, y)`, y None where nothing is known.
     """
 
     name: str
+    key: str
     colour: str
     dash: Dash
     points: Sequence[tuple[float, float | None]]
@@ -58,29 +66,21 @@ class Graph:
     def show(self, lines: Sequence[Line], marks: Sequence[tuple[float, str]] = ()) -> None:
         """Shows lines, and changes at places on the horizontal axis."""
         series = [self._line(line) for line in lines]
-        names = [(line.name, line.colour, line.dash) for line in lines]
+        names = [(line.key, line.name, line.colour) for line in lines]
         if names != self._names or list(marks) != self._marks:
             self._names, self._marks = names, list(marks)
             if series:
                 series[0]["markLine"] = self._mark(marks)
-            self._chart.run_chart_method("setOption", {"series": series}, {"replaceMerge": ["series"]})
-            # For browsers that open the page again, and for changes of the colours.
             self._chart.options["series"] = series
         else:
-            self._chart.run_chart_method(
-                "setOption",
-                {
-                    "series": [
-                        {"name": line.name, "data": each["data"]}
-                        for line, each in zip(lines, series, strict=True)
-                    ]
-                },
-            )
+            numbers = [{"id": each["id"], "data": each["data"]} for each in series]
+            self._chart.run_chart_method("setOption", {"series": numbers})
 
     def set_dark(self, dark: bool) -> None:
         """Changes the colours of axes and text."""
         self._dark = dark
-        self._chart.run_chart_method("setOption", self._base(), {"replaceMerge": []})
+        self._names = []
+        self._chart.options.update(self._base())
 
     async def download(self, name: str) -> None:
         """Lets the browser save the graph as PNG."""
@@ -119,7 +119,7 @@ class Graph:
                 "textStyle": text,
                 "pageTextStyle": text,
             },
-            "tooltip": {"trigger": "axis", ":valueFormatter": "v => v == null ? '–' : v.toPrecision(4)"},
+            "tooltip": {"trigger": "axis", ":formatter": _TOOLTIP},
             "dataZoom": [{"type": "inside", "filterMode": "none"}],
             "xAxis": {
                 "type": "value",
@@ -143,6 +143,7 @@ class Graph:
     def _line(self, line: Line) -> dict[str, Any]:
         return {
             "type": "line",
+            "id": line.key,
             "name": line.name,
             "symbol": "none",
             "lineStyle": {"color": line.colour, "type": line.dash, "width": 2},

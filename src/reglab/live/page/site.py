@@ -1,6 +1,6 @@
 """What all pages of a server share, and what every part of a page needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +9,8 @@ from nicegui import Client, ui
 
 from reglab.errors import ReglabError
 from reglab.experiment import Experiment
-from reglab.live.lab.lab import Lab
+from reglab.live.lab.lab import Lab, Name
+from reglab.live.lab.network import LiveNetwork
 from reglab.live.lab.presets import Text
 
 MOST_PAGES = 8
@@ -74,6 +75,16 @@ def tell(message: str, kind: str = "negative") -> None:
 def count_pages() -> int:
     """The browsers that are connected."""
     return sum(client.has_socket_connection for client in Client.instances.values())
+
+
+def name_networks(networks: Mapping[Name, LiveNetwork]) -> dict[Name, str]:
+    """The labels of networks; two with the same label are told apart."""
+    labels: dict[Name, str] = {
+        name: network.experiment.label if network.experiment else name for name, network in networks.items()
+    }
+    if len(set(labels.values())) < len(labels):
+        return {name: f"{label} ({name})" for name, label in labels.items()}
+    return labels
 
 
 def write_yaml(experiment: Experiment) -> str:

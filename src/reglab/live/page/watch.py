@@ -95,7 +95,8 @@ class _WatchPage:
                 label = f"{record.status.title or record.status.experiment}, seed {record.status.seed}"
                 lines += [
                     Line(
-                        f"{label}: {kind}",
+                        label,
+                        f"{label}, {kind}",
                         colours[record.status.experiment],
                         dash,
                         [(row.epoch, _read(row, f"{prefix}_{column}", factor)) for row in rows],

@@ -11,7 +11,7 @@ from reglab.live.lab.lab import YOURS, Name
 from reglab.live.lab.network import LiveNetwork
 from reglab.live.messages import Sample
 from reglab.live.page.graph import DASHED, DOTTED, SOLID, Dash, Graph, Line
-from reglab.live.page.site import Panel, Site
+from reglab.live.page.site import Panel, Site, name_networks
 from reglab.live.page.style import choose_colours
 from reglab.report.wording import shorten
 
@@ -73,7 +73,8 @@ class GraphsPanel(Panel):
         self._dark = False
         self._shown: object = None
         with ui.element("div").classes("bar"):
-            ui.label("Solid: validation images. Dashed: training images, clean.").classes("soft grow")
+            explanation = "Solid: validation images. Dashed: training images, clean. Dotted: as trained."
+            ui.label(explanation).classes("soft grow")
             with ui.button("Save", icon="save").props("flat dense no-caps"), ui.menu():
                 for content in _GRAPHS:
                     ui.menu_item(f"{content.title} as PNG", lambda content=content: self._save(content))
@@ -111,7 +112,8 @@ class GraphsPanel(Panel):
         for content in _GRAPHS:
             lines = [
                 Line(
-                    title if len(networks) == 1 else f"{shorten(labels[name], _LONGEST_LABEL)}: {title}",
+                    title if len(networks) == 1 else shorten(labels[name], _LONGEST_LABEL),
+                    title if len(networks) == 1 else f"{name}, {title}",
                     colours[labels[name]],
                     dash,
                     [(sample.images, read(sample)) for sample in curve],
@@ -141,13 +143,3 @@ class GraphsPanel(Panel):
             self.site.graphs_from[name] = 0 if network.sample is None else network.sample.images
         self._shown, self._next = None, 0.0
         self.refresh()
-
-
-def name_networks(networks: dict[Name, LiveNetwork]) -> dict[Name, str]:
-    """The labels of networks; two with the same label are told apart."""
-    labels: dict[Name, str] = {
-        name: network.experiment.label if network.experiment else name for name, network in networks.items()
-    }
-    if len(set(labels.values())) < len(labels):
-        return {name: f"{label} ({name})" for name, label in labels.items()}
-    return labels

@@ -5,8 +5,7 @@ from nicegui import ui
 from reglab.live.lab.changes import list_changes
 from reglab.live.lab.pair import without_regularizers
 from reglab.live.lab.presets import list_presets
-from reglab.live.page.panels.graphs import name_networks
-from reglab.live.page.site import Panel, Site, telling
+from reglab.live.page.site import Panel, Site, name_networks, telling
 
 _NONE, _DRAFT = "none", "draft"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from nicegui import events, ui
 
 from reglab.live.lab.network import State
-from reglab.live.page.site import Panel, Site, telling
+from reglab.live.page.site import Panel, Site, name_networks, telling
 
 _STATES: dict[State, tuple[str, str]] = {
     "starting": ("starting …", "grey-7"),
@@ -50,8 +50,7 @@ class TransportBar(Panel):
     def refresh(self) -> None:
         """Shows what is trained, and its state."""
         networks = self.lab.networks
-        titles = [network.experiment.label for network in networks.values() if network.experiment]
-        self._name.set_text(" · beside · ".join(titles))
+        self._name.set_text(" | ".join(name_networks(networks).values()))
         states = [network.state for network in networks.values()]
         shown = next((state for state in _STATES if state in states), None)
         self._state.set_visibility(shown is not None)
