@@ -44,7 +44,7 @@ class Line:
 
 
 class Graph:
-    """A graph with a title, zoom with the wheel or by dragging, and a legend that switches lines.
+    """A graph with a title, zoom with its first button or Ctrl and the wheel, and a legend that switches lines.
 
     Args:
         title: with the unit.
@@ -120,7 +120,15 @@ class Graph:
                 "pageTextStyle": text,
             },
             "tooltip": {"trigger": "axis", ":formatter": _TOOLTIP},
-            "dataZoom": [{"type": "inside", "filterMode": "none"}],
+            "dataZoom": [{"type": "inside", "filterMode": "none", "zoomOnMouseWheel": "ctrl"}],
+            "toolbox": {
+                "right": 0,
+                "iconStyle": {"borderColor": colour},
+                "feature": {
+                    "dataZoom": {"yAxisIndex": "none", "title": {"zoom": "Zoom", "back": "Back"}},
+                    "restore": {"title": "Whole graph"},
+                },
+            },
             "xAxis": {
                 "type": "value",
                 "name": self._x_title,

@@ -1,5 +1,6 @@
 """Layout and colours of the page, for wide and narrow screens, light and dark."""
 
+import colorsys
 from pathlib import Path
 
 from reglab.report.figures.palette import assign_styles
@@ -11,7 +12,8 @@ LARGE, LARGE_GAP = "#D55E00", 0.1
 """The bar of a gap from which a network overfits, as in the diagnosis."""
 _AXIS = {False: "#6b6b6b", True: "#a8a8a8"}
 _GROUND = {False: "#ffffff", True: "#121212"}
-_LIGHTER = 0.45
+_LIGHTEST_GREY, _LIGHTNESS = 0.9, 0.66
+"""Least lightness of lines on a dark ground, of greys and of colours."""
 
 
 def choose_colours(names: list[str], dark: bool) -> dict[str, str]:
@@ -31,5 +33,8 @@ def ground_colour(dark: bool) -> str:
 
 
 def _lighten(colour: str) -> str:
-    channels = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
-    return "#" + "".join(f"{round(value + (255 - value) * _LIGHTER):02x}" for value in channels)
+    red, green, blue = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
+    lightness = max(lightness, _LIGHTNESS if saturation else _LIGHTEST_GREY)
+    channels = colorsys.hls_to_rgb(hue, lightness, saturation)
+    return "#" + "".join(f"{round(255 * channel):02x}" for channel in channels)

@@ -24,7 +24,11 @@ from reglab.live.messages import Built
 from reglab.live.page.site import Panel, Site, tell, telling
 from reglab.regularizers.augmentation import Augmentation
 
-_HOW = {"none": "nothing to change", "in place": "changed in place", "rebuilt": "rebuilt, weights kept"}
+_HOW = {
+    "none": "nothing to change",
+    "in place": "changed in place",
+    "rebuilt": "rebuilt with all weights that fit",
+}
 
 
 class ControlsPanel(Panel):

@@ -58,6 +58,9 @@ class TransportBar(Panel):
             text, colour = _STATES[shown]
             if shown == "running" and not self.lab.transport.plays:
                 text = "pausing …"
+            elif shown == "paused" and self.lab.transport.plays:
+                # One of two networks waits for the other.
+                text, colour = _STATES["running"]
             self._state.set_text(text)
             self._state.props(f'color="{colour}"')
         for button in (self._play, self._step, self._epoch):
