@@ -44,7 +44,7 @@ class Line:
 
 
 class Graph:
-    """A graph with a title, zoom with its first button or Ctrl and the wheel, and a legend that switches lines.
+    """A graph with a legend that switches lines, and zoom with its button or with Ctrl and the wheel.
 
     Args:
         title: with the unit.
