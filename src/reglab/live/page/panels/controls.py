@@ -135,6 +135,7 @@ class _Field:
     def __init__(self, setting: Setting, apply: Callable[[Mapping[str, Any]], Any]) -> None:
         self._setting, self._apply = setting, apply
         self._shown: Any = None
+        self._is_shown = False
         if setting.choices:
             options = {value: show_value(value) for value in setting.choices}
             self._element: Any = ui.select(options, label=setting.label, on_change=self._change)
@@ -144,12 +145,15 @@ class _Field:
         self._element.props("dense").classes(f"is-{setting.key}").tooltip(setting.help)
 
     def show(self, experiment: Experiment) -> None:
-        """Shows the value of an experiment; the field is off if the experiment has no such key."""
+        """Shows the value of an experiment, unless only what is typed has changed.
+
+        The field is off if the experiment has no such key.
+        """
         value = read_value(experiment, self._setting.key)
         exists = value is not None or self._setting.key.startswith("regularizers.")
         self._element.set_enabled(exists)
-        if value != self._shown or self._element.error is None:
-            self._shown = value
+        if not self._is_shown or value != self._shown:
+            self._is_shown, self._shown = True, value
             self._element.error = None
             self._element.set_value(value if self._setting.choices else show_value(value))
 
