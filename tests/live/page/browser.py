@@ -33,6 +33,10 @@ return getElement(parseInt(box.id.slice(1))).chart.getOption().series.map(line =
   marks: (line.markLine?.data ?? []).map(mark => [mark.xAxis, mark.tooltip.formatter]),
 }));
 """
+_READ_COLOUR = """
+const box = document.querySelector('.nicegui-echart');
+return getElement(parseInt(box.id.slice(1))).chart.getOption().title[0].textStyle.color;
+"""
 _WRITE = """
 const [box, text, done] = arguments;
 const part = getElement(parseInt(box.id.slice(1)));
@@ -111,6 +115,11 @@ class Page:
         """The lines of a graph: name, points, and marks with what they say."""
         lines: list[dict[str, Any]] = self.driver.execute_script(_READ_GRAPH, title)
         return lines
+
+    def graph_colour(self) -> str:
+        """The colour of the text in the graphs."""
+        colour: str = self.driver.execute_script(_READ_COLOUR)
+        return colour
 
     def marks(self, title: str) -> list[str]:
         """What the marks of a graph say."""
