@@ -77,8 +77,9 @@ class PicturePanel(Panel):
                         draw_prediction(answer.predictions[0], built.classes, size=96)
             if any(isinstance(answer, Predicted) for answer in answers.values()):
                 with ui.element("div"):
-                    ui.button("Again", icon="replay", on_click=self._recognize).props("flat no-caps").tooltip(
-                        "With the network as it is now"
+                    # Unlike a tooltip, a title may be made in a tab that is not shown any more.
+                    ui.button("Again", icon="replay", on_click=self._recognize).props(
+                        'flat no-caps title="With the network as it is now"'
                     )
                     ui.button("Inside the network", icon="layers", on_click=lambda: self._look(path)).props(
                         "flat no-caps"

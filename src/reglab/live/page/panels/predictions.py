@@ -121,7 +121,8 @@ class PredictionsPanel(Panel):
                     .classes("tile")
                     .style("text-align: left; background: none; color: inherit")
                 )
-                tile.props('aria-label="show inside the network"').tooltip("Show inside the network")
+                # Unlike a tooltip, it may be made in a tab that is not shown any more.
+                tile.props('title="Show inside the network"')
                 if number is not None:
                     tile.on("click", lambda number=number: self._look(number))
                 with tile:
