@@ -43,8 +43,7 @@ class ControlsPanel(Panel):
         self._base = Augmentation()
         with ui.element("section").classes("box settings").props('aria-label="Settings"'):
             ui.html("<h2>Settings</h2>", sanitize=False)
-            for setting in TRAINING:
-                self._add(setting)
+            self._fields += [_Field(setting, self._apply) for setting in TRAINING]
             ui.html("<h2 style='margin-top: 10px'>Regularizers</h2>", sanitize=False)
             for name in USUAL:
                 self._add_regularizer(name)
@@ -74,13 +73,12 @@ class ControlsPanel(Panel):
             strength = read_strength(self._base, active.augmentation)
             self._strength.set_value(strength)
 
-    def _add(self, setting: Setting) -> None:
-        self._fields.append(_Field(setting, self._apply))
+    def _add_parameters(self, regularizer: str) -> None:
+        for setting in list_settings(regularizer):
+            self._fields.append(_Field(setting, self._apply, _spell_out(regularizer)))
 
     def _add_regularizer(self, name: str) -> None:
-        switch = ui.switch(
-            name.replace("_", " "), on_change=lambda event: self._switch(name, bool(event.value))
-        )
+        switch = ui.switch(_spell_out(name), on_change=lambda event: self._switch(name, bool(event.value)))
         switch.props("dense").style("margin-top: 4px; width: 100%").classes(f"is-switch-{name}")
         self._switches[name] = switch
         with switch:
@@ -92,11 +90,9 @@ class ControlsPanel(Panel):
                 self._strength.props('aria-label="augmentation strength"').classes("is-augmentation-strength")
                 self._strength.on("change", lambda event: self._scale(float(event.args)))
                 with ui.expansion("Each range").props("dense"):
-                    for setting in list_settings(name):
-                        self._add(setting)
+                    self._add_parameters(name)
             else:
-                for setting in list_settings(name):
-                    self._add(setting)
+                self._add_parameters(name)
         parameters.set_visibility(False)
         self._parameters[name] = parameters
 
@@ -130,9 +126,10 @@ class _Field:
     Args:
         setting: the key.
         apply: changes the experiment; raises ExperimentError if the value is not valid.
+        owner: the regularizer of the key; screen readers read it before the label, which is not unique.
     """
 
-    def __init__(self, setting: Setting, apply: Callable[[Mapping[str, Any]], Any]) -> None:
+    def __init__(self, setting: Setting, apply: Callable[[Mapping[str, Any]], Any], owner: str = "") -> None:
         self._setting, self._apply = setting, apply
         self._shown: Any = None
         self._is_shown = False
@@ -143,6 +140,8 @@ class _Field:
             self._element = ui.input(setting.label)
             self._element.on("keydown.enter", self._change).on("blur", self._change)
         self._element.props("dense").classes(f"is-{setting.key}").tooltip(setting.help)
+        if owner:
+            self._element.props(f'aria-label="{owner} {setting.label}"')
 
     def show(self, experiment: Experiment) -> None:
         """Shows the value of an experiment, unless only what is typed has changed.
@@ -169,6 +168,10 @@ class _Field:
             self._element.error = None
         except ReglabError as error:
             self._element.error = str(error)
+
+
+def _spell_out(regularizer: str) -> str:
+    return regularizer.replace("_", " ")
 
 
 def _describe(built: Built) -> str:

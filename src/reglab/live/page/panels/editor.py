@@ -14,6 +14,12 @@ from reglab.live.lab.presets import Text, find_line, list_presets
 from reglab.live.messages import Start
 from reglab.live.page.site import Panel, Site, telling, write_yaml
 
+# The element of the editor is not the one that has the focus.
+_NAME = """
+vnode => vnode.component.proxy.editorPromise.then(
+  editor => editor.contentDOM.setAttribute('aria-label', 'Experiment in YAML'))
+"""
+
 
 class EditorPanel(Panel):
     """An editor with presets; restart with it, or keep what fits.
@@ -44,7 +50,7 @@ class EditorPanel(Panel):
             on_change=self._edit,
             on_focus_change=self._watch_focus,
         ).style("height: 320px; border: 1px solid var(--edge); border-radius: 4px; width: 100%")
-        self._editor.classes("is-editor").props('aria-label="Experiment in YAML"')
+        self._editor.classes("is-editor").on("vnode-mounted", js_handler=_NAME)
         self._problems = ui.label().style("white-space: pre-wrap; width: 100%").props('aria-live="polite"')
         self._problems.classes("text-negative is-problems")
         self._differences = (
