@@ -1,7 +1,7 @@
 """What is seen: graphs and what is downloaded of them, widths, light and dark, names for screen readers."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,16 @@ const width = document.documentElement.clientWidth;
 if (document.documentElement.scrollWidth <= width) return [];
 return [...document.querySelectorAll('body *')].filter(each => each.getBoundingClientRect().right > width + 1)
   .map(each => each.outerHTML.slice(0, 100));
+"""
+_LEAVE_PREDICTIONS = """
+window.tiles = document.querySelector('.is-predictions');
+for (const tile of window.tiles.children) tile.dataset.before = true;
+document.querySelector('.is-copies').click();
+document.querySelector('.is-tab-log').click();
+"""
+_ARE_NEW = """
+const tiles = [...window.tiles.children];
+return tiles.length > 0 && !tiles.some(tile => tile.dataset.before);
 """
 _HOSTS = "return performance.getEntriesByType('resource').map(each => new URL(each.name).host)"
 
@@ -166,10 +176,32 @@ def test_everything_that_is_used_has_an_accessible_name(page: Page, tab: str) ->
         wait_for(lambda: "right" in page.text("predictions"))
     if tab == "inside":
         wait_for(lambda: "activation" in page.text("inside"))
-    nodes = page.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
-    used = [each for each in nodes if not each["ignored"] and each["role"]["value"] in _ROLES]
+    used = _list_accessible(page, _ROLES)
     assert len(used) > 20
-    assert [_describe(page, each) for each in used if not each.get("name", {}).get("value")] == []
+    assert [_describe(page, each) for each in used if not _name(each)] == []
+
+
+def test_fields_have_names_of_their_own(page: Page) -> None:
+    """A screen reader reads the regularizer of a parameter, whose label alone is not unique."""
+    page.open_tab("editor")
+    names: list[str] = []
+
+    def look() -> bool:
+        names[:] = [_name(each) for each in _list_accessible(page, ("textbox", "combobox"))]
+        return {"dropout rate", "l2 strength", "batch size", "Experiment in YAML"} <= set(names)
+
+    wait_for(look, lambda: str(names))
+    assert sorted(set(names)) == sorted(names)
+
+
+def _list_accessible(page: Page, roles: Sequence[str]) -> list[dict[str, Any]]:
+    nodes = page.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    return [each for each in nodes if not each["ignored"] and each["role"]["value"] in roles]
+
+
+def _name(node: dict[str, Any]) -> str:
+    name: str = node.get("name", {}).get("value", "")
+    return name
 
 
 def _describe(page: Page, node: dict[str, Any]) -> str:
@@ -190,6 +222,16 @@ def test_light_and_dark(page: Page) -> None:
     wait_for(lambda: all(one != other for one, other in zip(first, read(), strict=True)), "it stays")
     page.press("", button)
     wait_for(lambda: read() == first, "it does not change back")
+
+
+def test_predictions_that_arrive_in_another_tab_cause_no_error(page: Page) -> None:
+    """The tiles are replaced, although nobody sees them, if one opens another tab at once."""
+    page.train()
+    page.open_tab("predictions")
+    wait_for(lambda: "right" in page.text("predictions"))
+    page.driver.execute_script(_LEAVE_PREDICTIONS)
+    wait_for(lambda: bool(page.driver.execute_script(_ARE_NEW)), "no new predictions")
+    assert page.problems() == []
 
 
 def test_nothing_leaves_the_machine(page: Page) -> None:
