@@ -36,6 +36,8 @@ _LONGEST_LINE = 2**26
 """Bytes; the pictures of a large network are a few megabytes."""
 _PATIENCE = 10.0
 """Seconds until a worker that does not end is killed."""
+_SECONDS_TO_EXIT = 1.0
+"""From the end of its output to the end of a worker."""
 _CAUSES = {"restarted": "restart", "restored": "load"}
 """Commands by how a network was built; the other ways are those of `change`."""
 
@@ -186,9 +188,9 @@ class LiveNetwork:
                 if line.endswith(b"\n"):
                     with suppress(ValidationError):
                         self._take(decode_event(line))
-        if process.returncode is None and not self._is_ending:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), 1)
+        # Killing a process that has just ended would reap it, and the event loop would lose its exit code.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), _SECONDS_TO_EXIT)
         if process.returncode is None:
             with suppress(ProcessLookupError):
                 process.kill()
