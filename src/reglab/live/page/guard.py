@@ -5,7 +5,6 @@ import ipaddress
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -17,8 +16,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 LARGEST_BODY = 2**28 + 2**20
 """Bytes of a request; an uploaded snapshot and its envelope."""
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
-_COOKIE = "reglab_token"
-_LARGEST_COOKIE = 4096
+_LONGEST_PATH = 250
+"""Bytes; a file system may refuse longer names."""
 
 
 class _RefusedError(Exception):
@@ -46,7 +45,9 @@ class Guard:
       rebinding) reaches nothing.
     - Its origin, if the browser sends one, must be the page of this server.
     - If the page can be reached from other machines, the first request must have the token in its address.
-      The browser then has it in a cookie that scripts cannot read and other sites cannot send.
+      The browser then has it in a cookie that scripts cannot read, and that other sites can send only with
+      a link to the page.
+    - A path must be one that a file system can have.
     - A body must not be larger than a snapshot may be.
 
     Args:
@@ -60,8 +61,12 @@ class Guard:
         self._application = application
         self._port = port
         self._token = token
-        self._names = {*_LOOPBACK_NAMES, host.lower(), socket.gethostname().lower(), socket.getfqdn().lower()}
+        # Cookies are shared by all servers of a host.
+        self._cookie = f"reglab_token_{port}"
+        self._names = {*_LOOPBACK_NAMES, host.lower()}
         self._allows_addresses = not is_loopback(host)
+        if self._allows_addresses:
+            self._names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on, or refuses it."""
@@ -75,6 +80,8 @@ class Guard:
             if self._token is not None and not self._has_cookie(headers):
                 await self._greet(scope, send)
                 return
+            if "\0" in scope["path"] or len(scope["path"].encode(errors="replace")) > _LONGEST_PATH:
+                raise _RefusedError(400, "there is no such path")
             if int(headers.get("content-length") or 0) > LARGEST_BODY:
                 raise _RefusedError(413, f"expected at most {LARGEST_BODY // 2**20} MB")
         except _RefusedError as refusal:
@@ -109,11 +116,9 @@ class Guard:
         return True
 
     def _has_cookie(self, headers: MutableMapping[str, str]) -> bool:
-        try:
-            cookie = SimpleCookie(headers.get("cookie", "")[:_LARGEST_COOKIE]).get(_COOKIE)
-        except CookieError:
-            return False
-        return cookie is not None and self._is_token(cookie.value)
+        # Not `SimpleCookie`, which reads none of them if one of another server is malformed.
+        pairs = (pair.strip().partition("=") for pair in headers.get("cookie", "").split(";"))
+        return any(name == self._cookie and self._is_token(value) for name, _, value in pairs)
 
     def _is_token(self, value: str) -> bool:
         assert self._token is not None
@@ -129,7 +134,8 @@ class Guard:
         rest = urlencode(query, doseq=True)
         # Only the page itself, so that no path of the request gets into the header.
         location = "/" + (f"?{rest}" if rest else "")
-        cookie = f"{_COOKIE}={self._token}; Path=/; HttpOnly; SameSite=Strict"
+        # Not `Strict`: a browser that follows a link in a message would not send it after the redirection.
+        cookie = f"{self._cookie}={self._token}; Path=/; HttpOnly; SameSite=Lax"
         headers = [(b"location", location.encode()), (b"set-cookie", cookie.encode())]
         await send({"type": "http.response.start", "status": 303, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
