@@ -21,7 +21,7 @@ _DELETE, _ENTER = "\ue017", "\ue007"
 _PRESS = """
 const [selector, text] = arguments;
 const found = [...document.querySelectorAll(selector)].filter(
-  each => each.checkVisibility() && each.innerText.trim().endsWith(text));
+  each => each.checkVisibility() && each.textContent.trim().endsWith(text));
 found.at(-1)?.click();
 return found.length > 0;
 """
@@ -210,7 +210,8 @@ class Page:
 
     def problems(self) -> list[str]:
         """What the browser has reported as an error."""
-        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+        entries = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
+        return [entry["message"] for entry in entries if entry["level"] == "SEVERE"]
 
     def close(self) -> None:
         """Closes the browser."""
