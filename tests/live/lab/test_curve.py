@@ -1,9 +1,11 @@
 """The samples of a graph."""
 
+import csv
+import io
 from collections.abc import Callable
 from itertools import pairwise
 
-from reglab.live.lab.curve import MOST, Curve
+from reglab.live.lab.curve import MOST, Curve, write_csv
 from reglab.live.messages import Sample
 
 
@@ -36,3 +38,23 @@ def test_a_jump_back_drops_what_followed(make_sample: Callable[..., Sample]) -> 
     assert [each.images for each in curve] == [100, 200, 250]
     curve.clear()
     assert list(curve) == []
+
+
+def test_csv(make_sample: Callable[..., Sample]) -> None:
+    """One row for each sample of each network, with every number of it; what is not known is empty."""
+    baseline, yours = Curve(), Curve()
+    for images in (100, 200):
+        baseline.add(make_sample(images))
+    yours.add(make_sample(300, clean_accuracy=0.75, validation_accuracy=0.5, loss=1.25, penalty=0.1))
+    text = write_csv({"baseline": baseline, "yours": yours})
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert set(rows[0]) == {"network", *Sample.model_fields} - {"event", "running", "complete"}
+    assert [(row["network"], row["images"], row["steps"]) for row in rows] == [
+        ("baseline", "100", "1"),
+        ("baseline", "200", "2"),
+        ("yours", "300", "3"),
+    ]
+    assert rows[0]["clean_accuracy"] == rows[0]["loss"] == ""
+    known = ("epoch", "penalty", "loss", "clean_accuracy", "validation_accuracy")
+    assert [float(rows[2][name]) for name in known] == [0.3, 0.1, 1.25, 0.75, 0.5]
+    assert write_csv({"yours": Curve()}).splitlines() == text.splitlines()[:1]

@@ -23,6 +23,7 @@ def diagnose_curves(make_sample: Callable[..., Sample]) -> Diagnose:
         validation: Any,
         cross_entropy: Any,
         samples: int = 40,
+        clean_cross_entropy: float = 1.0,
         diverged: str = "",
         **settings: Any,
     ) -> Diagnosis:
@@ -33,6 +34,7 @@ def diagnose_curves(make_sample: Callable[..., Sample]) -> Diagnose:
                 clean_accuracy=float(one),
                 validation_accuracy=float(two),
                 validation_cross_entropy=float(three),
+                clean_cross_entropy=clean_cross_entropy,
             )
             for epoch, one, two, three in zip(EPOCHS, *curves, strict=True)
         ]
@@ -90,16 +92,31 @@ def test_fitting(diagnose_curves: Diagnose) -> None:
 
 
 @pytest.mark.parametrize(
-    ("clean", "kind"), [(0.10, "at chance"), (0.12, "at chance"), (0.20, "underfitting")]
+    ("clean", "cross_entropy", "samples", "kind"),
+    [
+        (0.10, 2.302, 40, "at chance"),
+        (0.12, 2.302, 40, "at chance"),
+        # More images are right than by guessing, or the network is less sure of wrong classes.
+        (0.20, 2.302, 40, "underfitting"),
+        (0.10, 2.27, 40, "underfitting"),
+        # Fewer than 100 steps.
+        (0.10, 2.302, 39, "underfitting"),
+    ],
 )
-def test_at_chance(diagnose_curves: Diagnose, clean: float, kind: str) -> None:
-    """With ten classes, up to 12.8 % of 1,000 images may be right by guessing."""
-    found = diagnose_curves(clean, 0.1, 2.3)
+def test_at_chance(
+    diagnose_curves: Diagnose, clean: float, cross_entropy: float, samples: int, kind: str
+) -> None:
+    """With ten classes, guessing has the cross-entropy 2.303, and up to 12.8 % of 1,000 images are right."""
+    found = diagnose_curves(clean, clean, 2.3, samples, cross_entropy)
+    assert found.kind == kind
     if kind == "at chance":
+        assert found.sentence == (
+            f"Dead: after 10.0 epochs, {clean:.0%} of the training images are right, as by guessing among 10 "
+            "classes."
+        )
         assert found.suggestion is not None
         assert found.suggestion.restarts
         assert found.suggestion.changes == {"training.optimizer.learning_rate": pytest.approx(0.0001)}
-    assert (found.kind == "at chance") == (kind == "at chance")
 
 
 def test_too_early_and_diverged(diagnose_curves: Diagnose) -> None:
@@ -113,7 +130,7 @@ def test_too_early_and_diverged(diagnose_curves: Diagnose) -> None:
 
 def test_digits_are_not_flipped(diagnose_curves: Diagnose) -> None:
     """The suggested augmentation keeps the class of a digit."""
-    regularizers = {"max_pooling": {}, "dropout": {}}
+    regularizers: dict[str, Any] = {"max_pooling": {}, "dropout": {}}
     found = diagnose_curves(0.98, 0.5, 1.5, regularizers=regularizers, data={"dataset": "mnist"})
     assert found.suggestion is not None
     assert found.suggestion.changes == {"regularizers.augmentation": {"horizontal_flip": False}}
