@@ -1,12 +1,14 @@
 """`reglab live`: a page on which a network trains."""
 
 import importlib.util
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from reglab.cli.options import AnyPath, FolderPath, data_directory_option, examples, overrides_option
+from reglab.errors import ReglabError, RunError
 
 if TYPE_CHECKING:
     from reglab.live.page.start import Beginning
@@ -59,11 +61,18 @@ def live(
         raise click.UsageError(
             "--watch follows runs that other processes train; it takes no CONFIG or --set."
         )
+    if not host:
+        raise click.BadParameter("the address is empty", param_hint="'--host'")
     if importlib.util.find_spec("nicegui") is None:
-        raise click.ClickException('the page needs NiceGUI: pip install "reglab[live]"')
+        raise ReglabError('the page needs NiceGUI, which is not installed: pip install "reglab[live]"')
     beginning = None if watch is not None or config is None else _read(config, overrides)
     if config is None and overrides:
         raise click.UsageError("--set changes an experiment; give its CONFIG.")
+    if watch is not None:
+        from reglab.runs.finding import find_runs
+
+        # A wrong path is refused here; the page shows what happens to it later.
+        find_runs([watch])
 
     from reglab.live.page.server import Address
     from reglab.live.page.start import run_lab, run_watch
@@ -75,14 +84,16 @@ def live(
     if watch is not None:
         run_watch(address, watch, announce, not no_browser)
         return
-    for path in run_lab(address, beginning, results, data_dir, announce, not no_browser):
-        click.echo(f"saved {path}; to go on: reglab live {path}")
+    ending = run_lab(address, beginning, results, data_dir, announce, not no_browser)
+    for path in ending.saved:
+        click.echo(f"saved {path}; to go on: reglab live {shlex.quote(str(path))}")
+    if ending.problems:
+        raise RunError("\n".join(ending.problems))
 
 
 def _read(config: Path, overrides: tuple[str, ...]) -> "Beginning":
     """What is trained first; raises ReglabError if it cannot be read."""
     from reglab.cli.experiments import load_all
-    from reglab.errors import RunError
     from reglab.live.lab.folder import SNAPSHOT
     from reglab.live.lab.presets import Text
     from reglab.live.messages import Start
@@ -99,6 +110,9 @@ def _read(config: Path, overrides: tuple[str, ...]) -> "Beginning":
             if state != "complete":
                 raise RunError(f"{config} is not complete, but {state}; expected a complete run")
             return Beginning(Start(run=config), str(config))
+        from reglab.live.worker.snapshot import read_snapshot
+
+        read_snapshot(config)
         return Beginning(Start(snapshot=config), str(config))
     (experiment,) = load_all([config], overrides)
     text = None

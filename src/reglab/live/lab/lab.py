@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
-from reglab.errors import ReglabError, RunError
+from reglab.errors import RunError
 from reglab.experiment import Experiment
 from reglab.live.lab.autosave import Autosave
 from reglab.live.lab.changes import list_changes
+from reglab.live.lab.ending import Ending, save_last, was_trained
 from reglab.live.lab.folder import NETWORK, SNAPSHOT, LiveFolder
 from reglab.live.lab.log import Action, Log
 from reglab.live.lab.network import LiveNetwork
@@ -21,8 +21,6 @@ from reglab.machine import count_cores
 Name = Literal["baseline", "yours"]
 YOURS: Name = "yours"
 BASELINE: Name = "baseline"
-_SECONDS_TO_SAVE = 20.0
-"""Until the end of the program does not wait any longer for a snapshot."""
 
 
 class Lab:
@@ -103,19 +101,13 @@ class Lab:
         if self.transport.plays:
             self.transport.play()
 
-    async def close(self) -> list[Path]:
-        """Ends all processes; returns the snapshots of the networks that were trained."""
+    async def close(self) -> Ending:
+        """Saves a snapshot of each network that was trained, and ends all processes."""
         if self._saver is not None:
             self._saver.cancel()
-        saved: list[Path] = []
-        for name, network in tuple(self.networks.items()):
-            path = self.folder.path / f"last-{name}{SNAPSHOT}"
-            if _was_trained(network):
-                with suppress(ReglabError, TimeoutError):
-                    await asyncio.wait_for(self._ask(network, Save(path=path)), _SECONDS_TO_SAVE)
-                    saved.append(path)
+        ending = await save_last(tuple(self.networks.items()), self.folder.path)
         await asyncio.gather(*(network.end() for network in self.networks.values()))
-        return saved
+        return ending
 
     # Changes.
 
@@ -260,7 +252,7 @@ class Lab:
 
     async def _keep_yours(self) -> None:
         """Saves your network before it is replaced, if it was trained."""
-        if self.yours is not None and _was_trained(self.yours):
+        if self.yours is not None and was_trained(self.yours):
             path = self.folder.path / f"before-restart{SNAPSHOT}"
             answer = await self.yours.ask(Save(path=path))
             if isinstance(answer, Refused):
@@ -277,10 +269,6 @@ def _accept(answer: Event) -> Event:
     if isinstance(answer, Refused):
         raise RunError(answer.message)
     return answer
-
-
-def _was_trained(network: LiveNetwork) -> bool:
-    return network.sample is not None and network.sample.steps > 0 and not network.end_reason
 
 
 def _images(network: LiveNetwork) -> int:

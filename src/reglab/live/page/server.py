@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import signal
 import socket
 import webbrowser
@@ -131,9 +132,11 @@ def _listen(address: Address) -> socket.socket:
         except OSError as error:
             listening.close()
             problem = error
+            if error.errno != errno.EADDRINUSE:
+                break
     raise RunError(
-        f"cannot listen to {address.host}, port {ports[-1]}: {problem.strerror or problem}; choose another "
-        "one with --port or --host"
+        f"cannot listen to {address.host}, port {port}: {problem.strerror or problem}; choose another one "
+        "with --port or --host"
     )
 
 

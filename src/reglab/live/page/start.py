@@ -7,6 +7,7 @@ from pathlib import Path
 from nicegui import app
 
 from reglab.config.shipped import shipped_directory
+from reglab.live.lab.ending import Ending
 from reglab.live.lab.lab import Lab
 from reglab.live.lab.presets import Text, list_presets
 from reglab.live.messages import Start
@@ -38,8 +39,8 @@ def run_lab(
     data_directory: Path | None,
     announce: Callable[[str], None],
     open_browser: bool,
-) -> list[Path]:
-    """Serves the page until Ctrl-C; returns the snapshots that were saved at the end.
+) -> Ending:
+    """Serves the page until Ctrl-C; returns which snapshots were saved at the end.
 
     Args:
         address: of the page.
@@ -53,16 +54,17 @@ def run_lab(
         RunError: the address cannot be used, or the folder of the page cannot be created.
     """
     lab = Lab(results, data_directory)
-    lab.folder.prepare()
     site = Site(lab, results, _choose_draft(beginning))
-    saved: list[Path] = []
+    ending = Ending()
 
     async def begin() -> None:
+        lab.folder.prepare()
         if beginning is not None:
             await lab.open(beginning.start, beginning.origin)
 
     async def end() -> None:
-        saved.extend(await lab.close())
+        nonlocal ending
+        ending = await lab.close()
 
     def leave() -> None:
         if site.pauses_when_closed and count_pages() == 0:
@@ -70,7 +72,7 @@ def run_lab(
 
     app.on_disconnect(leave)
     serve(address, lambda: build_page(site), begin, end, announce, open_browser)
-    return saved
+    return ending
 
 
 def run_watch(address: Address, results: Path, announce: Callable[[str], None], open_browser: bool) -> None:
