@@ -23,7 +23,7 @@ document.addEventListener('paste', event => {
 
 
 class PicturePanel(Panel):
-    """Any picture that Pillow reads, up to 10 MB; it is cut to a square and made as small as test images.
+    """Any picture that Pillow reads, up to 10 MB; it is resized to the size of the test images.
 
     Args:
         site: of all pages.
@@ -36,7 +36,7 @@ class PicturePanel(Panel):
         self._path: Path | None = None
         ui.label(
             "Upload a picture, drop it on the field, or paste it (Ctrl-V): any format that Pillow reads, up "
-            "to 10 MB. The middle square is used."
+            "to 10 MB. The whole picture is resized to the size of the test images."
         ).classes("soft")
         self._upload = ui.upload(
             label="Your picture",
