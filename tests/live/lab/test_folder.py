@@ -46,10 +46,10 @@ def test_names_and_lists(folder: LiveFolder, tmp_path: Path) -> None:
 
 
 def test_pictures(folder: LiveFolder) -> None:
-    """Only the latest picture is kept, under a name of our own; large and empty ones are refused."""
-    old = folder.keep_picture(b"old")
-    new = folder.keep_picture(b"new")
-    assert (old.exists(), new.read_bytes(), new.parent) == (False, b"new", folder.pictures)
+    """The latest ten pictures are kept, under names of our own; large and empty ones are refused."""
+    kept = [folder.keep_picture(b"%d" % number) for number in range(12)]
+    assert [path.exists() for path in kept] == [False] * 2 + [True] * 10
+    assert (kept[-1].read_bytes(), kept[-1].parent) == (b"11", folder.pictures)
     with pytest.raises(RunError, match=r"^expected a picture of at most 10 MB, got 10\.0 MB$"):
         folder.keep_picture(bytes(LARGEST_PICTURE + 1))
     with pytest.raises(RunError, match=r"^expected a picture, got an empty file$"):

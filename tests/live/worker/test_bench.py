@@ -223,7 +223,7 @@ def test_predictions(drive: Drive, tmp_path: Path) -> None:
 
 
 def test_looking(drive: Drive, tmp_path: Path) -> None:
-    """Every layer with ranges and pictures, for a test image and one's own; it can be ended."""
+    """Every layer with ranges and pictures, for a test image and one's own, whose file is read once."""
     driver = drive(regularizers={"max_pooling": {}})
     looked: Looked = driver.do(Look(image=4))[0]
     assert [layer.name for layer in looked.layers] == [each.name for each in driver.events[0].layers]
@@ -234,9 +234,13 @@ def test_looking(drive: Drive, tmp_path: Path) -> None:
     assert convolution.filter_gradients is not None
     assert looked.title.startswith("test image 4: ")
     Image.new("RGB", (9, 9), "red").save(tmp_path / "red.png")
-    own = driver.do(Look(path=tmp_path / "red.png"), Train(until=2))
-    assert own[0].title.startswith("your picture, as ")
-    assert len([event for event in own if isinstance(event, Looked)]) > 1
+    (first,) = driver.do(Look(path=tmp_path / "red.png"))
+    assert first.title.startswith("your picture, as ")
+    (tmp_path / "red.png").unlink()
+    (refused,) = driver.do(Look(path=tmp_path / "red.png"))
+    assert refused.message.endswith("expected a picture, but the file does not exist")
+    own = driver.do(Train(until=2))
+    assert {event.picture for event in own if isinstance(event, Looked)} == {first.picture}
     after = driver.do(Look(image=None), Train(until=4))
     assert not any(isinstance(event, Looked) for event in after)
 

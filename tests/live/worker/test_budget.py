@@ -1,5 +1,7 @@
 """The time that may be spent on looking."""
 
+import pytest
+
 from reglab.live.worker.budget import Budget
 
 
@@ -48,3 +50,22 @@ def test_a_loop_keeps_the_share() -> None:
                 spent += seconds
     total = clock.now - 100.0
     assert 0.04 < spent / total < 0.0505
+
+
+def test_a_long_activity_has_its_turn_beside_short_ones() -> None:
+    """Short ones that may take half of the share leave the other half, however often they are asked for."""
+    clock = Clock()
+    budget = Budget(0.04, clock)
+    spent = {"clean": 0.0, "validation": 0.0, "look": 0.0}
+    for _ in range(4000):
+        clock.now += 0.25
+        for activity, seconds, part in (
+            ("clean", 0.03, 0.25),
+            ("validation", 0.04, 0.25),
+            ("look", 0.15, 1.0),
+        ):
+            if budget.allows(activity, part):
+                spend(budget, clock, activity, seconds)
+                spent[activity] += seconds
+    shares = {activity: seconds / (clock.now - 100.0) for activity, seconds in spent.items()}
+    assert shares == pytest.approx({"clean": 0.01, "validation": 0.01, "look": 0.02}, abs=0.0005)

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ SNAPSHOT, NETWORK = ".snapshot.npz", ".network.json"
 LARGEST_PICTURE = 10 * 2**20
 LARGEST_SNAPSHOT = 2**28
 """Bytes of an uploaded file."""
+_MOST_PICTURES = 10
+"""Pictures of the user that are kept, the latest ones: a page may show one that is not the last."""
 _LETTERS = re.compile(r"[\w.+-]{1,80}")
 
 
@@ -42,6 +45,7 @@ class LiveFolder:
         self._live = results / NAME
         start = datetime.now().strftime("%Y-%m-%d-%H%M%S")
         self.path = self._live / f"{start}-{secrets.token_hex(2)}"
+        self._pictures: deque[Path] = deque()
 
     def prepare(self) -> None:
         """Creates the folder; raises RunError if the system refuses."""
@@ -93,11 +97,11 @@ class LiveFolder:
         if not content:
             raise RunError("expected a picture, got an empty file")
         create_folder(self.pictures)
-        # Only the latest one is used.
-        for old in self.pictures.iterdir():
-            old.unlink(missing_ok=True)
         path = self.pictures / secrets.token_hex(8)
         write_atomically(path, content)
+        self._pictures.append(path)
+        if len(self._pictures) > _MOST_PICTURES:
+            self._pictures.popleft().unlink(missing_ok=True)
         return path
 
     def keep_upload(self, content: bytes) -> Path:

@@ -1,6 +1,7 @@
 """Answers to questions about the network of a session: predictions, mistakes, and what is inside."""
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,15 @@ _USUAL = {"regularizers.augmentation": {"rotation": 0.0, "zoom": 0.0}}
 """Shifts and flips, for experiments without augmentation."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Chosen:
+    """The image of `look`, which is read once: the file of a picture may be removed."""
+
+    image: int | Path
+    pixels: NDArray[np.uint8]
+    label: int | None
+
+
 class Answers:
     """Answers questions about a session, in inference mode; asking does not change the training.
 
@@ -49,43 +59,45 @@ class Answers:
         self._tested: OrderedDict[int, bool] = OrderedDict()
         self._logits: tuple[int, NDArray[np.float32]] | None = None
         self._inspection: tuple[Any, Inspection] | None = None
-        self._image: int | Path | None = None
+        self._chosen: _Chosen | None = None
 
     @property
     def is_looking(self) -> bool:
         """Whether an image was chosen."""
-        return self._image is not None
+        return self._chosen is not None
 
     def forget(self) -> None:
         """Discards what was computed with other weights."""
         self._tested.clear()
         self._logits = None
 
-    def look_at(self, image: int | Path | None) -> None:
-        """Chooses the image of `look`; None ends the looking."""
-        self._image = image
-
-    def look(self, session: Session) -> Looked:
-        """The inside of each layer for the chosen image.
-
-        For a picture of the user, whose class is unknown, the gradients are those of the predicted class.
+    def look_at(self, session: Session, image: int | Path | None) -> None:
+        """Chooses the image of `look`; None ends the looking.
 
         Raises:
-            ImageError: the picture cannot be read.
+            ImageError: the picture cannot be read; the image before stays chosen.
+        """
+        self._chosen = None if image is None else _Chosen(image, *self._read(session, image))
+
+    def look(self, session: Session) -> Looked:
+        """The inside of each layer for the chosen image, or for the first test image.
+
+        For a picture of the user, whose class is unknown, the gradients are those of the predicted class.
         """
         network, classes = session.model.network, session.subject.dataset.classes
         if self._inspection is None or self._inspection[0] is not network:
             self._inspection = network, Inspection(session.experiment, len(classes), self._eager)
-        pixels, label = self._read(session, self._image or 0)
-        target = label
+        chosen = self._chosen or _Chosen(0, *self._read(session, 0))
+        pixels = chosen.pixels
+        target = chosen.label
         if target is None:
             target = int(np.argmax(network.predict_on_batch(pixels[None].astype(np.float32))[0]))
         with session.model.measured_weights():
             inside = self._inspection[1].look(network, pixels, target)
-        if label is None:
+        if chosen.label is None:
             title = f"your picture, as {classes[target]}"
         else:
-            title = f"test image {self._image}: {classes[target]}"
+            title = f"test image {chosen.image}: {classes[target]}"
         return Looked(
             images=session.images_seen,
             title=title,

@@ -51,6 +51,8 @@ _WAIT_SECONDS = 0.5
 """Time that a session waits for more steps before the call of `fit` ends, which costs time too."""
 _SHARE = 0.04
 """Of the time, for all that is not training. The page promises less than 5 %."""
+_PART_OF_MEASURING = 0.25
+"""Of that time, for clean images, and as much for validation images; looking has what is left."""
 _PART = 50
 """Images that are measured at a time."""
 _WINDOW = 1000
@@ -190,7 +192,9 @@ class Bench(Listener):
                 case Load():
                     self._load(command.path)
                 case Look():
-                    self._answers.look_at(command.image if command.path is None else command.path)
+                    self._answers.look_at(
+                        self._session, command.image if command.path is None else command.path
+                    )
                     if self._answers.is_looking:
                         self._send(self._answers.look(self._session))
                 case Predict():
@@ -362,7 +366,7 @@ class Bench(Listener):
             )
             return
         for name, rolling in (("clean", self._clean), ("validation", self._validation)):
-            if self._budget.allows(name):
+            if self._budget.allows(name, _PART_OF_MEASURING):
                 with self._budget.spend(name):
                     self._measure(rolling)
         if self._answers.is_looking and self._budget.allows("look"):
@@ -398,6 +402,7 @@ class Bench(Listener):
             Sample(
                 running=running and self._may_train,
                 complete=session.complete,
+                until=self._until,
                 steps=self._steps,
                 images=session.images_seen,
                 epoch=session.images_seen / len(session.subject.split.train),

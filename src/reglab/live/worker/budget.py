@@ -12,6 +12,9 @@ class Budget:
     Its duration is expected to be that of the last time. The first time of an activity does not count, since
     it compiles.
 
+    Short activities fit before a long one does, and would leave no time for it. They are therefore allowed
+    only a part of the share.
+
     Args:
         share: of the time since the start, in (0, 1).
         clock: returns seconds.
@@ -21,13 +24,20 @@ class Budget:
         self._share = share
         self._clock = clock
         self._begin = clock()
-        self._spent = 0.0
+        self._spent: dict[str, float] = {}
         self._durations: dict[str, float] = {}
 
-    def allows(self, activity: str) -> bool:
-        """Whether the activity fits; the first one of a name always does."""
-        total = self._clock() - self._begin
-        return self._spent + self._durations.get(activity, 0.0) <= self._share * total
+    def allows(self, activity: str, part: float = 1.0) -> bool:
+        """Whether the activity fits; the first one of a name always does.
+
+        Args:
+            activity: its name.
+            part: of the share that this activity may take, in (0, 1].
+        """
+        share = self._share * (self._clock() - self._begin)
+        duration = self._durations.get(activity, 0.0)
+        fits = sum(self._spent.values()) + duration <= share
+        return fits and self._spent.get(activity, 0.0) + duration <= part * share
 
     @contextmanager
     def spend(self, activity: str) -> Iterator[None]:
@@ -39,10 +49,10 @@ class Budget:
             duration = self._clock() - begin
             if activity in self._durations:
                 self._durations[activity] = duration
-                self._spent += duration
+                self._spent[activity] = self._spent.get(activity, 0.0) + duration
             else:
                 self._durations[activity] = 0.0
 
     def restart(self) -> None:
         """Forgets the time, not the durations, as after a pause in which nothing was trained."""
-        self._begin, self._spent = self._clock(), 0.0
+        self._begin, self._spent = self._clock(), {}
