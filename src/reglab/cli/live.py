@@ -93,29 +93,40 @@ def live(
 
 def _read(config: Path, overrides: tuple[str, ...]) -> "Beginning":
     """What is trained first; raises ReglabError if it cannot be read."""
-    from reglab.cli.experiments import load_all
     from reglab.live.lab.folder import SNAPSHOT
     from reglab.live.lab.presets import Text
     from reglab.live.messages import Start
-    from reglab.live.page.start import Beginning
 
+    origin, text = str(config), None
     if config.is_dir() or config.name.endswith(SNAPSHOT):
         if overrides:
             raise click.UsageError("--set changes a YAML file; change a run or a snapshot on the page.")
-        if config.is_dir():
-            from reglab.runs.finding import read_run
-            from reglab.runs.layout import RunDirectory
+        _check(config)
+        start = Start(run=config) if config.is_dir() else Start(snapshot=config)
+    else:
+        from reglab.cli.experiments import load_all
 
-            state = read_run(RunDirectory(config)).state
-            if state != "complete":
-                raise RunError(f"{config} is not complete, but {state}; expected a complete run")
-            return Beginning(Start(run=config), str(config))
+        (experiment,) = load_all([config], overrides)
+        start, origin = Start(experiment=experiment), ""
+        if not overrides and config.is_file():
+            text = Text(config.read_text(encoding="utf-8"), config.parent, experiment.name)
+
+    # Imported here because it loads NiceGUI, which takes a second; errors are reported before that.
+    from reglab.live.page.start import Beginning
+
+    return Beginning(start, origin, text)
+
+
+def _check(path: Path) -> None:
+    """Raises RunError if a path is neither a complete run nor a snapshot."""
+    if not path.is_dir():
         from reglab.live.worker.snapshot import read_snapshot
 
-        read_snapshot(config)
-        return Beginning(Start(snapshot=config), str(config))
-    (experiment,) = load_all([config], overrides)
-    text = None
-    if not overrides and str(config) != "-":
-        text = Text(config.read_text(encoding="utf-8"), config.parent, experiment.name)
-    return Beginning(Start(experiment=experiment), "", text)
+        read_snapshot(path)
+        return
+    from reglab.runs.finding import read_run
+    from reglab.runs.layout import RunDirectory
+
+    state = read_run(RunDirectory(path)).state
+    if state != "complete":
+        raise RunError(f"{path} is not complete, but {state}; expected a complete run")
