@@ -144,6 +144,8 @@ class Sample(Message):
     event: Literal["sample"] = "sample"
     running: bool
     complete: bool
+    until: int = 0
+    """Number of steps at which it pauses, as it was told last."""
     steps: int
     images: int
     """Seen, over all epochs."""

@@ -48,7 +48,7 @@ def test_csv(make_sample: Callable[..., Sample]) -> None:
     yours.add(make_sample(300, clean_accuracy=0.75, validation_accuracy=0.5, loss=1.25, penalty=0.1))
     text = write_csv({"baseline": baseline, "yours": yours})
     rows = list(csv.DictReader(io.StringIO(text)))
-    assert set(rows[0]) == {"network", *Sample.model_fields} - {"event", "running", "complete"}
+    assert set(rows[0]) == {"network", *Sample.model_fields} - {"event", "running", "complete", "until"}
     assert [(row["network"], row["images"], row["steps"]) for row in rows] == [
         ("baseline", "100", "1"),
         ("baseline", "200", "2"),

@@ -136,8 +136,8 @@ def test_a_killed_worker_and_its_successor(
     async def resume(watched: Watched) -> None:
         network = watched.network
         await watched.wait_for(lambda: network.built is not None and network.built.how == "restored")
-        assert network.sample is not None
         await watched.wait_for(lambda: network.sample is not None and network.sample.steps == 7)
+        assert network.sample is not None
         assert network.sample.images == images[0]
 
     follow(start, kill)

@@ -1,7 +1,6 @@
 """A snapshot of a network once a minute, from which it goes on after the end of its process."""
 
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from reglab.live.lab.network import LiveNetwork
@@ -14,24 +13,27 @@ class Autosave:
     """The latest snapshot of one network.
 
     Args:
-        path: of the snapshot.
+        path: of the snapshots that are written here.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._at = time.monotonic()
         self._steps = 0
+        self._latest: Path | None = None
 
     @property
     def path(self) -> Path | None:
         """The snapshot; None if there is none of the current training."""
-        return self._path if self._path.is_file() else None
+        return self._latest if self._latest is not None and self._latest.is_file() else None
 
     def forget(self) -> None:
-        """Removes the snapshot, which is of another training."""
-        self._at, self._steps = time.monotonic(), 0
-        with suppress(OSError):
-            self._path.unlink(missing_ok=True)
+        """The next snapshot is the first one of another training."""
+        self._at, self._steps, self._latest = time.monotonic(), 0, None
+
+    def remember(self, snapshot: Path) -> None:
+        """The user has saved a snapshot of the current training, or has loaded one."""
+        self._latest = snapshot
 
     async def save_if_due(self, network: LiveNetwork) -> None:
         """Saves a network that has been trained since the last time, if that is a minute ago."""
@@ -40,9 +42,11 @@ class Autosave:
             return
         if sample.steps == self._steps or time.monotonic() - self._at < _SECONDS:
             return
-        self._at, self._steps = time.monotonic(), sample.steps
+        self._at = time.monotonic()
         answer = await network.ask(Save(path=self._path))
         if isinstance(answer, Refused):
             message = f"no snapshot could be saved: {answer.message}"
             if message not in network.messages:
                 network.messages.append(message)
+        else:
+            self._steps, self._latest = sample.steps, self._path

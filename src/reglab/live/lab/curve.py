@@ -54,7 +54,7 @@ class Curve:
 
 def write_csv(curves: Mapping[str, Curve]) -> str:
     """The samples of several networks as CSV, one row each; what is not known is empty."""
-    columns = [name for name in Sample.model_fields if name not in ("event", "running", "complete")]
+    columns = [name for name in Sample.model_fields if name not in ("event", "running", "complete", "until")]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["network", *columns])

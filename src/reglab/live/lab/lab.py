@@ -15,7 +15,7 @@ from reglab.live.lab.log import Action, Log
 from reglab.live.lab.network import LiveNetwork
 from reglab.live.lab.pair import SHARED, align
 from reglab.live.lab.transport import Transport
-from reglab.live.messages import Built, Command, Event, Load, Refused, Restart, Save, Start
+from reglab.live.messages import Built, Change, Command, Event, Load, Refused, Restart, Save, Start
 from reglab.machine import count_cores
 
 Name = Literal["baseline", "yours"]
@@ -77,10 +77,12 @@ class Lab:
         self.folder.prepare()
         async with self._replacing:
             await self._end_baseline()
-            await self._keep_yours()
+            await self._keep_yours(start.snapshot)
             if self.yours is not None:
                 await self.yours.end()
             self._autosaves[YOURS].forget()
+            if start.snapshot is not None:
+                self._autosaves[YOURS].remember(start.snapshot)
             self._origin = origin
             await self._launch(YOURS, start)
         self.transport.play()
@@ -94,12 +96,18 @@ class Lab:
             if not old.end_reason:
                 return
             self._origin = "after the end of its process"
-            start = Start(experiment=old.experiment) if snapshot is None else Start(snapshot=snapshot)
+            if snapshot is not None:
+                start = Start(snapshot=snapshot)
+            elif old.built is None or old.origin.run is not None:
+                start = old.origin
+            else:
+                start = Start(experiment=old.experiment)
             network = await self._launch(name, start)
             if snapshot is not None:
                 network.curve = old.curve
-        if self.transport.plays:
-            self.transport.play()
+            elif start.run is not None and old.experiment is not None:
+                # It may have been changed since.
+                network.send(Change(experiment=old.experiment))
 
     async def close(self) -> Ending:
         """Saves a snapshot of each network that was trained, and ends all processes."""
@@ -122,10 +130,12 @@ class Lab:
         for network in self.networks.values():
             # Both are checked before anything is sent.
             _find_experiment(network).with_changes(changes if network is yours else shared)
-        answers = [yours.change(changes)]
-        if self.baseline is not None and shared:
-            answers.append(self.baseline.change(shared))
-        built, *_ = [_accept(answer) for answer in await asyncio.gather(*answers)]
+        if self.baseline is None or not shared:
+            built = _accept(await yours.change(changes))
+        else:
+            async with self.transport.hold():
+                built = _accept(await yours.change(changes))
+                _accept(await self.baseline.change(shared))
         assert isinstance(built, Built)
         return built
 
@@ -154,12 +164,14 @@ class Lab:
             await self._end_baseline()
             plays = self.transport.plays
             self.transport.pause()
-            await self._restart(current)
-            self._autosaves[BASELINE].forget()
-            self._known.pop(BASELINE, None)
-            await self._launch(BASELINE, Start(experiment=aligned))
-        if plays:
-            self.transport.play()
+            try:
+                await self._restart(current)
+                self._autosaves[BASELINE].forget()
+                self._known.pop(BASELINE, None)
+                await self._launch(BASELINE, Start(experiment=aligned))
+            finally:
+                if plays:
+                    self.transport.play()
 
     async def stop_comparing(self) -> None:
         """Ends the other network; yours goes on."""
@@ -172,6 +184,8 @@ class Lab:
         """Saves your network; `suffix` is that of a snapshot or of a network in JSON."""
         yours, path = self._require(), self.folder.choose(name, suffix)
         await self._ask(yours, Save(path=path))
+        if suffix == SNAPSHOT:
+            self._autosaves[YOURS].remember(path)
         self.log.add(YOURS, "saved", _images(yours), detail=path.name)
         return path
 
@@ -180,9 +194,12 @@ class Lab:
         yours = self._require()
         if self.baseline is not None:
             raise RunError("two networks are trained in step: stop comparing before you load a file")
-        await self._keep_yours()
+        await self._keep_yours(path)
         self._origin = path.name
         await self._ask(yours, Load(path=path))
+        self.transport.renew()
+        if path.name.endswith(SNAPSHOT):
+            self._autosaves[YOURS].remember(path)
 
     # Inside.
 
@@ -202,14 +219,14 @@ class Lab:
         networks = {**self.networks, name: network}
         self.networks = {each: networks[each] for each in (BASELINE, YOURS) if each in networks}
         await network.start()
+        self.transport.renew()
         return network
 
     async def _end_baseline(self) -> None:
         baseline = self.networks.pop(BASELINE, None)
         if baseline is not None:
             await baseline.end()
-            if self.transport.plays:
-                self.transport.play()
+            self.transport.renew()
 
     async def _restart(self, experiment: Experiment, keep: bool = False) -> None:
         self._require()
@@ -221,10 +238,12 @@ class Lab:
         plays = self.transport.plays
         self.transport.pause()
         try:
-            await asyncio.gather(*(self._ask(self.networks[name], commands[name]) for name in commands))
-            for name in commands:
+            # Yours is first: if it is refused, the other one is not restarted.
+            for name, command in commands.items():
+                await self._ask(self.networks[name], command)
                 self._autosaves[name].forget()
         finally:
+            self.transport.renew()
             if plays:
                 self.transport.play()
 
@@ -250,10 +269,11 @@ class Lab:
     async def _ask(self, network: LiveNetwork, command: Command) -> Event:
         return _accept(await network.ask(command))
 
-    async def _keep_yours(self) -> None:
-        """Saves your network before it is replaced, if it was trained."""
+    async def _keep_yours(self, successor: Path | None = None) -> None:
+        """Saves your network before it is replaced, if it was trained; not over its successor."""
         if self.yours is not None and was_trained(self.yours):
-            path = self.folder.path / f"before-restart{SNAPSHOT}"
+            first, second = (self.folder.path / f"before-{name}{SNAPSHOT}" for name in ("restart", "load"))
+            path = first if first != successor else second
             answer = await self.yours.ask(Save(path=path))
             if isinstance(answer, Refused):
                 self.yours.messages.append(f"no snapshot could be saved: {answer.message}")

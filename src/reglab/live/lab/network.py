@@ -49,6 +49,7 @@ class LiveNetwork:
     sees by identity whether there is something new.
 
     Attributes:
+        origin: what the training has started from.
         built: the last `Built`; None before the network is ready.
         sample: the last `Sample`.
         curve: the samples so far.
@@ -61,6 +62,7 @@ class LiveNetwork:
 
     def __init__(self, start: Start, log: Path, listen: Callable[["LiveNetwork", Event], None]) -> None:
         """Prepares a worker; `listen` is called with each of its events; `log` receives its output."""
+        self.origin = start
         self.built: Built | None = None
         self.sample: Sample | None = None
         self.curve = Curve()
@@ -69,7 +71,7 @@ class LiveNetwork:
         self.diverged = ""
         self.messages: deque[str] = deque(maxlen=20)
         self.end_reason = ""
-        self._start = start
+        self._is_new = False
         self._log = log
         self._listen = listen
         self._process: Process | None = None
@@ -85,7 +87,7 @@ class LiveNetwork:
         """The current experiment, with the changes that the worker has not made yet."""
         if self._wanted is not None:
             return self._wanted
-        return self._start.experiment if self.built is None else self.built.experiment
+        return self.origin.experiment if self.built is None else self.built.experiment
 
     @property
     def state(self) -> State:
@@ -118,7 +120,7 @@ class LiveNetwork:
                 limit=_LONGEST_LINE,
             )
         self._reader = asyncio.create_task(self._read())
-        self.send(self._start)
+        self.send(self.origin)
 
     def send(self, command: Command) -> None:
         """Sends a command; has no effect if the worker has ended."""
@@ -213,6 +215,7 @@ class LiveNetwork:
             case Sample():
                 self.sample = event
                 self.curve.add(event)
+                self._answer_built()
             case Looked():
                 self.looked = event
             case Evaluated():
@@ -233,15 +236,23 @@ class LiveNetwork:
 
     def _take_built(self, event: Built) -> None:
         # With a snapshot, the curve before it may be known from another worker.
-        if event.how == "restarted" or (event.how == "started" and self._start.snapshot is None):
+        if event.how == "restarted" or (event.how == "started" and self.origin.snapshot is None):
             self.curve.clear()
+        if event.how == "restarted":
+            self.origin = Start(experiment=event.experiment)
         if event.how in ("started", "restarted", "restored"):
-            self.diverged = ""
+            # The next sample is the first one of this training.
+            self.diverged, self.sample = "", None
         self.built = event
         self.looked = self.evaluated = None
+        self._is_new = True
+
+    def _answer_built(self) -> None:
+        """Answers what has caused the last `Built`, with the first sample, which tells the state."""
         # The worker has built the first network without a question.
-        if event.how != "started":
-            self._answer(event, _CAUSES.get(event.how, "change"))
+        if self._is_new and self.built is not None and self.built.how != "started":
+            self._answer(self.built, _CAUSES.get(self.built.how, "change"))
+        self._is_new = False
 
     def _answer(self, event: Event, asked: str) -> None:
         """Answers the oldest question of a command."""
