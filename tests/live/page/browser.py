@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    NoSuchElementException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -46,6 +50,7 @@ part.editorPromise.then(() => {
   done();
 });
 """
+_FOCUS = "arguments[0].focus(); return document.activeElement === arguments[0]"
 _READ = "return getElement(parseInt(arguments[0].id.slice(1))).editor?.state.doc.toString() ?? ''"
 
 
@@ -165,12 +170,20 @@ class Page:
 
     def choose(self, name: str, text: str) -> None:
         """Chooses an option of a list by the beginning of its text."""
-        self.find(name).click()
+        chosen = self.find(name)
+
+        def open_list() -> bool:
+            # A message may be above the list for a moment.
+            with suppress(ElementClickInterceptedException):
+                chosen.click()
+                return True
+            return False
 
         def options() -> list[WebElement]:
             found = self.driver.find_elements(By.CSS_SELECTOR, ".q-menu .q-item")
             return [each for each in found if each.text.startswith(text)]
 
+        wait_for(open_list, f"{name} stays behind a message")
         wait_for(lambda: bool(options()), f"no option {text}")
         self.driver.execute_script("arguments[0].click()", options()[0])
 
@@ -186,6 +199,11 @@ class Page:
         """The text of the editor."""
         text: str = self.driver.execute_script(_READ, self.find("editor"))
         return text
+
+    def focus_editor(self) -> None:
+        """Gives the focus to the editor, which takes it as soon as it is visible."""
+        content = self.find("editor").find_element(By.CSS_SELECTOR, ".cm-content")
+        wait_for(lambda: bool(self.driver.execute_script(_FOCUS, content)), "no focus")
 
     def pause(self) -> None:
         """Pauses the training, unless it is paused."""

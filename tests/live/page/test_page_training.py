@@ -142,8 +142,7 @@ def test_letters_in_fields_are_not_keys(page: Page) -> None:
     page.type("snapshot-name", "se s", end="\ue004")
     page.open_tab("editor")
     text = page.read()
-    editor = page.find("editor").find_element("css selector", ".cm-content")
-    page.driver.execute_script("arguments[0].focus()", editor)
+    page.focus_editor()
     ActionChains(page.driver).send_keys("se s").perform()
     wait_for(lambda: page.read() != text, "nothing is typed")
     assert _count(page, "after-letters") == before

@@ -81,7 +81,7 @@ class _View:
             with ui.tab_panel("picture"):
                 PicturePanel(site, self._look)
             with ui.tab_panel("editor"):
-                self._editor = EditorPanel(site, self._transport.keyboard)
+                self._editor = EditorPanel(site)
             with ui.tab_panel("both"):
                 self._both = SideBySidePanel(site)
             with ui.tab_panel("files"):

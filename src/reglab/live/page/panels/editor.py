@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nicegui import ui
-from nicegui.events import CodeMirrorFocusChangeEventArguments
 
 from reglab.config.shipped import shipped_directory
 from reglab.errors import ExperimentError, Problem
@@ -14,6 +13,9 @@ from reglab.live.lab.presets import Text, find_line, list_presets
 from reglab.live.messages import Start
 from reglab.live.page.site import Panel, Site, telling, write_yaml
 
+_SECONDS_WITHOUT_EDIT = 0.3
+"""Then the text is checked. Marks that arrive while one types would bring back an older text."""
+
 # The element of the editor is not the one that has the focus.
 _NAME = """
 vnode => vnode.component.proxy.editorPromise.then(
@@ -22,19 +24,14 @@ vnode => vnode.component.proxy.editorPromise.then(
 
 
 class EditorPanel(Panel):
-    """An editor with presets; restart with it, or keep what fits.
+    """An editor with presets; restart with it, or keep what fits."""
 
-    Args:
-        site: of all pages.
-        keyboard: the keys of the page, which are off while one types.
-    """
-
-    def __init__(self, site: Site, keyboard: ui.keyboard) -> None:
+    def __init__(self, site: Site) -> None:
         super().__init__(site)
-        self._keyboard = keyboard
         self._presets = {preset.name: preset for preset in list_presets()}
         self._shown: Experiment | None = None
         self._experiment: Experiment | None = None
+        self._later: ui.timer | None = None
         with ui.element("div").classes("bar"):
             options = {name: f"{name}: {preset.question}" for name, preset in self._presets.items()}
             chosen = ui.select(options, label="Presets", on_change=lambda event: self._insert(event.value))
@@ -48,9 +45,10 @@ class EditorPanel(Panel):
             line_wrapping=True,
             indent="  ",
             on_change=self._edit,
-            on_focus_change=self._watch_focus,
         ).style("height: 320px; border: 1px solid var(--edge); border-radius: 4px; width: 100%")
         self._editor.classes("is-editor").on("vnode-mounted", js_handler=_NAME)
+        # A letter that is typed is not a key of the page.
+        self._editor.on("keydown", js_handler="event => event.stopPropagation()")
         self._problems = ui.label().style("white-space: pre-wrap; width: 100%").props('aria-live="polite"')
         self._problems.classes("text-negative is-problems")
         self._differences = (
@@ -95,10 +93,9 @@ class EditorPanel(Panel):
 
     def _edit(self) -> None:
         self.site.draft = replace(self.site.draft, content=self._editor.value or "")
-        self._check()
-
-    def _watch_focus(self, event: CodeMirrorFocusChangeEventArguments) -> None:
-        self._keyboard.active = not event.focused
+        if self._later is not None:
+            self._later.cancel()
+        self._later = ui.timer(_SECONDS_WITHOUT_EDIT, self._check, once=True)
 
     def _check(self) -> None:
         try:
@@ -136,6 +133,7 @@ class EditorPanel(Panel):
         await self._begin(keep=True)
 
     async def _begin(self, keep: bool) -> None:
+        self._check()
         experiment = self._experiment
         if experiment is None:
             return

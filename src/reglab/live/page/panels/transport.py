@@ -44,7 +44,7 @@ class TransportBar(Panel):
             ui.button(icon="contrast", on_click=switch_dark).props(
                 'flat round dense aria-label="Light or dark"'
             ).tooltip("Light or dark")
-        self.keyboard = ui.keyboard(self._press, repeating=False)
+        ui.keyboard(self._press, repeating=False)
         self.refresh()
 
     def refresh(self) -> None:
