@@ -1,0 +1,244 @@
+"""Predictions of test images, mistakes and the confusion matrix; a picture of the user."""
+
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from struct import pack
+
+import pytest
+from PIL import Image
+from selenium.webdriver.remote.webelement import WebElement
+
+from reglab.live.page.style import RIGHT, WRONG
+from tests.live.page.browser import Page, wait_for
+from tests.live.page.conftest import EXPERIMENT, Server
+
+pytestmark = pytest.mark.slow
+_TILES = 12
+_TEST_IMAGES = EXPERIMENT["data"]["subset"]["validation"]
+_FORMATS = ("png", "jpeg", "gif", "bmp", "tiff", "webp")
+_READ = """
+return [...document.querySelectorAll(`.is-${arguments[0]} .tile`)].map(tile => [
+  tile.querySelector('img').alt,
+  [...tile.querySelectorAll('.share')].map(share => [
+    share.firstChild.innerText,
+    parseFloat(share.querySelector('.track div').style.width),
+    getComputedStyle(share.querySelector('.track div')).backgroundColor,
+    share.lastChild.innerText,
+  ]),
+  tile.querySelector('.soft')?.innerText ?? '',
+]);
+"""
+_READ_MATRIX = """
+const boxes = [...document.querySelectorAll('.nicegui-echart')].filter(each => each.checkVisibility());
+return getElement(parseInt(boxes.at(-1).id.slice(1))).chart.getOption().series[0].data;
+"""
+_DROP = """
+const [field, name, bytes] = arguments;
+const data = new DataTransfer();
+data.items.add(new File([Uint8Array.from(bytes)], name, {type: 'image/png'}));
+const event = arguments[3] === 'paste'
+  ? new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})
+  : null;
+if (event) { document.dispatchEvent(event); return; }
+field.dispatchEvent(new DragEvent('dragover', {dataTransfer: data, bubbles: true, cancelable: true}));
+const target = field.querySelector('.q-uploader__dnd') ?? field;
+target.dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true}));
+"""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """What the page shows of a prediction.
+
+    Attributes:
+        classes: with their shares in percent, the most probable first.
+        true: the class that is green; empty if none of the three is.
+        verdict: the words below.
+    """
+
+    classes: tuple[tuple[str, float], ...]
+    true: str
+    verdict: str
+
+
+@pytest.fixture(scope="module")
+def server(serve: Callable[..., Server]) -> Server:
+    """The small experiment with augmentation."""
+    return serve("small.yaml", "--set", "regularizers={augmentation: {horizontal_flip: true, shift: 0.1}}")
+
+
+@pytest.fixture(scope="module")
+def page(server: Server, browse: Callable[..., Page]) -> Page:
+    """A page on which it has trained for a while; it is paused, so that predictions do not change."""
+    page = browse(server.url)
+    page.wait_for_more(4000)
+    page.pause()
+    return page
+
+
+def _rgb(colour: str) -> str:
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgb({red}, {green}, {blue})"
+
+
+def _read(page: Page, name: str = "predictions") -> list[Tile]:
+    tiles = []
+    for alt, shares, verdict in page.driver.execute_script(_READ, name):
+        assert len(shares) == 3
+        assert {colour for _, _, colour, _ in shares} <= {_rgb(RIGHT), _rgb(WRONG)}
+        assert [f"{width:.0f}%" for _, width, _, _ in shares] == [text for *_, text in shares]
+        assert alt.startswith(", ".join(f"{label} {text}" for label, _, _, text in shares))
+        green = [label for label, _, colour, _ in shares if colour == _rgb(RIGHT)]
+        assert len(green) <= 1
+        tiles.append(Tile(tuple((label, width) for label, width, *_ in shares), "".join(green), verdict))
+    return tiles
+
+
+def _open(page: Page) -> list[Tile]:
+    page.open_tab("predictions")
+    wait_for(lambda: len(_read(page)) == _TILES, "no predictions")
+    return _read(page)
+
+
+def _read_new(page: Page, before: list[Tile]) -> list[Tile]:
+    wait_for(lambda: _read(page) != before, "the predictions stay")
+    return _read(page)
+
+
+def test_the_top_three_with_the_true_one_green(page: Page) -> None:
+    """In falling order, with at most 100 % in all; the words agree with the colours."""
+    tiles = _open(page)
+    for tile in tiles:
+        shares = [share for _, share in tile.classes]
+        assert shares == sorted(shares, reverse=True)
+        assert 0 < sum(shares) <= 100.2
+        first = tile.classes[0][0]
+        assert (tile.verdict == "right") == (first == tile.true)
+        assert tile.verdict == "right" or tile.verdict.startswith("wrong: it is ")
+    found = re.fullmatch(
+        r"Test accuracy so far: ([\d.]+)% \((\d+) of (\d+) images\)", page.text("test-accuracy")
+    )
+    assert found is not None
+    assert float(found[1]) == pytest.approx(100 * int(found[2]) / int(found[3]), abs=0.06)
+
+
+def test_other_images_and_more_of_them_tested(page: Page) -> None:
+    """The arrow shows the next images, and they count in the running accuracy."""
+    before = _open(page)
+    page.click("next-images")
+    _read_new(page, before)
+    wait_for(lambda: f"of {2 * _TILES} images" in page.text("test-accuracy"), page.text("test-accuracy"))
+    page.press("chevron_left")
+    wait_for(lambda: _read(page) == before, "not the first images")
+
+
+def test_averaged_over_augmented_copies(page: Page) -> None:
+    """The same images have other shares; without it, the same as before."""
+    before = _open(page)
+    page.click("copies")
+    after = _read_new(page, before)
+    assert [tile.classes for tile in after] != [tile.classes for tile in before]
+    page.click("copies")
+    wait_for(lambda: _read(page) == before, "the averages stay")
+
+
+def test_the_most_confident_mistakes(page: Page) -> None:
+    """All are wrong, the surest first."""
+    before = _open(page)
+    page.click("mistakes")
+    mistakes = _read_new(page, before)
+    assert all(tile.verdict.startswith("wrong") for tile in mistakes)
+    assert all(tile.classes[0][0] != tile.true for tile in mistakes)
+    sure = [tile.classes[0][1] for tile in mistakes]
+    assert sure == sorted(sure, reverse=True)
+    page.click("mistakes")
+    wait_for(lambda: _read(page) == before, "the mistakes stay")
+
+
+def test_the_confusion_matrix_agrees_with_the_accuracy(page: Page) -> None:
+    """It has all test images; its diagonal is what is right."""
+    _open(page)
+    page.click("evaluate")
+    page.wait_for_text("evaluated", f"of {_TEST_IMAGES} test images are right")
+    cells = page.driver.execute_script(_READ_MATRIX)
+    counts = [cell[3] for cell in cells]
+    right = sum(cell[3] for cell in cells if cell[0] == 9 - cell[1])
+    assert (len(cells), sum(counts)) == (100, _TEST_IMAGES)
+    assert page.text("evaluated").startswith(f"{100 * right / _TEST_IMAGES:.2f}%")
+
+
+def test_a_click_shows_an_image_inside_the_network(page: Page) -> None:
+    """The fourth image in the list is test image 3."""
+    _open(page)
+    tile: WebElement = page.driver.find_elements("css selector", ".is-predictions .tile")[3]
+    page.driver.execute_script("arguments[0].click()", tile)
+    page.wait_for_text("inside-title", "test image 3")
+    assert "q-tab--active" in (page.find("tab-inside").get_attribute("class") or "")
+
+
+@pytest.mark.parametrize("kind", _FORMATS)
+def test_a_picture_of_any_format_is_recognized(page: Page, tmp_path: Path, kind: str) -> None:
+    """The name of the file says nothing; its activations can be shown."""
+    path = tmp_path / f"..{kind}"
+    Image.linear_gradient("L").resize((300, 200)).convert("RGB").save(path, kind)
+    page.open_tab("picture")
+    page.driver.execute_script("document.querySelector('.is-own-prediction').replaceChildren()")
+    page.upload("upload-picture", path)
+    wait_for(lambda: len(_read(page, "own-prediction")) == 1, lambda: str(page.notes()))
+    (tile,) = _read(page, "own-prediction")
+    assert (tile.true, tile.verdict) == ("", "")
+    page.press("Inside the network")
+    page.wait_for_text("inside-title", "your image")
+
+
+@pytest.mark.parametrize("how", ["drop", "paste"])
+def test_a_picture_is_dropped_or_pasted(page: Page, tmp_path: Path, how: str) -> None:
+    """As after an upload."""
+    path = tmp_path / "a.png"
+    Image.new("RGB", (40, 40), "green").save(path)
+    page.open_tab("picture")
+    field = page.find("upload-picture")
+    page.driver.execute_script("document.querySelector('.is-own-prediction').replaceChildren()")
+    page.driver.execute_script(_DROP, field, path.name, list(path.read_bytes()), how)
+    wait_for(lambda: len(_read(page, "own-prediction")) == 1, lambda: str(page.notes()))
+
+
+def _write_bomb() -> bytes:
+    """A valid PNG of 60,000 × 60,000 black pixels in 450 kB, which would need 10 GB."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return pack(">I", len(data)) + kind + data + pack(">I", zlib.crc32(kind + data))
+
+    pixels = zlib.compress(bytes(60_000 // 8 + 1) * 60_000, 9)
+    header = pack(">IIBBBBB", 60_000, 60_000, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"no picture", "cannot read"),
+        (b"", "expected a picture"),
+        (bytes(10 * 2**20 + 1), "at most 10 MB"),
+        (_write_bomb(), "pixels"),
+    ],
+    ids=["text", "empty", "large", "bomb"],
+)
+def test_what_is_no_picture_is_refused(page: Page, tmp_path: Path, content: bytes, message: str) -> None:
+    """The page says why; the training goes on."""
+    path = tmp_path / "a.png"
+    path.write_bytes(content)
+    page.open_tab("picture")
+    page.upload("upload-picture", path)
+    page.wait_for_note(message)
+    examples = page.number("examples-seen-yours")
+    page.click("step")
+    page.wait_for_more(examples)
+
+
+def test_nothing_was_wrong_in_the_browser(page: Page) -> None:
+    """No script has failed, and no part was refused, in all of this."""
+    assert not page.problems()

@@ -1,0 +1,143 @@
+"""What goes wrong while a page is open: a killed worker, a full disk, a hundred changes, too many pages."""
+
+import os
+import resource
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from reglab.live.page.site import MOST_PAGES
+from tests.live.page.browser import Page, wait_for
+from tests.live.page.conftest import Server
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def server(serve: Callable[..., Server]) -> Server:
+    """The small experiment."""
+    return serve("small.yaml")
+
+
+@pytest.fixture(scope="module")
+def page(server: Server, browse: Callable[..., Page]) -> Page:
+    """A page on which it trains."""
+    page = browse(server.url)
+    page.wait_for_text("state", "training")
+    page.wait_for_more(0)
+    return page
+
+
+@contextmanager
+def _full_disk(server: Server) -> Iterator[None]:
+    """The worker cannot write more than a few bytes to a file, as if the disk were full."""
+    (worker,) = server.workers
+    limits = resource.prlimit(worker, resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+    try:
+        yield
+    finally:
+        resource.prlimit(worker, resource.RLIMIT_FSIZE, limits)
+
+
+def _save(page: Page, name: str) -> None:
+    page.open_tab("files")
+    page.type("snapshot-name", name)
+    page.click("save-snapshot")
+
+
+def test_a_full_disk_while_saving(server: Server, page: Page) -> None:
+    """The page says why; nothing is left of the file, and an older one of the same name stays."""
+    _save(page, "full")
+    page.wait_for_note("full.snapshot.npz")
+    (path,) = server.folder.glob("results/live/*/full.snapshot.npz")
+    content = path.read_bytes()
+    with _full_disk(server):
+        _save(page, "full")
+        page.wait_for_note(f"cannot write {path.relative_to(server.folder)}")
+        _save(page, "other")
+        page.wait_for_note("other.snapshot.npz")
+    assert path.read_bytes() == content
+    assert {each.name for each in path.parent.glob("*.snapshot.npz*")} == {path.name}
+    page.wait_for_more(page.number("examples-seen-yours"))
+    _save(page, "other")
+    page.wait_for_text("files", "/other.snapshot.npz")
+
+
+def test_a_hundred_changes_in_a_minute(server: Server, page: Page) -> None:
+    """The last of each is in effect, in the same process, and the page still answers at once."""
+    workers = server.workers
+    begin = time.monotonic()
+    for number in range(45):
+        page.type("training.optimizer.learning_rate", f"0.00{100 + number}")
+        page.type("training.optimizer.weight_decay", f"0.0{100 + number}")
+        if not number % 4:
+            page.click("switch-max_pooling")
+    assert time.monotonic() - begin < 60
+    page.wait_for_text("change", "max_pooling")
+    wait_for(lambda: page.text("learning-rate-yours") == "0.00144", lambda: page.text("learning-rate-yours"))
+    assert page.find("switch-max_pooling").get_attribute("aria-checked") == "false"
+    assert page.value("training.optimizer.weight_decay") == "0.0144"
+    page.wait_for_more(page.number("examples-seen-yours"))
+    assert server.workers == workers
+    page.open_tab("editor")
+    page.click("current")
+    wait_for(lambda: "learning_rate: 0.00144" in page.read() and "weight_decay: 0.0144" in page.read())
+    assert "max_pooling" not in page.read()
+    begin = time.monotonic()
+    page.pause()
+    assert time.monotonic() - begin < 5
+    page.train()
+
+
+def test_a_killed_worker_is_replaced_from_the_last_snapshot(server: Server, page: Page) -> None:
+    """The page says what has happened; a press goes on from the snapshot, with its experiment."""
+    _save(page, "safe")
+    page.wait_for_text("files", "/safe.snapshot.npz")
+    saved = page.number("examples-seen-yours")
+    (worker,) = server.workers
+    os.kill(worker, signal.SIGKILL)
+    page.wait_for_text(
+        "diagnosis-yours", "The process of this network has ended: it ended with signal SIGKILL."
+    )
+    page.wait_for_text("state", "process ended")
+    page.wait_for_text("suggestion-yours", "Start again from the last snapshot")
+    page.click("suggestion-yours")
+    page.wait_for_text("state", "training")
+    wait_for(lambda: len(server.workers) == 1 and server.workers != [worker], "no new process")
+    page.wait_for_more(saved - 1)
+    assert page.value("training.optimizer.weight_decay") == "0.0144"
+    assert "after the end of its process" in page.log()[0]
+
+
+def test_a_closed_page_does_not_stop_the_training(server: Server, page: Page) -> None:
+    """One that is opened later shows how far it has come."""
+    examples = page.number("examples-seen-yours")
+    page.driver.get("about:blank")
+    time.sleep(2)
+    page.driver.get(page.url)
+    page.wait_for_text("state", "training")
+    page.wait_for_more(examples + 100)
+
+
+def test_a_handful_of_pages(server: Server, page: Page) -> None:
+    """One more gets a sentence instead; the others go on, and a closed one makes room."""
+    first = page.driver.current_window_handle
+    for _ in range(MOST_PAGES - 1):
+        page.driver.switch_to.new_window("tab")
+        page.driver.get(page.url)
+        page.wait_for_text("state", "training")
+    page.driver.switch_to.new_window("tab")
+    page.driver.get(page.url)
+    page.wait_for_text("too-many", f"{MOST_PAGES} pages are open already")
+    for handle in page.driver.window_handles:
+        if handle != first:
+            page.driver.switch_to.window(handle)
+            page.driver.close()
+    page.driver.switch_to.window(first)
+    page.wait_for_more(page.number("examples-seen-yours"))
+    page.driver.refresh()
+    page.wait_for_text("state", "training")
+    assert not page.problems()
