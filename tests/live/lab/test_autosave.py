@@ -16,7 +16,7 @@ class Trained:
     """A network whose worker writes snapshots, or refuses to."""
 
     def __init__(self, sample: Sample) -> None:
-        self.sample, self.end_reason = sample, ""
+        self.sample, self.state = sample, "running"
         self.messages: deque[str] = deque()
         self.refusal = ""
         self.saved = 0
@@ -57,7 +57,7 @@ def test_once_a_minute_if_it_was_trained(
         network.sample = make_sample(images)
         _wait(save, network)
         assert network.saved == saved
-    network.end_reason = "killed"
+    network.state = "ended"
     clock[0] += 120
     _wait(save, network)
     assert network.saved == 2

@@ -17,8 +17,7 @@ def test_the_other_one_gets_the_batches(make_experiment: Callable[..., Experimen
         name="other",
         model={"dense": (9,)},
         regularizers={"dropout": {"rate": 0.25}},
-        optimizer={"learning_rate": 0.005},
-    )
+    ).with_changes({"training.optimizer.learning_rate": 0.005})
     aligned = align(other, yours)
     assert {each.key for each in list_changes(yours, aligned)} == {
         "model.dense",

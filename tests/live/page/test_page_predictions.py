@@ -67,7 +67,7 @@ class Tile:
 @pytest.fixture(scope="module")
 def server(serve: Callable[..., Server]) -> Server:
     """The small experiment with augmentation."""
-    return serve("small.yaml", "--set", "regularizers={augmentation: {horizontal_flip: true, shift: 0.1}}")
+    return serve("small.yaml", "--set", "regularizers={augmentation: {}}")
 
 
 @pytest.fixture(scope="module")
