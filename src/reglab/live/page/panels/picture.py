@@ -16,7 +16,7 @@ document.addEventListener('paste', event => {
   const files = [...event.clipboardData.files].filter(file => file.type.startsWith('image/'));
   const upload = files.length && document.querySelector('.own-picture');
   if (!upload) return;
-  getElement(parseInt(upload.id.slice(1))).addFiles(files.slice(0, 1));
+  getElement(parseInt(upload.id.slice(1))).$refs.qRef.addFiles(files.slice(0, 1));
   event.preventDefault();
 });
 """
@@ -50,7 +50,7 @@ class PicturePanel(Panel):
         )
         self._upload.classes("is-upload-picture")
         self._result = ui.element("div").classes("tiles is-own-prediction")
-        ui.add_body_html(f"<script>{_PASTE}</script>")
+        ui.run_javascript(_PASTE)
 
     async def _take(self, event: events.UploadEventArguments) -> None:
         self._upload.reset()
