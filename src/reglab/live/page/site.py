@@ -92,6 +92,11 @@ def write_yaml(experiment: Experiment) -> str:
     import yaml
 
     values = experiment.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    training = values.get("training", {})
+    for part in ("optimizer", "schedule"):
+        if part in training:
+            # The name is a default of each kind of optimizer and schedule, but not that of an experiment.
+            training[part] = {"name": getattr(experiment.training, part).name, **training[part]}
     regularizers = experiment.regularizers.model_dump(mode="json", exclude_none=True)
     if regularizers:
         values["regularizers"] = regularizers
