@@ -15,7 +15,8 @@ from reglab.analysis.metrics import (
     VALIDATION_CROSS_ENTROPY,
     Metric,
 )
-from reglab.analysis.spread import Difference, Spread
+from reglab.analysis.spread import Spread
+from reglab.analysis.statistics.paired import PairedTest
 from reglab.runs.history import Epoch
 from reglab.runs.summary import Summary
 
@@ -52,11 +53,11 @@ def test_numbers_in_sentences(summary: Summary) -> None:
     ("difference", "text"),
     [
         (None, "–"),
-        (Difference((0,), -0.0244, None), "-2.4"),
-        (Difference((0, 1), 0.024, (-0.0111, 0.06)), "+2.4 [-1.1, +6.0]"),
+        (PairedTest(1, -0.0244), "-2.4"),
+        (PairedTest(2, 0.024, 0.004, (-0.0111, 0.06)), "+2.4 [-1.1, +6.0]"),
     ],
 )
-def test_differences(difference: Difference | None, text: str) -> None:
+def test_differences(difference: PairedTest | None, text: str) -> None:
     """With a sign, and with the interval if there is one."""
     assert VALIDATION_ACCURACY.format_difference(difference) == text
 

@@ -44,7 +44,7 @@ def test_paths_that_the_shell_expands(call: Command, results: Path, here: Path) 
     assert (code, err) == (0, "skipped, no runs in results/README.md, results/notes\n")
     caption, headings, _, first, second, *notes, written = out.splitlines()
     assert caption == "CIFAR-10; validation: test set (10,000 images); one seed each: no spread is known"
-    assert re.split("  +", headings) == [
+    assert re.split("  +", headings.rstrip()) == [
         "experiment",
         "parameters",
         "seed",
@@ -56,17 +56,20 @@ def test_paths_that_the_shell_expands(call: Command, results: Path, here: Path) 
         "validation cross-entropy",
         "time",
         "Δ validation, points [95 % CI]",
+        "verdict",
     ]
     same = ["295,914", "0", "2", "87.5 %"]
-    assert re.split("  +", first) == [
-        *("CNN", *same, "50.0 %", "50.0 % (1)", "37.5", "0.750", "60 s", "baseline")
+    assert re.split("  +", first.rstrip()) == [
+        *("CNN", *same, "50.0 %", "50.0 % (1)", "37.5", "0.750", "60 s", "baseline", "–")
     ]
-    assert re.split("  +", second) == [
-        *("CNN + MP", *same, "75.0 %", "75.0 % (2)", "12.5", "0.750", "60 s", "+25.0")
+    assert re.split("  +", second.rstrip()) == [
+        *("CNN + MP", *same, "75.0 %", "75.0 % (2)", "12.5", "0.750", "60 s", "+25.0", "one seed")
     ]
     assert notes == [
         "Accuracies and gap are final; ± is the standard deviation over seeds.",
         "Δ is paired by seed with the baseline baseline, n = 1.",
+        "One seed: nothing can be said about other seeds; the same experiment differs by a point or more "
+        "from seed to seed.",
         "Skipped: results/bn/seed-0 failed: loss became nan in epoch 2.",
     ]
     assert written == "written: " + ", ".join(f"comparison/{name}" for name in WRITTEN)

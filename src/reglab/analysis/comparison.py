@@ -9,7 +9,7 @@ from reglab.analysis.comparability import describe_differences, read_settings, s
 from reglab.analysis.experiment import CompleteRun, ExperimentResult
 from reglab.analysis.labels import distinguish_names, distinguish_titles
 from reglab.analysis.metrics import VALIDATION_ACCURACY
-from reglab.analysis.spread import subtract_paired
+from reglab.analysis.statistics.verdict import MARGIN, judge
 from reglab.errors import RunError
 from reglab.runs.environment import Environment, read_environment
 from reglab.runs.finding import RunRecord
@@ -40,17 +40,21 @@ class Comparison:
     Attributes:
         experiments: at least one, in the order of their first runs.
         baseline: name of the experiment that is subtracted from the others, or None.
+        margin: largest difference of accuracy that is practically none, a fraction.
         skipped: runs that are not complete, or are a copy of another run.
         notes: what limits the comparison, such as settings that differ; one sentence each.
     """
 
     experiments: tuple[ExperimentResult, ...]
     baseline: str | None
+    margin: float
     skipped: tuple[SkippedRun, ...]
     notes: tuple[str, ...]
 
 
-def compare_runs(records: Sequence[RunRecord], baseline: str | None = None) -> Comparison:
+def compare_runs(
+    records: Sequence[RunRecord], baseline: str | None = None, margin: float = MARGIN
+) -> Comparison:
     """Groups complete runs by experiment and pairs them by seed.
 
     Runs with the same folder, name and identity belong to one experiment. If experiments in two folders have
@@ -60,6 +64,7 @@ def compare_runs(records: Sequence[RunRecord], baseline: str | None = None) -> C
     Args:
         records: from `find_runs`.
         baseline: name or title of the experiment that is subtracted from the others.
+        margin: largest difference of accuracy that is practically none, a fraction.
 
     Returns:
         The comparison.
@@ -92,8 +97,9 @@ def compare_runs(records: Sequence[RunRecord], baseline: str | None = None) -> C
     experiments = _build(groups)
     reference = None if baseline is None else _find_baseline(experiments, baseline)
     return Comparison(
-        tuple(_subtract(result, reference) for result in experiments),
+        tuple(experiments if reference is None else _judge(experiments, reference, margin)),
         reference.name if reference else None,
+        margin,
         tuple(skipped),
         describe_differences(experiments),
     )
@@ -184,12 +190,28 @@ def _find_baseline(results: Sequence[ExperimentResult], wanted: str) -> Experime
     raise RunError(f"baseline: expected one of {', '.join(known)}, got {wanted}{hint}")
 
 
-def _subtract(result: ExperimentResult, reference: ExperimentResult | None) -> ExperimentResult:
-    if reference is None or result is reference or not share_data(result, reference):
-        return result
-    return replace(
-        result, difference=subtract_paired(_accuracy_by_seed(result), _accuracy_by_seed(reference))
-    )
+def _judge(
+    results: Sequence[ExperimentResult], reference: ExperimentResult, margin: float
+) -> list[ExperimentResult]:
+    """Gives each experiment its verdict against the reference.
+
+    Pairing removes the variation that two runs of a seed share: the initial weights and the order of the
+    images.
+    """
+    families = [_subtract(result, reference) for result in results]
+    verdicts = iter(judge([differences for differences in families if differences], margin))
+    return [
+        replace(result, verdict=next(verdicts)) if differences else result
+        for result, differences in zip(results, families, strict=True)
+    ]
+
+
+def _subtract(result: ExperimentResult, reference: ExperimentResult) -> list[float]:
+    """The differences of the shared seeds; empty if there is nothing to compare."""
+    if result is reference or not share_data(result, reference):
+        return []
+    values, others = _accuracy_by_seed(result), _accuracy_by_seed(reference)
+    return [values[seed] - others[seed] for seed in values if seed in others]
 
 
 def _accuracy_by_seed(result: ExperimentResult) -> dict[int, float]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from reglab.analysis.curve import Curve, average_histories
 from reglab.analysis.metrics import PARAMETERS, Metric
-from reglab.analysis.spread import Difference, Spread
+from reglab.analysis.spread import Spread
+from reglab.analysis.statistics.verdict import Verdict
 from reglab.runs.environment import Environment
 from reglab.runs.history import History
 from reglab.runs.summary import Summary
@@ -41,14 +42,14 @@ class ExperimentResult:
         name: the name in commands; unique in the comparison.
         title: the title in figures and tables; unique in the comparison.
         runs: sorted by seed, at least one.
-        difference: final validation accuracy minus that of the baseline, a fraction; None without a
-            baseline, for the baseline itself, without a shared seed, and if the data differ.
+        verdict: on the final validation accuracy minus that of the baseline, a fraction, paired by seed;
+            None without a baseline, for the baseline itself, without a shared seed, and if the data differ.
     """
 
     name: str
     title: str
     runs: tuple[CompleteRun, ...]
-    difference: Difference | None = None
+    verdict: Verdict | None = None
 
     @property
     def seeds(self) -> tuple[int, ...]:

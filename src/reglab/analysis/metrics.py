@@ -10,7 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from reglab.analysis.spread import Difference, Spread
+from reglab.analysis.spread import Spread
+from reglab.analysis.statistics.paired import PairedTest
 from reglab.runs.history import Epoch, History
 from reglab.runs.summary import Summary
 
@@ -98,7 +99,7 @@ class Metric:
         """Reads the number of an epoch or a run and writes it with its unit."""
         return self.describe(self.read(source))
 
-    def format_difference(self, difference: Difference | None) -> str:
+    def format_difference(self, difference: PairedTest | None) -> str:
         """Writes a paired difference, such as `+2.4 [+1.1, +3.7]`; `–` if it is None."""
         if difference is None:
             return "–"

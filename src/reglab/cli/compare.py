@@ -24,8 +24,19 @@ from reglab.cli.options import AnyPath, FolderPath, examples
 @click.option(
     "--baseline", metavar="NAME", help="Experiment that the others are compared with, seed by seed."
 )
-def compare(paths: tuple[Path, ...], output: Path, baseline: str | None) -> None:
+@click.option(
+    "--margin",
+    metavar="POINTS",
+    type=click.FloatRange(min=0, max=100, max_open=True),
+    default=0.5,
+    show_default=True,
+    help="Largest difference of accuracy from the baseline that is practically none.",
+)
+def compare(paths: tuple[Path, ...], output: Path, baseline: str | None, margin: float) -> None:
     """Compare runs in one picture and one table.
+
+    With --baseline, each other experiment gets a verdict: better, worse, practically the same, or not
+    distinguishable, from the differences of the runs with the same seed.
 
     Each PATH is a run, an experiment's folder or a results folder. Runs that are not complete are skipped
     and listed.
@@ -41,7 +52,7 @@ def compare(paths: tuple[Path, ...], output: Path, baseline: str | None) -> None
         print_error(f"skipped, no runs in {', '.join(map(str, found.empty))}")
     for problem in found.damaged:
         print_error(f"skipped: {problem}")
-    comparison = compare_runs(found.runs, baseline)
+    comparison = compare_runs(found.runs, baseline, margin / 100)
     written = write_comparison(comparison, output)
     build_console().print(build_table(comparison))
     click.echo("written: " + ", ".join(map(str, written)))

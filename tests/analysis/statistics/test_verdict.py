@@ -40,3 +40,5 @@ def test_several_comparisons_are_corrected_together() -> None:
     family = judge([certain, *[[0.03, -0.02, 0.01]] * 4])
     assert family[0].p_holm == pytest.approx(5 * alone.test.p)
     assert family[0].word == "not_distinguishable"
+    # As many seeds as there are were not enough.
+    assert family[0].seeds_needed == 4

@@ -40,15 +40,16 @@ def test_markdown(comparison: Comparison) -> None:
         "CIFAR-10; validation: test set (10,000 images); 3 seeds each.\n"
         "\n"
         "| experiment | parameters | seed | epochs | train (clean) | validation | best (epoch) "
-        "| gap, points | validation cross-entropy | time | Δ validation, points [95 % CI] |\n"
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+        "| gap, points | validation cross-entropy | time | Δ validation, points [95 % CI] | verdict |\n"
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n"
         "| CNN \\| plain | 295,914 | 0–2 | 2 | 90.0 ± 0.0 % | 62.5 ± 0.0 % | 62.5 % (2) | 27.5 ± 0.0 "
-        "| 0.750 ± 0.000 | 2 min | baseline |\n"
+        "| 0.750 ± 0.000 | 2 min | baseline | – |\n"
         "| CNN + MP | 295,914 | 0–2 | 2 | 90.0 ± 0.0 % | 71.9 ± 3.1 % | 75.0 % (1) | 18.1 ± 3.1 "
-        "| 0.750 ± 0.000 | 2 min | +9.4 [+1.6, +17.1] |\n"
+        "| 0.750 ± 0.000 | 2 min | +9.4 [+1.6, +17.1] | better |\n"
         "\n"
         "- Accuracies and gap are final; ± is the standard deviation over seeds.\n"
         "- Δ is paired by seed with the baseline cnn, n = 3.\n"
+        "- Better, worse: p \\< 0.05 in a paired t test.\n"
         "- Skipped: results/bn/seed-0 failed: out of memory.\n"
     )
 
@@ -103,5 +104,5 @@ def test_wide_terminal_shows_everything(comparison: Comparison) -> None:
     (row,) = (line for line in text.splitlines() if "CNN + MP" in line)
     assert re.sub(r"\s+", " ", row.strip()) == (
         "CNN + MP 295,914 0–2 2 90.0 ± 0.0 % 71.9 ± 3.1 % 75.0 % (1) 18.1 ± 3.1 "
-        "0.750 ± 0.000 2 min +9.4 [+1.6, +17.1]"
+        "0.750 ± 0.000 2 min +9.4 [+1.6, +17.1] better"
     )

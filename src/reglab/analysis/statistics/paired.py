@@ -62,16 +62,24 @@ def compare_pairs(differences: Sequence[float]) -> PairedTest:
         return PairedTest(n, mean)
     deviation = float(values.std(ddof=1))
     error = deviation / sqrt(n)
-    margin = float(special.stdtrit(n - 1, (1 + LEVEL) / 2)) * error
     return PairedTest(
         n,
         mean,
         deviation,
-        (mean - margin, mean + margin),
+        find_interval(differences),
         2 * _tail(-abs(_divide(mean, error)), n - 1),
         _flip_signs(values) if n >= FEWEST_FOR_SIGN_FLIPS else None,
         _tail(_divide(mean, deviation * sqrt(1 + 1 / n)), n - 1),
     )
+
+
+def find_interval(values: Sequence[float]) -> tuple[float, float] | None:
+    """The 95 % confidence interval of the mean: mean ± t(0.975, n − 1) · s / √n; None with one value."""
+    if len(values) < 2:
+        return None
+    mean, error = float(np.mean(values)), float(np.std(values, ddof=1)) / sqrt(len(values))
+    margin = float(special.stdtrit(len(values) - 1, (1 + LEVEL) / 2)) * error
+    return mean - margin, mean + margin
 
 
 def count_seeds_needed(effect: float, deviation: float, level: float = LEVEL) -> int | None:

@@ -28,7 +28,8 @@ class Verdict:
         test: on the paired differences.
         p_holm: p-value, corrected for the number of comparisons with the baseline; None with one seed.
         seeds_needed: number of seeds with which the difference that was seen would be found with a power of
-            80 %, at the spread seen; only for `not_distinguishable`, and None if more than 1,000.
+            80 %, at the spread seen and after the correction, whatever the other comparisons show; only for
+            `not_distinguishable`, and None if more than 1,000.
     """
 
     word: Word
@@ -50,10 +51,12 @@ def judge(families: Sequence[Sequence[float]], margin: float = MARGIN) -> list[V
     tests = [compare_pairs(differences) for differences in families]
     known = [test.p for test in tests if test.p is not None]
     corrected = iter(correct_holm(known))
-    return [_judge(test, None if test.p is None else next(corrected), margin) for test in tests]
+    # A p-value below it is below 5 % after any correction of as many p-values.
+    smallest = (1 - LEVEL) / max(1, len(known))
+    return [_judge(test, None if test.p is None else next(corrected), margin, smallest) for test in tests]
 
 
-def _judge(test: PairedTest, p_holm: float | None, margin: float) -> Verdict:
+def _judge(test: PairedTest, p_holm: float | None, margin: float, smallest: float) -> Verdict:
     if p_holm is None or test.interval is None or test.deviation is None:
         return Verdict("one_seed", test)
     low, high = test.interval
@@ -62,4 +65,6 @@ def _judge(test: PairedTest, p_holm: float | None, margin: float) -> Verdict:
         return Verdict("practically_same", test, p_holm)
     if p_holm < 1 - LEVEL:
         return Verdict("better" if test.mean > 0 else "worse", test, p_holm)
-    return Verdict("not_distinguishable", test, p_holm, count_seeds_needed(test.mean, test.deviation))
+    return Verdict(
+        "not_distinguishable", test, p_holm, count_seeds_needed(test.mean, test.deviation, 1 - smallest)
+    )

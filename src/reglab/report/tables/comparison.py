@@ -22,6 +22,7 @@ from reglab.analysis.metrics import (
     format_range,
 )
 from reglab.report.tables.grid import Column, Grid
+from reglab.report.verdicts import describe_rules, describe_verdict
 from reglab.report.wording import describe_data, describe_seeds, format_seeds
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def build_table(comparison: Comparison) -> Table:
 
     Returns:
         One row for each experiment. There is a column of the test accuracy if an experiment has one, that is,
-        if validation was not the test set, and a column of the difference if there is a baseline.
+        if validation was not the test set, and columns of the difference and the verdict if there is a
+        baseline.
     """
     results = comparison.experiments
 
@@ -95,7 +97,10 @@ def build_table(comparison: Comparison) -> Table:
         column("validation cross-entropy", 7, of(VALIDATION_CROSS_ENTROPY)),
         column("time", 10, of(TIME)),
         *(
-            [column("Δ validation, points [95 % CI]", 2, _difference(comparison))]
+            [
+                column("Δ validation, points [95 % CI]", 2, _difference(comparison)),
+                column("verdict", 2, _verdict(comparison), numeric=False),
+            ]
             if comparison.baseline
             else []
         ),
@@ -114,17 +119,22 @@ def _difference(comparison: Comparison) -> Callable[[ExperimentResult], str]:
     def write(result: ExperimentResult) -> str:
         if result.name == comparison.baseline:
             return "baseline"
-        return ACCURACY_GAP.format_difference(result.difference)
+        return ACCURACY_GAP.format_difference(result.verdict.test if result.verdict else None)
 
     return write
 
 
+def _verdict(comparison: Comparison) -> Callable[[ExperimentResult], str]:
+    return lambda result: "–" if result.verdict is None else describe_verdict(result.verdict)
+
+
 def _notes(comparison: Comparison) -> tuple[str, ...]:
     notes = ["Accuracies and gap are final; ± is the standard deviation over seeds"]
-    differences = [result.difference for result in comparison.experiments if result.difference]
-    if differences:
-        numbers = format_range([len(difference.seeds) for difference in differences])
+    verdicts = [result.verdict for result in comparison.experiments if result.verdict]
+    if verdicts:
+        numbers = format_range([verdict.test.n for verdict in verdicts])
         notes.append(f"Δ is paired by seed with the baseline {comparison.baseline}, n = {numbers}")
+        notes += describe_rules(verdicts, comparison.margin)
     notes += [f"Note: {note}" for note in comparison.notes]
     notes += [f"Skipped: {run}" for run in comparison.skipped]
     return tuple(f"{note.rstrip('.')}." for note in notes)

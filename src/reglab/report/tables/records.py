@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Mapping
 from io import StringIO
+from typing import Any
 
 from reglab.analysis.comparison import Comparison
 from reglab.analysis.experiment import ExperimentResult
@@ -38,7 +39,8 @@ Record = Mapping[str, str | int | float | None]
 """One experiment. Accuracies, accuracy gaps and differences are fractions; cross-entropies are in nats.
 
 Numbers are means over the seeds. Names that end with `_sd` are sample standard deviations, which are None
-with one seed.
+with one seed. `mean`, `deviation` and the interval are those of the final validation accuracy; `difference`
+and what follows compare it with the baseline, paired by seed. Intervals are 95 % confidence intervals.
 """
 
 
@@ -53,10 +55,16 @@ def render_csv(comparison: Comparison) -> str:
 
 
 def render_json(comparison: Comparison) -> str:
-    """Renders the same records as JSON, with the titles of the metrics, the notes and the skipped runs."""
+    """Renders the same records as JSON, with the titles of the metrics, the notes and the skipped runs.
+
+    The ends of an interval are a list; the interval is null if it is not known.
+    """
     content = {
         "baseline": comparison.baseline,
-        "experiments": [_build(result, comparison.baseline) for result in comparison.experiments],
+        "margin": comparison.margin,
+        "experiments": [
+            _join_intervals(_build(result, comparison.baseline)) for result in comparison.experiments
+        ],
         "metrics": {metric.name: {"title": metric.title, "better": metric.better} for metric in _METRICS},
         "notes": list(comparison.notes),
         "left_out": [{"run": str(run.path), "reason": run.reason} for run in comparison.skipped],
@@ -65,8 +73,11 @@ def render_json(comparison: Comparison) -> str:
 
 
 def _build(result: ExperimentResult, baseline: str | None) -> Record:
-    summary, difference = result.summary, result.difference
-    low, high = (difference and difference.interval) or (None, None)
+    summary, verdict, accuracy = result.summary, result.verdict, result.final(VALIDATION_ACCURACY)
+    test = verdict.test if verdict else None
+    low, high = (accuracy and accuracy.interval) or (None, None)
+    difference_low, difference_high = (test and test.interval) or (None, None)
+    word = "baseline" if result.name == baseline else verdict.word if verdict else None
     numbers: dict[str, float | None] = {}
     for metric in _METRICS:
         spread = result.final(metric)
@@ -74,7 +85,7 @@ def _build(result: ExperimentResult, baseline: str | None) -> Record:
         if metric in _WITH_DEVIATION:
             numbers[f"{metric.name}_sd"] = spread.deviation if spread else None
     return {
-        "experiment": result.name,
+        "name": result.name,
         "title": result.title,
         "dataset": summary.dataset,
         "validation": summary.validation,
@@ -82,13 +93,32 @@ def _build(result: ExperimentResult, baseline: str | None) -> Record:
         "parameters": summary.parameters,
         "regularizers": " ".join(summary.regularizers),
         "seeds": " ".join(map(str, result.seeds)),
+        "n": len(result.seeds),
         "epochs_min": min(result.epochs_trained),
         "epochs_max": max(result.epochs_trained),
         **numbers,
+        "mean": accuracy.mean if accuracy else None,
+        "deviation": accuracy.deviation if accuracy else None,
+        "interval_low": low,
+        "interval_high": high,
         "baseline": baseline,
-        "difference": difference.mean if difference else None,
-        # Ends of the 95 % confidence interval of the mean difference.
-        "difference_low": low,
-        "difference_high": high,
-        "difference_seeds": len(difference.seeds) if difference else None,
+        "difference": test.mean if test else None,
+        "difference_n": test.n if test else None,
+        "difference_deviation": test.deviation if test else None,
+        "difference_interval_low": difference_low,
+        "difference_interval_high": difference_high,
+        "p": test.p if test else None,
+        "p_sign_flips": test.p_sign_flips if test else None,
+        "p_holm": verdict.p_holm if verdict else None,
+        "probability_better": test.probability_better if test else None,
+        "verdict": word,
+        "seeds_needed": verdict.seeds_needed if verdict else None,
     }
+
+
+def _join_intervals(record: Record) -> dict[str, Any]:
+    joined: dict[str, Any] = dict(record)
+    for name in ("interval", "difference_interval"):
+        ends = [joined.pop(f"{name}_{end}") for end in ("low", "high")]
+        joined[name] = None if None in ends else ends
+    return joined
