@@ -31,6 +31,11 @@ def page(serve: Callable[..., Server], browse: Callable[..., Page]) -> Page:
     return page
 
 
+def _read_keys(page: Page) -> list[str]:
+    """In which the two experiments differ."""
+    return sorted(row[0] for row in page.driver.execute_script(_READ_DIFFERENCES)[1:])
+
+
 def _count(page: Page) -> tuple[float, float]:
     return page.number("examples-seen-baseline"), page.number("examples-seen-yours")
 
@@ -97,8 +102,8 @@ def test_a_regularizer_is_yours_alone_and_the_batch_size_is_of_both(page: Page) 
     page.type("training.batch_size", "25")
     page.wait_for_text("change", "training.batch_size")
     page.open_tab("both")
-    keys = [row[0] for row in page.driver.execute_script(_READ_DIFFERENCES)][1:]
-    assert sorted(keys) == ["regularizers.max_pooling", "training.optimizer.learning_rate"]
+    expected = ["regularizers.max_pooling", "training.optimizer.learning_rate"]
+    wait_for(lambda: _read_keys(page) == expected, lambda: str(_read_keys(page)))
     page.pause()
     wait_for(lambda: len(set(_count(page))) == 1, lambda: str(_count(page)))
     page.train()

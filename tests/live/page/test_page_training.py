@@ -192,6 +192,7 @@ def test_a_reload_keeps_the_state(page: Page) -> None:
     page.open_tab("editor")
     draft = f"# A draft that is kept.\n{page.read()}"
     page.write(draft)
+    wait_for(lambda: "dropout" in page.log()[0], lambda: page.log()[0])
     log = page.log()
     examples = page.number("examples-seen-yours")
     name = page.text("experiment")

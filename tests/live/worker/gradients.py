@@ -29,7 +29,7 @@ def main() -> None:
     network = build_network(experiment, 3)
     image = np.random.default_rng(0).integers(0, 256, (8, 8, 3)).astype(np.uint8)
     before = network.get_weights()
-    inspection = Inspection(experiment, 3, eager=backend.name != "jax")
+    inspection = Inspection(experiment, 3, eager=backend.name == "torch")
     inside = {each.name: each for each in inspection.look(network, image, LABEL)}
 
     def predict() -> np.ndarray:

@@ -15,7 +15,7 @@ from reglab.live.page.site import Panel, Site, name_networks
 from reglab.live.page.style import choose_colours
 from reglab.report.wording import shorten
 
-_SECONDS, _SECONDS_LATER = 1.0, 2.0
+_SECONDS, _SECONDS_LATER = 2.0, 4.0
 _LATER = 200
 """Samples from which the graphs change slowly."""
 _LONGEST_LABEL = 26
