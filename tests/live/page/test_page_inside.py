@@ -31,7 +31,7 @@ _FACTS = {
 _MAPS = {"activations", "gradients"}
 _FILTERS = {"filters", "filter_gradients"}
 _REFRESHES = 5
-"""The first two after a pause are free; the others have to fit into the time for looking."""
+"""The first one is free; the others have to fit into the time for looking."""
 _RANGES = re.compile(r"activation (\S+) to (\S+) · gradient (\S+) to (\S+)")
 _READ = """
 return [...document.querySelectorAll('.is-inside > section')].map(layer => [

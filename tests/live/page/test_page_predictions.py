@@ -19,7 +19,7 @@ from tests.live.page.conftest import Server
 pytestmark = pytest.mark.slow
 _TILES = 12
 _TEST_IMAGES = 2000
-_FORMATS = ("png", "jpeg", "gif", "bmp", "tiff", "webp")
+_FORMATS = ("png", "jpeg", "gif", "bmp", "tiff", "webp", "tga", "pcx")
 _READ = """
 return [...document.querySelectorAll(`.is-${arguments[0]} .tile`)].map(tile => [
   tile.querySelector('img').alt,
@@ -188,8 +188,8 @@ def _own_picture(page: Page) -> str:
 
 @pytest.mark.parametrize("kind", _FORMATS)
 def test_a_picture_of_any_format_is_recognized(page: Page, tmp_path: Path, kind: str) -> None:
-    """Whatever its name is; its activations can be shown."""
-    path = tmp_path / "a.png"
+    """Also of one that browsers do not know; its activations can be shown."""
+    path = tmp_path / f"a.{kind}"
     angle = 15 * _FORMATS.index(kind)
     Image.linear_gradient("L").rotate(angle).resize((300, 200)).convert("RGB").save(path, kind)
     page.open_tab("picture")

@@ -295,6 +295,7 @@ class Bench(Listener):
         self._has_diverged = False
         self._step = session.steps_done
         self._answers = Answers(session, eager=self._backend.name == "torch")
+        self._budget = Budget(_SHARE)
         self._means = MovingMeans(_WINDOW)
         self._speed: float | None = None
         self._forward: float | None = None
@@ -341,7 +342,7 @@ class Bench(Listener):
 
     def _begin(self) -> None:
         """Starts the clocks, as at the start of a part of the training."""
-        self._budget = Budget(_SHARE)
+        self._budget.restart()
         self._next_sample = time.perf_counter()
         self._clock = time.perf_counter()
         self._clock_images = self._session.images_seen

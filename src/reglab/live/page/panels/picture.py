@@ -45,9 +45,7 @@ class PicturePanel(Panel):
             on_upload=self._take,
             on_rejected=lambda: tell("expected one picture of at most 10 MB"),
         )
-        self._upload.props('accept="image/*" flat bordered').classes("own-picture").style(
-            "width: 100%; max-width: 420px"
-        )
+        self._upload.props("flat bordered").classes("own-picture").style("width: 100%; max-width: 420px")
         self._upload.classes("is-upload-picture")
         self._result = ui.element("div").classes("tiles is-own-prediction")
         ui.run_javascript(_PASTE)
