@@ -39,5 +39,8 @@ def test_only_the_words_that_occur_are_explained() -> None:
         "from seed to seed",
     ]
     better, unknown = describe_rules([_BETTER, _UNKNOWN], 0.005)
-    assert better == "Better, worse: p < 0.05 in a paired t test, corrected for 2 comparisons (Holm)"
+    assert better == (
+        "Better, worse: p < 0.05 in a paired t test, corrected for 2 comparisons (Holm); the intervals are "
+        "not corrected"
+    )
     assert unknown.startswith("Seeds that would tell: ")

@@ -28,8 +28,8 @@ def describe_rules(verdicts: Sequence[Verdict], margin: float) -> list[str]:
     judged = sum(verdict.p_holm is not None for verdict in verdicts)
     rules = []
     if words & {"better", "worse"}:
-        holm = f", corrected for {judged} comparisons (Holm)" if judged > 1 else ""
-        rules.append(f"Better, worse: p < 0.05 in a paired t test{holm}")
+        holm = f", corrected for {judged} comparisons (Holm); the intervals are not corrected"
+        rules.append(f"Better, worse: p < 0.05 in a paired t test{holm if judged > 1 else ''}")
     if "practically_same" in words:
         rules.append(
             f"Practically the same: the whole interval lies within ±{100 * margin:g} points; "

@@ -1,7 +1,6 @@
 """The snapshot once a minute."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,17 +8,22 @@ import pytest
 
 from reglab.live.lab import autosave
 from reglab.live.lab.autosave import Autosave
-from reglab.live.messages import Command, Event, Refused, Sample, Save, Saved
+from reglab.live.lab.network import LiveNetwork, State
+from reglab.live.messages import Command, Event, Refused, Sample, Save, Saved, Start
 
 
-class Trained:
-    """A network whose worker writes snapshots, or refuses to."""
+class Trained(LiveNetwork):
+    """A network without a process that writes snapshots, or refuses to."""
 
     def __init__(self, sample: Sample) -> None:
-        self.sample, self.state = sample, "running"
-        self.messages: deque[str] = deque()
+        super().__init__(Start(), Path(), lambda network, event: None)
+        self.sample = sample
         self.refusal = ""
         self.saved = 0
+
+    @property
+    def state(self) -> State:
+        return "ended" if self.end_reason else "running"
 
     async def ask(self, command: Command) -> Event:
         assert isinstance(command, Save)
@@ -44,7 +48,7 @@ def save(tmp_path: Path) -> Autosave:
 
 
 def _wait(save: Autosave, network: Trained) -> None:
-    asyncio.run(save.save_if_due(network))  # type: ignore[arg-type]
+    asyncio.run(save.save_if_due(network))
 
 
 def test_once_a_minute_if_it_was_trained(
@@ -57,7 +61,7 @@ def test_once_a_minute_if_it_was_trained(
         network.sample = make_sample(images)
         _wait(save, network)
         assert network.saved == saved
-    network.state = "ended"
+    network.end_reason = "killed"
     clock[0] += 120
     _wait(save, network)
     assert network.saved == 2

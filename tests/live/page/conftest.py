@@ -97,6 +97,20 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
 
 
 @pytest.fixture(scope="module")
+def server(serve: Callable[..., Server]) -> Server:
+    """A server of the small experiment; a file may have another one."""
+    return serve("small.yaml")
+
+
+@pytest.fixture(scope="module")
+def page(server: Server, browse: Callable[..., Page]) -> Page:
+    """A page on which its experiment trains."""
+    page = browse(server.url)
+    page.wait_for_text("state", "training")
+    return page
+
+
+@pytest.fixture(scope="module")
 def browse() -> Iterator[Callable[..., Page]]:
     """Open pages; they are closed after the last test of the file."""
     pages: list[Page] = []

@@ -23,20 +23,6 @@ _CTRL, _END, _BACKSPACE = "\ue009", "\ue010", "\ue003"
 _PRESETS = {path.relative_to(shipped_directory()) for path in shipped_directory().rglob("*.yaml")}
 
 
-@pytest.fixture(scope="module")
-def server(serve: Callable[..., Server]) -> Server:
-    """The small experiment."""
-    return serve("small.yaml")
-
-
-@pytest.fixture(scope="module")
-def page(server: Server, browse: Callable[..., Page]) -> Page:
-    """A page on which it trains."""
-    page = browse(server.url)
-    page.wait_for_text("state", "training")
-    return page
-
-
 @pytest.fixture(autouse=True)
 def _editor(page: Page) -> None:
     """Each test begins with the editor, while it trains."""

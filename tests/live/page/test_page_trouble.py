@@ -4,8 +4,9 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -14,21 +15,6 @@ from tests.live.page.browser import Page, wait_for
 from tests.live.page.conftest import Server
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def server(serve: Callable[..., Server]) -> Server:
-    """The small experiment."""
-    return serve("small.yaml")
-
-
-@pytest.fixture(scope="module")
-def page(server: Server, browse: Callable[..., Page]) -> Page:
-    """A page on which it trains."""
-    page = browse(server.url)
-    page.wait_for_text("state", "training")
-    page.wait_for_more(0)
-    return page
 
 
 @contextmanager
@@ -42,6 +28,12 @@ def _full_disk(server: Server) -> Iterator[None]:
         resource.prlimit(worker, resource.RLIMIT_FSIZE, limits)
 
 
+def _read_seconds(pid: int) -> float:
+    """Time of the processor that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _save(page: Page, name: str) -> None:
     page.open_tab("files")
     page.type("snapshot-name", name)
@@ -50,6 +42,7 @@ def _save(page: Page, name: str) -> None:
 
 def test_a_full_disk_while_saving(server: Server, page: Page) -> None:
     """The page says why; nothing is left of the file, and an older one of the same name stays."""
+    page.wait_for_more(0)
     _save(page, "full")
     page.wait_for_note("full.snapshot.npz")
     (path,) = server.folder.glob("results/live/*/full.snapshot.npz")
@@ -114,8 +107,10 @@ def test_a_killed_worker_is_replaced_from_the_last_snapshot(server: Server, page
 def test_a_closed_page_does_not_stop_the_training(server: Server, page: Page) -> None:
     """One that is opened later shows how far it has come."""
     examples = page.number("examples-seen-yours")
+    (worker,) = server.workers
     page.driver.get("about:blank")
-    time.sleep(2)
+    before = _read_seconds(worker)
+    wait_for(lambda: _read_seconds(worker) > before + 1, "it does not train")
     page.driver.get(page.url)
     page.wait_for_text("state", "training")
     page.wait_for_more(examples + 100)

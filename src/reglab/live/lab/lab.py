@@ -8,10 +8,9 @@ from typing import Any, Literal
 from reglab.errors import RunError
 from reglab.experiment import Experiment
 from reglab.live.lab.autosave import Autosave
-from reglab.live.lab.changes import list_changes
 from reglab.live.lab.ending import Ending, save_last, was_trained
-from reglab.live.lab.folder import NETWORK, SNAPSHOT, LiveFolder
-from reglab.live.lab.log import Action, Log
+from reglab.live.lab.folder import SNAPSHOT, LiveFolder
+from reglab.live.lab.log import Log
 from reglab.live.lab.network import LiveNetwork
 from reglab.live.lab.pair import SHARED, align
 from reglab.live.lab.transport import Transport
@@ -50,8 +49,7 @@ class Lab:
         self._saver: asyncio.Task[None] | None = None
         # Several pages may want different things at once.
         self._replacing = asyncio.Lock()
-        # For the log: the experiments that it knows, and where the next one comes from.
-        self._known: dict[Name, Experiment] = {}
+        # Name of the file or run from which the next network comes, for the log.
         self._origin = ""
 
     @property
@@ -167,7 +165,7 @@ class Lab:
             try:
                 await self._restart(current)
                 self._autosaves[BASELINE].forget()
-                self._known.pop(BASELINE, None)
+                self.log.forget(BASELINE)
                 await self._launch(BASELINE, Start(experiment=aligned))
             finally:
                 if plays:
@@ -250,21 +248,8 @@ class Lab:
     def _hear(self, name: Name, network: LiveNetwork, event: Event) -> None:
         if self.networks.get(name) is network:
             if isinstance(event, Built):
-                self._write(name, event)
+                self.log.add_built(name, event, self._origin)
             self.transport.hear()
-
-    def _write(self, name: Name, event: Built) -> None:
-        """Writes what was built into the log."""
-        before = self._known.get(name)
-        self._known[name] = event.experiment
-        differences = () if before is None else list_changes(before, event.experiment)
-        if event.how in ("started", "restarted"):
-            self.log.add(name, event.how, event.images, differences, event.experiment.label)
-        elif event.how == "restored":
-            action: Action = "weights loaded" if self._origin.endswith(NETWORK) else "restored"
-            self.log.add(name, action, event.images, differences, self._origin)
-        elif differences:
-            self.log.add(name, "changed", event.images, differences)
 
     async def _ask(self, network: LiveNetwork, command: Command) -> Event:
         return _accept(await network.ask(command))

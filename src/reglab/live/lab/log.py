@@ -9,7 +9,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from reglab.differences import KeyDifference
-from reglab.live.lab.changes import describe_change
+from reglab.experiment import Experiment
+from reglab.live.lab.changes import describe_change, list_changes
+from reglab.live.lab.folder import NETWORK
+from reglab.live.messages import Built
 
 MOST = 5_000
 """Entries that are kept; the oldest ones are dropped."""
@@ -45,6 +48,31 @@ class Log:
 
     def __init__(self) -> None:
         self.entries: deque[Entry] = deque(maxlen=MOST)
+        # The latest experiment of each network.
+        self._known: dict[str, Experiment] = {}
+
+    def add_built(self, network: str, event: Built, origin: str = "") -> None:
+        """Adds what a worker has built, with its changes; nothing if only names have changed.
+
+        Args:
+            network: its name.
+            event: what was built.
+            origin: name of the file or run that it comes from.
+        """
+        before = self._known.get(network)
+        self._known[network] = event.experiment
+        differences = () if before is None else list_changes(before, event.experiment)
+        if event.how in ("started", "restarted"):
+            self.add(network, event.how, event.images, differences, event.experiment.label)
+        elif event.how == "restored":
+            action: Action = "weights loaded" if origin.endswith(NETWORK) else "restored"
+            self.add(network, action, event.images, differences, origin)
+        elif differences:
+            self.add(network, "changed", event.images, differences)
+
+    def forget(self, network: str) -> None:
+        """The next experiment of a network is not a change of its last one."""
+        self._known.pop(network, None)
 
     def add(
         self,
