@@ -70,7 +70,7 @@ def drive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Driver]:
     """Make a bench of the tiny images, which sends a sample after each step."""
-    monkeypatch.setattr("reglab.live.worker.bench._SAMPLE_SECONDS", 0.0)
+    monkeypatch.setattr("reglab.live.worker.observer._SAMPLE_SECONDS", 0.0)
     monkeypatch.setattr("reglab.live.worker.bench._WAIT_SECONDS", 0.0)
 
     def make(**settings: Any) -> Driver:

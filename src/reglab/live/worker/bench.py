@@ -1,14 +1,11 @@
 """A session that follows commands while it trains, and sends what there is to see."""
 
-import math
 import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
-
-import numpy as np
 
 from reglab.backend.start import Backend
 from reglab.errors import ReglabError, RunError, TrainingError
@@ -26,39 +23,25 @@ from reglab.live.messages import (
     Recognize,
     Refused,
     Restart,
-    Sample,
     Save,
     Saved,
     Train,
 )
 from reglab.live.worker.answers import Answers
-from reglab.live.worker.budget import Budget
 from reglab.live.worker.layers import describe_layers
 from reglab.live.worker.network_file import read_network, write_network
+from reglab.live.worker.observer import Observer
 from reglab.live.worker.snapshot import Snapshot, read_snapshot, write_snapshot
-from reglab.live.worker.window import MovingMeans, RollingMeasurement
 from reglab.model.size import measure_size
 from reglab.processes.events import EpochDone, Message
 from reglab.runs.history import Epoch
 from reglab.runs.layout import RunDirectory
 from reglab.training.listener import Listener
-from reglab.training.loop.measurement import Measurement
 from reglab.training.session import Session
 from reglab.training.subject import Subject
 
-_SAMPLE_SECONDS = 0.5
 _WAIT_SECONDS = 0.5
 """Time that a session waits for more steps before the call of `fit` ends, which costs time too."""
-_SHARE = 0.02
-"""Of the time, for all that is not training. The browser and the server need time too, and a step after
-something else is slower; the page promises less than 5 % in all."""
-_PART_OF_MEASURING = 0.25
-"""Of that time, for clean images, and as much for validation images; looking has what is left."""
-_PART = 50
-"""Images that are measured at a time."""
-_WINDOW = 1000
-"""Images in the moving means."""
-
 Commands = SimpleQueue[Command | None]
 """None ends the bench."""
 _ANSWERED_WHILE_TRAINING = (Train, Look, Predict, Recognize, Evaluate)
@@ -109,7 +92,7 @@ class Bench(Listener):
             if not self._may_train:
                 self._later.append(self._commands.get())
                 continue
-            self._begin()
+            self._observer.begin()
             try:
                 self._session.train()
             except TrainingError as error:
@@ -132,8 +115,12 @@ class Bench(Listener):
         """A step is done: samples, looks, and follows commands."""
         self._steps += step - self._step
         self._step = step
-        if time.perf_counter() >= self._next_sample:
-            self._observe()
+        if self._observer.is_due:
+            problem = self._observer.observe()
+            if problem:
+                self._diverge(problem)
+            else:
+                self._sample(running=True)
         self._receive()
         if self._steps >= self._until:
             self._wait()
@@ -141,13 +128,8 @@ class Bench(Listener):
             self._session.pause()
 
     def _record(self, row: Epoch) -> None:
-        means = {
-            "loss": row.train_loss,
-            "accuracy": row.train_accuracy,
-            "cross_entropy": row.train_cross_entropy,
-        }
-        self._means.add(len(self._session.subject.split.train), means, ends_epoch=True)
-        self._send(EpochDone(row=row, images_per_second=self._speed or 0.0))
+        self._observer.add_epoch(row)
+        self._send(EpochDone(row=row, images_per_second=self._observer.speed or 0.0))
 
     # Commands.
 
@@ -169,7 +151,7 @@ class Bench(Listener):
                 self._take(self._commands.get(timeout=left))
             except Empty:
                 return
-        self._begin()
+        self._observer.begin()
 
     def _take(self, command: Command | None) -> None:
         if isinstance(command, _ANSWERED_WHILE_TRAINING) and not self._later:
@@ -252,7 +234,7 @@ class Bench(Listener):
         begin = time.perf_counter()
         if path.suffix == ".json":
             read_network(path, self._session.model.network)
-            self._forget()
+            self._observer.forget()
             self._built("restored", begin)
         else:
             self.restore(read_snapshot(path), path)
@@ -295,24 +277,7 @@ class Bench(Listener):
         self._has_diverged = False
         self._step = session.steps_done
         self._answers = Answers(session, eager=self._backend.name == "torch")
-        self._budget = Budget(_SHARE)
-        self._means = MovingMeans(_WINDOW)
-        self._speed: float | None = None
-        self._forward: float | None = None
-        self._has_predicted = False
-        split = session.subject.split
-        rng = np.random.default_rng(0)
-        self._clean, self._validation = (
-            RollingMeasurement(rng.permutation(part), split.labels, _PART, _WINDOW)
-            for part in (split.clean, split.validation)
-        )
-        self._begin()
-
-    def _forget(self) -> None:
-        """Discards what was measured with other weights."""
-        for each in (self._means, self._clean, self._validation):
-            each.restart()
-        self._answers.forget()
+        self._observer = Observer(session, self._answers, self._send)
 
     def _built(self, how: Any, begin: float) -> None:
         session = self._session
@@ -338,92 +303,10 @@ class Bench(Listener):
         )
         self._sample(running=False)
 
-    # What there is to see.
-
-    def _begin(self) -> None:
-        """Starts the clocks, as at the start of a part of the training."""
-        self._budget.restart()
-        self._next_sample = time.perf_counter()
-        self._clock = time.perf_counter()
-        self._clock_images = self._session.images_seen
-        self._looking = 0.0
-
-    def _observe(self) -> None:
-        """Measures and looks, as far as there is time, and sends a sample."""
-        now = time.perf_counter()
-        session = self._session
-        images = session.images_seen - self._clock_images
-        elapsed = now - self._clock - self._looking
-        if images and elapsed > 0:
-            self._speed = images / elapsed
-        if elapsed > 1:
-            self._clock, self._clock_images, self._looking = now, session.images_seen, 0.0
-        with self._budget.spend("read"):
-            in_epoch = session.images_seen - session.epochs_done * len(session.subject.split.train)
-            means = session.read_means()
-            self._means.add(in_epoch, means)
-        if not math.isfinite(means["loss"]):
-            self._diverge(
-                f"the loss became {means['loss']}; a lower learning rate, or some warm-up, may help"
-            )
-            return
-        for name, rolling in (("clean", self._clean), ("validation", self._validation)):
-            if self._budget.allows(name, _PART_OF_MEASURING):
-                with self._budget.spend(name):
-                    self._measure(rolling)
-        if self._answers.is_looking and self._budget.allows("look"):
-            with self._budget.spend("look"):
-                self._send(self._answers.look(session))
-        self._sample(running=True)
-        self._looking += time.perf_counter() - now
-        self._next_sample = time.perf_counter() + _SAMPLE_SECONDS
-
     def _diverge(self, message: str) -> None:
         """Ends the training until a restart or a snapshot."""
         self._has_diverged = True
         self._send(Diverged(message=message))
 
-    def _measure(self, rolling: RollingMeasurement) -> None:
-        """Measures a few images, which also tells how long the forward pass takes."""
-        chosen = rolling.choose()
-        begin = time.perf_counter()
-        rolling.add(chosen, self._session.predict(chosen))
-        duration = 1000 * (time.perf_counter() - begin) / len(chosen)
-        # The first call compiles.
-        self._forward = duration if self._has_predicted else None
-        self._has_predicted = True
-
     def _sample(self, running: bool) -> None:
-        session = self._session
-        clean, validation = self._clean.read(), self._validation.read()
-        means = self._means.read()
-        per_image = 1000 / self._speed if self._speed else None
-        backward = None if per_image is None or self._forward is None else max(0.0, per_image - self._forward)
-        training = session.experiment.training
-        self._send(
-            Sample(
-                running=running and self._may_train,
-                complete=session.complete,
-                until=self._until,
-                steps=self._steps,
-                images=session.images_seen,
-                epoch=session.images_seen / len(session.subject.split.train),
-                learning_rate=session.read_learning_rate(),
-                batch_size=training.batch_size,
-                penalty=session.read_penalty(),
-                loss=means.get("loss"),
-                cross_entropy=means.get("cross_entropy"),
-                accuracy=means.get("accuracy"),
-                **_name("clean", clean),
-                **_name("validation", validation),
-                images_per_second=self._speed,
-                forward=self._forward,
-                backward=backward,
-            )
-        )
-
-
-def _name(part: str, measurement: Measurement | None) -> dict[str, float]:
-    if measurement is None:
-        return {}
-    return {f"{part}_accuracy": measurement.accuracy, f"{part}_cross_entropy": measurement.cross_entropy}
+        self._observer.send_sample(running and self._may_train, self._steps, self._until)
