@@ -21,6 +21,7 @@ from reglab.cli.preview import preview
 from reglab.cli.run import run
 from reglab.cli.schema import schema
 from reglab.cli.show import show
+from reglab.cli.study import study
 
 
 @click.group(
@@ -42,5 +43,5 @@ def main() -> None:
     """
 
 
-for command in (run, live, compare, show, preview, list_, diff, evaluate, predict, init, schema, data):
+for command in (run, study, live, compare, show, preview, list_, diff, evaluate, predict, init, schema, data):
     main.add_command(command)
