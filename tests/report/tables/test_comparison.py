@@ -73,6 +73,7 @@ def test_markdown(comparison: Comparison) -> None:
         "machine lengthen it.\n"
         "- Points per extra minute are given where an experiment takes longer than the baseline, with "
         "several seeds by more than chance (95 %).\n"
+        "- Seconds without a difference cannot be compared with those of the baseline.\n"
         "\n"
         "## Differences from CNN \\| plain beyond the regularizers\n"
         "\n"
