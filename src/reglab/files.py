@@ -91,6 +91,18 @@ def create_folder(path: Path) -> None:
         raise refused("create", path, error) from error
 
 
+def remove_file(path: Path) -> None:
+    """Removes a file, if it exists.
+
+    Raises:
+        RunError: the system refused.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise refused("remove", path, error) from error
+
+
 def refused(verb: str, path: Path | str, error: OSError) -> RunError:
     """Builds the error for a path that the operating system refused to `verb`, with its reason."""
     return RunError(f"cannot {verb} {path}: {error.strerror or error}")

@@ -70,6 +70,11 @@ def test_paths_that_the_shell_expands(call: Command, results: Path, here: Path) 
         "Δ is paired by seed with the baseline baseline, n = 1.",
         "One seed: nothing can be said about other seeds; the same experiment differs by a point or more "
         "from seed to seed.",
+        "Note: the validation set is the test set: a setting that was chosen on it has no independent test.",
+        "Note: the predictions of CNN + MP are not compared: cannot read results/mp/seed-0/predictions.npz: "
+        "No such file or directory.",
+        "Note: the training times of CNN + MP are not compared with those of CNN: they are not known to be "
+        "from one machine.",
         "Skipped: results/bn/seed-0 failed: loss became nan in epoch 2.",
     ]
     assert written == "written: " + ", ".join(f"comparison/{name}" for name in WRITTEN)
@@ -120,4 +125,22 @@ def test_a_damaged_run(call: Command, results: Path) -> None:
     assert err == (
         "skipped: results/mp/seed-0/status.json: expected the status of a run: "
         "Invalid JSON: EOF while parsing an object at line 1 column 1\n"
+    )
+
+
+@pytest.mark.parametrize(("value", "accuracy"), [("final", 0.5), ("tail", 0.5), ("best", 0.75)])
+def test_value(call: Command, make_run: Maker, here: Path, value: str, accuracy: float) -> None:
+    """The number that is compared is chosen, and named in the files."""
+    make_run("results/mp/seed-0", [0.75, 0.5])
+    assert call("compare", "results", "--value", value).code == 0
+    content = json.loads((here / "comparison" / "comparison.json").read_text())
+    assert (content["value"], content["experiments"][0]["mean"]) == (value, accuracy)
+
+
+def test_unknown_value(call: Command, results: Path) -> None:
+    """The known ones are listed."""
+    code, out, err = call("compare", results, "--value", "last")
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1] == (
+        "Error: Invalid value for '--value': 'last' is not one of 'final', 'tail', 'best'."
     )

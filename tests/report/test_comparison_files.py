@@ -10,6 +10,7 @@ from reglab.analysis.comparison import compare_runs
 from reglab.errors import RunError
 from reglab.report.comparison_files import write_comparison
 from reglab.runs.finding import RunRecord
+from tests.run_files import write_machine
 
 Maker = Callable[..., RunRecord]
 
@@ -24,6 +25,16 @@ def test_files_are_written(tmp_path: Path, make_record: Maker) -> None:
     with Image.open(paths[0]) as image:
         assert image.size[0] == 1690
     assert paths[1].read_text().startswith("<?xml")
+
+
+def test_cost_is_drawn_where_times_can_be_compared(tmp_path: Path, make_record: Maker) -> None:
+    """A figure of an earlier comparison is removed where they cannot."""
+    records = [write_machine(make_record(name, 0, [0.5])) for name in ("mp", "bn")]
+    assert write_comparison(compare_runs(records), tmp_path / "out")[-1] == tmp_path / "out" / "cost.png"
+    assert (tmp_path / "out" / "cost.png").is_file()
+    write_machine(records[0], host="other")
+    assert len(write_comparison(compare_runs(records), tmp_path / "out")) == 5
+    assert not (tmp_path / "out" / "cost.png").exists()
 
 
 def test_file_in_the_way_is_named(tmp_path: Path, make_record: Maker) -> None:

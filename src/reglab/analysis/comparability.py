@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reglab.analysis.experiment import CompleteRun, ExperimentResult
+from reglab.analysis.labels import MOST, join_titles
 from reglab.config.yaml.tree import read_tree
 from reglab.errors import ReglabError
 from reglab.runs.environment import Environment
@@ -15,8 +16,6 @@ _NOT_COMPARABLE = "not comparable"
 _UNEQUAL = "not on equal terms"
 _INEXACT = "small differences may come from this"
 _NOT_SET = "not set"
-_MOST = 4
-"""Largest number of values in a note."""
 # Names, regularizers and the seed may differ. Data and precision are compared below, by the images that were
 # loaded and the precision that was used.
 _ELSEWHERE = (
@@ -40,15 +39,15 @@ class Condition:
     Attributes:
         noun: the name of the property.
         value: reads it from a run; returns None if it is not known.
-        consequence: what a difference between experiments means.
+        consequence: what a difference between experiments means; empty where differences are only listed.
     """
 
     noun: str
     value: Callable[[CompleteRun], str | None]
-    consequence: str
+    consequence: str = ""
 
 
-_DATA = (
+DATA = (
     Condition("dataset", lambda run: run.summary.dataset, _NOT_COMPARABLE),
     Condition(
         "validation images",
@@ -56,7 +55,7 @@ _DATA = (
         _NOT_COMPARABLE,
     ),
 )
-_TERMS = (
+TERMS = (
     Condition("training images", lambda run: f"{run.summary.train_images:,}", _UNEQUAL),
     Condition("clean images", lambda run: f"{run.summary.clean_images:,}", "the gaps are not equally exact"),
     Condition("precision", lambda run: run.summary.precision, _INEXACT),
@@ -112,11 +111,16 @@ def read_settings(path: Path) -> Mapping[str, str] | None:
 
 def share_data(one: ExperimentResult, other: ExperimentResult) -> bool:
     """Whether two experiments have the same data set, and the same kind and number of validation images."""
-    return all(_values(condition, one) == _values(condition, other) for condition in _DATA)
+    return all(list_values(condition, one) == list_values(condition, other) for condition in DATA)
 
 
-def describe_differences(results: Sequence[ExperimentResult]) -> tuple[str, ...]:
-    """Lists the conditions that should be the same and differ.
+def describe_other_data(results: Sequence[ExperimentResult]) -> tuple[str, ...]:
+    """Lists differences that make accuracies incomparable: other data sets, or other validation images."""
+    return _describe(DATA, results)
+
+
+def describe_unequal(results: Sequence[ExperimentResult]) -> tuple[str, ...]:
+    """Lists the other settings that should be the same and differ.
 
     Args:
         results: the experiments of a comparison.
@@ -125,21 +129,30 @@ def describe_differences(results: Sequence[ExperimentResult]) -> tuple[str, ...]
         Sentences such as `CNN / the others differ in training.batch_size: 100 / 200: not on equal terms`.
         Conditions that divide the experiments in the same way are in one sentence.
     """
+    return _describe((*TERMS, *list_settings(results)), results)
+
+
+def describe_circumstances(results: Sequence[ExperimentResult]) -> tuple[str, ...]:
+    """Lists differences of machine and versions, and what is special about a single experiment."""
+    return (*_describe(_MACHINE, results), *(note for result in results for note in _inside(result)))
+
+
+def _describe(conditions: Sequence[Condition], results: Sequence[ExperimentResult]) -> tuple[str, ...]:
     differences: dict[tuple[str, str], list[str]] = {}
-    for condition in (*_DATA, *_TERMS, *_settings(results), *_MACHINE):
+    for condition in conditions:
         groups = _divide(condition, results)
         if len(groups) > 1:
-            who = " / ".join(groups.values()) if len(groups) <= _MOST else "the experiments"
-            values = " / ".join([*groups][:_MOST]) + (" / …" if len(groups) > _MOST else "")
+            who = " / ".join(groups.values()) if len(groups) <= MOST else "the experiments"
+            values = " / ".join([*groups][:MOST]) + (" / …" if len(groups) > MOST else "")
             differences.setdefault((who, condition.consequence), []).append(f"{condition.noun}: {values}")
-    between = [
+    return tuple(
         f"{who} differ in {', '.join(found)}: {consequence}"
         for (who, consequence), found in differences.items()
-    ]
-    return (*between, *(note for result in results for note in _inside(result)))
+    )
 
 
-def _settings(results: Sequence[ExperimentResult]) -> Iterator[Condition]:
+def list_settings(results: Sequence[ExperimentResult]) -> Iterator[Condition]:
+    """The keys of the experiments, in the order of their files, each as a condition."""
     keys = dict.fromkeys(key for result in results for run in result.runs for key in run.settings or ())
     yield from map(_of_settings, keys)
 
@@ -160,24 +173,18 @@ def _divide(condition: Condition, results: Sequence[ExperimentResult]) -> Mappin
     """Value → titles, the most frequent value last; empty if no value differs. Unknown values are omitted."""
     titles: dict[str, list[str]] = {}
     for result in results:
-        if values := _values(condition, result):
+        if values := list_values(condition, result):
             titles.setdefault(" or ".join(values), []).append(result.title)
     usual = max(titles, key=lambda value: len(titles[value]), default="")
-    named = {value: _join(who) for value, who in titles.items() if value != usual}
+    named = {value: join_titles(who) for value, who in titles.items() if value != usual}
     if named:
         named[usual] = "the others" if len(titles[usual]) > 1 else titles[usual][0]
     return named
 
 
-def _join(titles: Sequence[str]) -> str:
-    if len(titles) <= _MOST:
-        return " and ".join(titles)
-    return f"{titles[0]} and {len(titles) - 1} more"
-
-
 def _inside(result: ExperimentResult) -> Iterator[str]:
     """Notes on one experiment: its seeds differ, its weights were selected, a run was resumed, and so on."""
-    mixed = [condition for condition in (*_DATA, *_TERMS, *_MACHINE) if len(_values(condition, result)) > 1]
+    mixed = [condition for condition in (*DATA, *TERMS, *_MACHINE) if len(list_values(condition, result)) > 1]
     if mixed:
         exact = all(condition.consequence == _INEXACT for condition in mixed)
         nouns = ", ".join(condition.noun for condition in mixed)
@@ -199,7 +206,7 @@ def _inside(result: ExperimentResult) -> Iterator[str]:
             )
 
 
-def _values(condition: Condition, result: ExperimentResult) -> tuple[str, ...]:
+def list_values(condition: Condition, result: ExperimentResult) -> tuple[str, ...]:
     """The distinct known values of a condition over the seeds."""
     values = dict.fromkeys(condition.value(run) for run in result.runs)
     return tuple(value for value in values if value is not None)

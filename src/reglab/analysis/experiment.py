@@ -1,13 +1,17 @@
-"""The complete runs of one experiment, and their metrics over seeds."""
+"""The complete runs of one experiment, their metrics over seeds, and how they compare with a baseline."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from reglab.analysis.curve import Curve, average_histories
+from reglab.analysis.image_sample import ImageComparison
 from reglab.analysis.metrics import PARAMETERS, Metric
 from reglab.analysis.spread import Spread
+from reglab.analysis.statistics.cost import Cost
 from reglab.analysis.statistics.verdict import Verdict
+from reglab.analysis.value import Value, read_value
+from reglab.differences import KeyDifference
 from reglab.runs.environment import Environment
 from reglab.runs.history import History
 from reglab.runs.summary import Summary
@@ -42,14 +46,21 @@ class ExperimentResult:
         name: the name in commands; unique in the comparison.
         title: the title in figures and tables; unique in the comparison.
         runs: sorted by seed, at least one.
-        verdict: on the final validation accuracy minus that of the baseline, a fraction, paired by seed;
-            None without a baseline, for the baseline itself, without a shared seed, and if the data differ.
+        verdict: on the validation accuracy minus that of the baseline, a fraction, paired by seed; None
+            without a baseline, for the baseline itself, without a shared seed, and if the data differ.
+        images: what the saved predictions show about the same difference; None without a verdict, if
+            accuracies other than the final ones are compared, and if they cannot be read.
+        cost: training time against the baseline; None without a verdict, and if the machines differ.
+        differs_in: what differs from the baseline beyond the regularizers, the value of the baseline first.
     """
 
     name: str
     title: str
     runs: tuple[CompleteRun, ...]
     verdict: Verdict | None = None
+    images: ImageComparison | None = None
+    cost: Cost | None = None
+    differs_in: tuple[KeyDifference, ...] = ()
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -72,17 +83,20 @@ class ExperimentResult:
         return tuple(len(run.history.rows) for run in self.runs)
 
     def final(self, metric: Metric) -> Spread | None:
-        """A metric of the kept weights over the seeds.
+        """A metric of the kept weights over the seeds, as `over_seeds`."""
+        return self.over_seeds(metric, "final")
 
-        The kept weights are those of the last epoch, except after early stopping.
+    def over_seeds(self, metric: Metric, value: Value) -> Spread | None:
+        """A metric over the seeds.
 
         Args:
-            metric: a metric with the attribute `final`.
+            metric: the metric.
+            value: which epochs.
 
         Returns:
             One value for each seed; None if a seed has no value.
         """
-        values = [metric.read(run.summary) for run in self.runs]
+        values = [read_value(metric, value, run.history, run.summary) for run in self.runs]
         known = [float(value) for value in values if value is not None]
         return Spread(tuple(known)) if len(known) == len(values) else None
 

@@ -4,6 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+MOST = 4
+"""Largest number of titles or values in a sentence."""
+
+
+def join_titles(titles: Sequence[str]) -> str:
+    """Joins titles in a sentence: `CNN and CNN + MP`, or `CNN and 6 more`."""
+    return " and ".join(titles) if len(titles) <= MOST else f"{titles[0]} and {len(titles) - 1} more"
+
 
 def distinguish_names(names: Sequence[str], folders: Sequence[Path]) -> tuple[str, ...]:
     """Replaces names that occur more than once with the shortest unique end of their folder.

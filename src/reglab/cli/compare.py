@@ -1,16 +1,21 @@
 """`reglab compare`: one picture and one table of several runs."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reglab.cli.options import AnyPath, FolderPath, examples
+
+if TYPE_CHECKING:
+    from reglab.analysis.value import Value
 
 
 @click.command(
     epilog=examples(
         "reglab compare results/*",
         "reglab compare results/baseline results/mp_bn_da --baseline baseline --output comparison",
+        "reglab compare results/* --baseline mp --value tail",
     )
 )
 @click.argument("paths", metavar="PATH…", type=AnyPath, nargs=-1, required=True)
@@ -19,7 +24,7 @@ from reglab.cli.options import AnyPath, FolderPath, examples
     type=FolderPath,
     default=Path("comparison"),
     show_default=True,
-    help="Folder for comparison.png, .svg, .md, .csv and .json.",
+    help="Folder for comparison.png, .svg, .md, .csv, .json and cost.png.",
 )
 @click.option(
     "--baseline", metavar="NAME", help="Experiment that the others are compared with, seed by seed."
@@ -32,7 +37,17 @@ from reglab.cli.options import AnyPath, FolderPath, examples
     show_default=True,
     help="Largest difference of accuracy from the baseline that is practically none.",
 )
-def compare(paths: tuple[Path, ...], output: Path, baseline: str | None, margin: float) -> None:
+@click.option(
+    "--value",
+    type=click.Choice(["final", "tail", "best"]),
+    default="final",
+    show_default=True,
+    help="What is compared: final (of the kept weights), tail (mean over the last tenth of the epochs) or "
+    "best (of the epoch with the best validation accuracy).",
+)
+def compare(
+    paths: tuple[Path, ...], output: Path, baseline: str | None, margin: float, value: "Value"
+) -> None:
     """Compare runs in one picture and one table.
 
     With --baseline, each other experiment gets a verdict: better, worse, practically the same, or not
@@ -52,7 +67,7 @@ def compare(paths: tuple[Path, ...], output: Path, baseline: str | None, margin:
         print_error(f"skipped, no runs in {', '.join(map(str, found.empty))}")
     for problem in found.damaged:
         print_error(f"skipped: {problem}")
-    comparison = compare_runs(found.runs, baseline, margin / 100)
+    comparison = compare_runs(found.runs, baseline, margin / 100, value)
     written = write_comparison(comparison, output)
     build_console().print(build_table(comparison))
     click.echo("written: " + ", ".join(map(str, written)))

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from reglab.analysis.comparison import Comparison
-from reglab.files import create_folder, write_atomically
+from reglab.files import create_folder, remove_file, write_atomically
 from reglab.report.figures.comparison import draw_comparison
+from reglab.report.figures.cost import draw_cost
 from reglab.report.tables.comparison import build_table
 from reglab.report.tables.records import render_csv, render_json
 
@@ -17,7 +18,8 @@ def write_comparison(comparison: Comparison, output: Path) -> tuple[Path, ...]:
         output: folder of the files; created if it does not exist.
 
     Returns:
-        The paths of `comparison.png`, `.svg`, `.md`, `.csv` and `.json`.
+        The paths of `comparison.png`, `.svg`, `.md`, `.csv` and `.json`; and of `cost.png`, if training times
+        can be compared.
 
     Raises:
         RunError: the folder cannot be created or written to.
@@ -30,4 +32,10 @@ def write_comparison(comparison: Comparison, output: Path) -> tuple[Path, ...]:
     write_atomically(markdown, build_table(comparison).render_markdown())
     write_atomically(table, render_csv(comparison))
     write_atomically(data, render_json(comparison))
-    return png, svg, markdown, table, data
+    written = (png, svg, markdown, table, data)
+    cost = output / "cost.png"
+    if draw_cost(comparison, cost):
+        return (*written, cost)
+    # One of an earlier comparison would be taken for a part of this one.
+    remove_file(cost)
+    return written

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from reglab.analysis.experiment import ExperimentResult
+from reglab.analysis.statistics.paired import LEVEL
 from reglab.analysis.statistics.verdict import Verdict, Word
 
 _WORDS: dict[Word, str] = {
@@ -11,6 +13,22 @@ _WORDS: dict[Word, str] = {
     "not_distinguishable": "not distinguishable",
     "one_seed": "one seed",
 }
+
+
+def describe_result(result: ExperimentResult) -> str:
+    """The verdict on an experiment; with one seed also whether the two trained networks differ."""
+    if result.verdict is None:
+        return "–"
+    word, p = describe_verdict(result.verdict), result.images.p_mcnemar if result.images else None
+    if p is None:
+        return word
+    networks = "these two networks differ" if p < 1 - LEVEL else "these two networks cannot be told apart"
+    return f"{word} ({networks}: McNemar p {format_p(p)})"
+
+
+def format_p(p: float) -> str:
+    """Writes a p-value as `= 0.034` or `< 0.001`."""
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
 
 
 def describe_verdict(verdict: Verdict) -> str:

@@ -56,6 +56,8 @@ class Summary(Document):
     """Names of the active regularizers, in the order in which they act."""
     classes: tuple[str, ...] = ()
     """Names of the classes, in label order; empty in runs of earlier versions."""
+    multiply_adds: int | None = None
+    """Of all kernels for one image; None in runs of earlier versions."""
     resumed_with: tuple[str, ...] = ()
     """Changes of the environment during the run, as in `environment.json`."""
 

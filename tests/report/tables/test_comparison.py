@@ -4,13 +4,16 @@ import re
 from collections.abc import Callable
 from io import StringIO
 
+import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 from rich.console import Console
 
 from reglab.analysis.comparison import Comparison, compare_runs
+from reglab.analysis.value import Value
 from reglab.report.tables.comparison import build_table
 from reglab.runs.finding import RunRecord
+from tests.run_files import write_predictions
 
 Maker = Callable[..., RunRecord]
 
@@ -50,7 +53,31 @@ def test_markdown(comparison: Comparison) -> None:
         "- Accuracies and gap are final; ± is the standard deviation over seeds.\n"
         "- Δ is paired by seed with the baseline cnn, n = 3.\n"
         "- Better, worse: p \\< 0.05 in a paired t test.\n"
+        "- Note: the validation set is the test set: a setting that was chosen on it has no independent "
+        "test.\n"
+        "- Note: the predictions of CNN + MP are not compared: cannot read "
+        "results/mp/seed-0/predictions.npz: No such file or directory.\n"
+        "- Note: the training times of CNN + MP are not compared with those of CNN \\| plain: they are not "
+        "known to be from one machine.\n"
         "- Skipped: results/bn/seed-0 failed: out of memory.\n"
+        "\n"
+        "## Cost\n"
+        "\n"
+        "| experiment | validation, final | seconds | Δ seconds [95 % CI] | Δ validation, points [95 % CI] "
+        "| points per extra minute |\n"
+        "| --- | ---: | ---: | ---: | ---: | ---: |\n"
+        "| CNN \\| plain | 62.5 ± 0.0 % | 90 ± 0 | baseline | baseline | – |\n"
+        "| CNN + MP | 71.9 ± 3.1 % | 90 ± 0 | – | +9.4 [+1.6, +17.1] | – |\n"
+        "\n"
+        "- Seconds are the wall-clock time of a training with its measurements; other programs on the "
+        "machine lengthen it.\n"
+        "- Points per extra minute are given where an experiment takes longer than the baseline, with "
+        "several seeds by more than chance (95 %).\n"
+        "- Seconds without a difference cannot be compared with those of the baseline.\n"
+        "\n"
+        "## Differences from CNN \\| plain beyond the regularizers\n"
+        "\n"
+        "- No other key that is known differs.\n"
     )
 
 
@@ -101,8 +128,82 @@ def test_wide_terminal_shows_everything(comparison: Comparison) -> None:
     """With room for all, all columns are shown in one line a row."""
     text = print_table(comparison, 200)
     assert "For a wider terminal" not in text
-    (row,) = (line for line in text.splitlines() if "CNN + MP" in line)
+    (row,) = (line for line in text.splitlines() if line.startswith("CNN + MP"))
     assert re.sub(r"\s+", " ", row.strip()) == (
         "CNN + MP 295,914 0–2 2 90.0 ± 0.0 % 71.9 ± 3.1 % 75.0 % (1) 18.1 ± 3.1 "
         "0.750 ± 0.000 2 min +9.4 [+1.6, +17.1] better"
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "note"),
+    [
+        ("tail", "Accuracies, gap and cross-entropy are means over the last tenth of the epochs"),
+        (
+            "best",
+            "Accuracies, gap and cross-entropy are of the epoch with the best validation accuracy, which is "
+            "too high because it is the largest of many",
+        ),
+    ],
+)
+def test_the_value_is_named(make_record: Maker, value: Value, note: str) -> None:
+    """In the headings of the columns that it changes, and in the first note."""
+    records = [make_record(name, 0, [*[0.5] * 12, 0.75, 0.625]) for name in ("mp", "cnn")]
+    table = build_table(compare_runs(records, "cnn", value=value))
+    assert [column.heading for column in table.columns if f", {value}" in column.heading] == [
+        f"train (clean), {value}",
+        f"validation, {value}",
+        f"gap, points, {value}",
+        f"validation cross-entropy, {value}",
+        f"Δ validation, {value}, points [95 % CI]",
+    ]
+    (cells,) = (column.cells for column in table.columns if column.heading == f"validation, {value}")
+    assert cells == ({"tail": "68.8 %", "best": "75.0 %"}[value],) * 2
+    assert table.notes[0] == f"{note}; ± is the standard deviation over seeds."
+
+
+def test_the_interval_over_images_has_a_column(make_record: Maker) -> None:
+    """Beside that over seeds, with a note on what each supports; a missing one is a dash."""
+    correct = np.arange(100) % 4 > 0
+    records = [
+        *(write_predictions(make_record("mp", seed, [0.75]), np.roll(correct, seed)) for seed in range(2)),
+        *(write_predictions(make_record("cnn", seed, [0.75]), ~correct) for seed in range(2)),
+        *(make_record("bn", seed, [0.75]) for seed in range(2)),
+    ]
+    table = build_table(compare_runs(records, "cnn"))
+    (cells,) = (column.cells for column in table.columns if column.heading == "[95 % CI, new images]")
+    # For the four kinds of images, the mean difference is −0.5, 0.5, 1 and 1, and equal for both seeds:
+    # 0.5 ± 1.96 · √(0.3788 / 100).
+    assert cells == ("[+37.9, +62.1]", "–", "–")
+    assert table.notes[2] == (
+        "The interval of Δ is for new seeds on these images, the interval beside it for new seeds and new "
+        "images."
+    )
+
+
+def test_mcnemar_is_explained(make_record: Maker) -> None:
+    """With one seed, the cell says whether the two networks differ, and a note what that means."""
+    right = np.arange(100) % 4 > 0
+    records = [
+        write_predictions(make_record("mp", 0, [0.75]), right),
+        write_predictions(make_record("cnn", 0, [0.25]), ~right),
+        write_predictions(make_record("bn", 0, [0.25]), ~right),
+    ]
+    table = build_table(compare_runs(records, "cnn"))
+    assert table.columns[-1].cells == (
+        "one seed (these two networks differ: McNemar p < 0.001)",
+        "–",
+        "one seed (these two networks cannot be told apart: McNemar p = 1.000)",
+    )
+    assert "McNemar's exact test is about these two trained networks only; p is not corrected." in table.notes
+
+
+def test_differences_are_not_repeated_in_markdown(make_record: Maker) -> None:
+    """The notes on settings are on the terminal; the document has them key by key instead."""
+    records = [make_record("mp", 0, [0.5]), make_record("bn", 0, [0.5], settings="training: {epochs: 7}")]
+    note = "CNN + BN / CNN + MP differ in training.epochs: 7 / 40: not on equal terms"
+    both = build_table(compare_runs(records, "mp"))
+    assert f"Note: {note}." in both.notes
+    assert note not in both.render_markdown()
+    assert "| CNN + BN | training.epochs | 40 | 7 |" in both.render_markdown()
+    assert note in build_table(compare_runs(records)).render_markdown()

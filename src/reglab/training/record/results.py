@@ -89,6 +89,7 @@ def _summarize(
         epochs=len(history.rows),
         parameters=size.parameters,
         trainable_parameters=size.trainable,
+        multiply_adds=size.multiply_adds,
         dataset=subject.dataset.title,
         validation=subject.validation,
         train_images=len(split.train),
