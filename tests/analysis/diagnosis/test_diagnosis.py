@@ -74,6 +74,16 @@ def test_the_rules_agree_with_a_person(lecture: dict[str, ExperimentResult], nam
         assert begin[0] <= diagnosis.since <= begin[1]
 
 
+@pytest.mark.parametrize("epochs", [20, 25, 30, 35])
+def test_the_begin_does_not_move_while_training_continues(
+    lecture: dict[str, ExperimentResult], epochs: int
+) -> None:
+    """Stopped earlier, CNN + MP overfits since the same epochs."""
+    histories = [History(run.history.rows[:epochs]) for run in lecture["mp"].runs]
+    diagnosis = diagnose(histories, 5_000, 10_000, 10)
+    assert (diagnosis.kind, diagnosis.since) == ("overfitting", 9)
+
+
 @pytest.mark.parametrize("name", QUICKSTART)
 def test_the_quickstart(name: str) -> None:
     """The rules agree with a person on small networks and synthetic images too."""

@@ -1,16 +1,21 @@
 """The diagnosis in words, on made-up curves of each kind."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from reglab.analysis.diagnosis.rules import judge_trace
+from reglab.analysis.diagnosis.trace import trace_history
 from reglab.experiment import Experiment
 from reglab.live.lab.diagnosis import Diagnosis, diagnose
 from reglab.live.messages import Sample
+from reglab.runs.history import read_history
 
 Diagnose = Callable[..., Diagnosis]
+LECTURE = Path(__file__).parents[3] / "reference" / "lecture"
 EPOCHS = np.arange(1, 41) / 4
 
 
@@ -43,6 +48,31 @@ def diagnose_curves(make_sample: Callable[..., Sample]) -> Diagnose:
         return diagnose(experiment, made[:samples], 10, diverged)
 
     return make
+
+
+@pytest.mark.parametrize(
+    "path", sorted(LECTURE.glob("*/seed-0/history.csv")), ids=lambda path: path.parts[-3]
+)
+def test_the_page_agrees_with_the_diagnosis_of_the_run(
+    make_sample: Callable[..., Sample], path: Path
+) -> None:
+    """The same curves, one sample for each epoch, have the same kind and begin."""
+    history = read_history(path)
+    found = judge_trace(trace_history(history, 5_000, 10_000), 10)
+    samples = [
+        make_sample(
+            1000 * row.epoch,
+            clean_accuracy=row.clean_accuracy,
+            validation_accuracy=row.val_accuracy,
+            clean_cross_entropy=row.clean_cross_entropy,
+            validation_cross_entropy=row.val_cross_entropy,
+        )
+        for row in history.rows
+    ]
+    diagnosis = diagnose(Experiment.from_mapping({"name": "a"}), samples, 10)
+    assert diagnosis.kind == found.kind
+    if found.since is not None:
+        assert diagnosis.sentence.startswith(f"Overfitting since epoch {found.since:.1f}: ")
 
 
 def test_overfitting(diagnose_curves: Diagnose) -> None:
@@ -129,6 +159,9 @@ def test_too_early_and_diverged(diagnose_curves: Diagnose) -> None:
     assert (found.kind, found.sentence) == ("diverged", "Diverged: the loss became nan.")
     assert found.suggestion is not None
     assert found.suggestion.label == "Restart with learning rate 0.0001"
+    found = diagnose_curves(0.5, 0.5, np.where(EPOCHS == 9, np.inf, 1.5))
+    assert found.kind == "diverged"
+    assert found.sentence == "Diverged: an accuracy or a cross-entropy is not finite."
 
 
 def test_digits_are_not_flipped(diagnose_curves: Diagnose) -> None:

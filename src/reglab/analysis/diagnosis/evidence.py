@@ -121,15 +121,16 @@ class _Line:
 
     def __init__(self, epochs: Array) -> None:
         self._centred = epochs - epochs.mean()
+        self._squares = float(self._centred @ self._centred)
         self.span = float(epochs[-1] - epochs[0])
 
     def find_rise(self, values: Array) -> float:
         """The rise over the span."""
-        return float(self.span * (self._centred @ values) / (self._centred @ self._centred))
+        return float(self.span * (self._centred @ values) / self._squares)
 
     def find_error(self, noise: float) -> float:
         """The standard error of the rise of values with this noise."""
-        return float(self.span * noise / np.sqrt(self._centred @ self._centred))
+        return self.span * noise / sqrt(self._squares)
 
 
 def _smooth(values: Array, window: int) -> Array:

@@ -54,7 +54,9 @@ UNSTABLE_NOISE = 0.01
 
 Two standard deviations are then as large as `LEAST_CHANGE`: the result depends on the epoch at which the
 training ended. The lecture's experiments without batch normalization have 0.4 to 0.8 points. CNN + MP + DO +
-BN + DA has 2.1 points at a constant learning rate, and 0.3 points with a cosine schedule.
+BN + DA has 2.1 points at a constant learning rate, and 0.3 points with a cosine schedule. With fewer than
+about 1,000 validation images, the images that change sides between two epochs can cause it alone; the result
+depends on the epoch then too.
 """
 
 GUESSING = 0.99
@@ -65,6 +67,18 @@ FEWEST_EPOCHS = 6
 
 The noise is estimated from five epochs. The first epoch would be taken for noise, because the accuracy
 rises most there. A network with batch normalization may also stay at chance for three epochs of few steps.
+"""
+
+FEWEST_SAMPLES, FEWEST_EPOCHS_OF_SAMPLES = 8, 0.5
+"""Samples and epochs below which the live page has just started.
+
+Its samples are moving means already, several for each epoch, so that fewer epochs are enough than for a run.
+"""
+
+EPOCHS_TO_LEAVE_CHANCE, STEPS_TO_LEAVE_CHANCE = 3, 100
+"""Epochs and steps below which the live page does not call a network at chance.
+
+A network without pooling may stay near chance for two epochs before it learns.
 """
 
 LARGEST_WINDOW = 5

@@ -12,7 +12,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Trace:
-    """Measurements of one training, in order; every array is `(n,)` float64, n ≥ 1.
+    """Measurements of one training at increasing positions; every array is `(n,)` float64, n ≥ 1.
 
     The curves as trained are not part of it: dropout, augmentation and mixed or smoothed labels change them,
     so they cannot be compared with the validation curves.

@@ -14,7 +14,13 @@ import numpy as np
 from reglab.analysis.diagnosis.evidence import Evidence, measure
 from reglab.analysis.diagnosis.next_step import find_limiting, find_missing
 from reglab.analysis.diagnosis.rules import Kind, cross_entropy_rises, find_begin, judge
-from reglab.analysis.diagnosis.thresholds import LEAST_CHANGE
+from reglab.analysis.diagnosis.thresholds import (
+    EPOCHS_TO_LEAVE_CHANCE,
+    FEWEST_EPOCHS_OF_SAMPLES,
+    FEWEST_SAMPLES,
+    LEAST_CHANGE,
+    STEPS_TO_LEAVE_CHANCE,
+)
 from reglab.analysis.diagnosis.trace import Array, Trace
 from reglab.analysis.metrics import ACCURACY_GAP
 from reglab.experiment import Experiment
@@ -23,10 +29,7 @@ from reglab.report.diagnoses import describe_kind
 
 _WINDOW = 1000
 """Largest number of images in a moving mean."""
-_FEWEST_SAMPLES, _FEWEST_EPOCHS = 8, 0.5
 _CURVES = ("clean_accuracy", "validation_accuracy", "clean_cross_entropy", "validation_cross_entropy")
-_EPOCHS_TO_LEAVE_CHANCE, _STEPS_TO_LEAVE_CHANCE = 3, 100
-"""A network without pooling may stay near chance for two epochs before it learns."""
 _LEARNING_RATE = "training.optimizer.learning_rate"
 # Batch normalization is omitted: its averages need epochs until the network is as good as before.
 _LABELS = {
@@ -81,7 +84,7 @@ def diagnose(
     if diverged:
         return Diagnosis("diverged", f"{_name('diverged')}: {diverged}.", _slow_down(experiment))
     measured = [each for each in samples if all(getattr(each, name) is not None for name in _CURVES)]
-    if len(measured) < _FEWEST_SAMPLES or measured[-1].epoch < _FEWEST_EPOCHS:
+    if len(measured) < FEWEST_SAMPLES or measured[-1].epoch < FEWEST_EPOCHS_OF_SAMPLES:
         return _JUST_STARTED
     trace = Trace(
         epochs=_read(measured, "epoch"),
@@ -92,13 +95,19 @@ def diagnose(
         clean_images=_WINDOW,
         validation_images=_WINDOW,
     )
+    if not trace.is_finite:
+        return Diagnosis(
+            "diverged",
+            f"{_name('diverged')}: an accuracy or a cross-entropy is not finite.",
+            _slow_down(experiment),
+        )
     evidence = measure(trace)
     kind, last = judge(evidence, classes, _WINDOW), measured[-1]
     clean, validation = f"{evidence.clean_accuracy:.0%}", f"{evidence.validation_accuracy:.0%}"
     gap = f"{100 * evidence.gap:.0f} points"
     match kind:
         case "at chance":
-            if last.epoch < _EPOCHS_TO_LEAVE_CHANCE or last.steps < _STEPS_TO_LEAVE_CHANCE:
+            if last.epoch < EPOCHS_TO_LEAVE_CHANCE or last.steps < STEPS_TO_LEAVE_CHANCE:
                 return _JUST_STARTED
             return Diagnosis(
                 kind,
