@@ -62,7 +62,7 @@ CASES: dict[str, tuple[NextStep, str, str | None]] = {
     ),
     "all": (
         advise("overfitting", regularizers=of("max_pooling", "dropout", "batch_norm", "augmentation")),
-        "Add random erasing: --set regularizers.random_erasing={}",
+        "Add random erasing: --set regularizers.random_erasing={} --set name=a_erased",
         None,
     ),
     "all and more": (
@@ -85,12 +85,12 @@ CASES: dict[str, tuple[NextStep, str, str | None]] = {
     ),
     "penalized": (
         advise("underfitting", regularizers=of("dropout", "l1")),
-        "Remove L1: --set regularizers.l1=null",
+        "Remove L1: --set regularizers.l1=null --set name=a_without_l1",
         None,
     ),
     "mixed": (
         advise("underfitting", regularizers=of("cutmix")),
-        "Remove CutMix: --set regularizers.cutmix=null",
+        "Remove CutMix: --set regularizers.cutmix=null --set name=a_without_cutmix",
         None,
     ),
     "underfitting": (
@@ -105,18 +105,18 @@ CASES: dict[str, tuple[NextStep, str, str | None]] = {
     ),
     "unstable": (
         advise("fitting", unstable=True),
-        "Let the learning rate fall: --set training.schedule.name=cosine, as in "
+        "Let the learning rate fall: --set training.schedule.name=cosine --set name=a_cosine, as in "
         "configs/quickstart/quick_baseline.yaml",
         "quickstart/quick_baseline.yaml",
     ),
     "unstable at a rate that falls": (
         advise("fitting", unstable=True, training=COSINE),
-        "Average the weights: --set regularizers.ema={}",
+        "Average the weights: --set regularizers.ema={} --set name=a_ema",
         None,
     ),
     "unstable on average": (
         advise("fitting", unstable=True, training=COSINE, regularizers=of("ema")),
-        "Lower the learning rate: --set training.optimizer.learning_rate=0.00033",
+        "Lower the learning rate: --set training.optimizer.learning_rate=0.00033 --set name=a_slow",
         None,
     ),
     "fitting": (
@@ -133,12 +133,12 @@ CASES: dict[str, tuple[NextStep, str, str | None]] = {
     "too short": (advise("too short"), "Train longer: --set training.epochs=40 --set name=a_long", None),
     "at chance": (
         advise("at chance"),
-        "Lower the learning rate: --set training.optimizer.learning_rate=0.0001",
+        "Lower the learning rate: --set training.optimizer.learning_rate=0.0001 --set name=a_slow",
         None,
     ),
     "diverged": (
         advise("diverged", training={"optimizer": {"name": "sgd", "learning_rate": 0.5}}),
-        "Lower the learning rate: --set training.optimizer.learning_rate=0.05",
+        "Lower the learning rate: --set training.optimizer.learning_rate=0.05 --set name=a_slow",
         None,
     ),
 }

@@ -11,12 +11,13 @@ from reglab.regularizers.table import Regularizers
 from reglab.runs.layout import RunDirectory
 
 AGAINST_OVERFITTING = ("max_pooling", "dropout", "batch_norm", "augmentation", "l2")
-"""Regularizers to add, in the order of the lecture, and an L2 penalty, which helped least there."""
+"""Regularizers to add, in the order of the lecture; then L2, which did not raise the accuracy there."""
 AGAINST_UNDERFITTING = ("l1", "l1_l2", "l2", "dropout", "mixup", "cutmix", "random_erasing")
 """Regularizers to remove, the one that limits the network most first."""
 USUAL_EPOCHS = 40
 """Those of the lecture's experiments."""
 _DIGITS = "mnist"
+_RATE = "training.optimizer.learning_rate"
 _FEW_SEEDS = 3
 
 
@@ -28,7 +29,7 @@ class NextStep:
         action: an imperative sentence without a period; it names a shipped config or an option of
             `reglab run`.
         reason: why, one sentence with a period. Its numbers are of runs in `reference/`.
-        config: the shipped config, relative to the folder of `configs`; None for a setting.
+        config: path of the shipped config, such as `configs/mp.yaml`; None if there is none.
     """
 
     action: str
@@ -98,17 +99,16 @@ def find_next_step(diagnosis: Diagnosis, experiment: Experiment) -> NextStep:
         diagnosis: of the experiment.
         experiment: its settings.
     """
-    training, name = experiment.training, experiment.name
     match diagnosis.kind:
         case "diverged" | "at chance":
-            rate = training.optimizer.learning_rate / 10
+            rate = experiment.training.optimizer.learning_rate / 10
             return NextStep(
-                f"Lower the learning rate: --set training.optimizer.learning_rate={rate:g}",
-                "Steps that are too large are the most frequent reason for a network that learns nothing.",
+                f"Lower the learning rate: {_set(experiment, 'slow', f'{_RATE}={rate:g}')}",
+                "A network whose steps are too large does not learn.",
             )
         case "too short":
             return NextStep(
-                f"Train longer: --set training.epochs={USUAL_EPOCHS} --set name={name}_long",
+                f"Train longer: {_set(experiment, 'long', f'training.epochs={USUAL_EPOCHS}')}",
                 f"The lecture's experiments have {USUAL_EPOCHS} epochs.",
             )
         case "not converged":
@@ -153,7 +153,7 @@ def _regularize(experiment: Experiment) -> NextStep:
             )
     if "random_erasing" not in experiment.regularizers.names:
         return NextStep(
-            "Add random erasing: --set regularizers.random_erasing={}",
+            f"Add random erasing: {_set(experiment, 'erased', 'regularizers.random_erasing={}')}",
             "It hides a part of each image, which no active regularizer does; how much it helps has not been "
             "measured here.",
         )
@@ -167,7 +167,8 @@ def _relax(experiment: Experiment) -> NextStep:
     limiting = find_limiting(experiment.regularizers.names)
     if limiting:
         return NextStep(
-            f"Remove {_title(limiting)}: --set regularizers.{limiting}=null",
+            f"Remove {_title(limiting)}: "
+            f"{_set(experiment, f'without_{limiting}', f'regularizers.{limiting}=null')}",
             "It makes the training images harder to fit, and there is no gap that it has to close.",
         )
     if experiment.training.schedule.name != "constant":
@@ -185,27 +186,33 @@ def _stabilize(experiment: Experiment) -> NextStep:
     training = experiment.training
     if training.schedule.name == "constant":
         return NextStep(
-            f"Let the learning rate fall: --set training.schedule.name=cosine, as in {_COSINE}",
+            f"Let the learning rate fall: {_set(experiment, 'cosine', 'training.schedule.name=cosine')}, "
+            f"as in {_COSINE}",
             "In the lecture's experiments, the accuracy of CNN + MP + DO + BN + DA then varied by 0.3 points "
             "from epoch to epoch, instead of 2.1.",
             _COSINE,
         )
     if "ema" not in experiment.regularizers.names:
         return NextStep(
-            "Average the weights: --set regularizers.ema={}",
+            f"Average the weights: {_set(experiment, 'ema', 'regularizers.ema={}')}",
             "In the lecture's experiments, the accuracy of CNN + MP + DO + BN + DA then varied by 0.1 points "
             "from epoch to epoch, instead of 2.1.",
         )
     rate = training.optimizer.learning_rate / 3
     return NextStep(
-        f"Lower the learning rate: --set training.optimizer.learning_rate={rate:.2g}",
+        f"Lower the learning rate: {_set(experiment, 'slow', f'{_RATE}={rate:.2g}')}",
         "Smaller steps change the network less from epoch to epoch.",
     )
 
 
 def _train_longer(experiment: Experiment, reason: str) -> NextStep:
     epochs = 2 * experiment.training.epochs
-    return NextStep(f"Train longer: --set training.epochs={epochs} --set name={experiment.name}_long", reason)
+    return NextStep(f"Train longer: {_set(experiment, 'long', f'training.epochs={epochs}')}", reason)
+
+
+def _set(experiment: Experiment, suffix: str, setting: str) -> str:
+    """Options of `reglab run`; with another name, because a folder has the runs of one experiment."""
+    return f"--set {setting} --set name={experiment.name}_{suffix}"
 
 
 def _title(name: str) -> str:
