@@ -62,7 +62,7 @@ def test_states(plan: MakePlan, write_run: Callable[..., RunDirectory]) -> None:
     built = plan(*(NET.with_seed(seed) for seed in range(3)), other)
     assert [run.state for run in built.runs] == ["new", "interrupted", "failed", "changed"]
     assert [run.experiment.training.seed for run in built.waiting] == [0, 1, 2, 0]
-    assert "training.epochs is 3 there, 40 here" in built.runs[3].reason
+    assert "holds another experiment" in built.runs[3].reason
     assert {run.reason for run in built.runs[:3]} == {""}
 
 
