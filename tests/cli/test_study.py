@@ -116,7 +116,7 @@ def test_ctrl_c_stops_all_runs(studied: Studied) -> None:
 
 @pytest.mark.slow
 def test_the_same_command_resumes(studied: Studied) -> None:
-    """Interrupted runs are resumed, failed ones tried again, the others are trained; one failure stops none."""
+    """Interrupted runs are resumed, failed ones retried, others trained; a failure does not stop the rest."""
     first = studied.second.out.splitlines()[0]
     assert re.fullmatch(r"Tiny study: 3 experiments, 6 runs: (\d (interrupted|failed|new)(, )?)+", first)
     assert studied.second.code == 1
@@ -176,7 +176,7 @@ def test_wrong_studies(call: Command, here: Path) -> None:
 
 @pytest.mark.parametrize("option", ["--seeds", "--jobs"])
 def test_numbers_are_positive(call: Command, option: str) -> None:
-    """click refuses others."""
+    """Others are refused."""
     done = call("study", "study.yaml", option, "0")
     assert (done.code, f"'{option}': 0 is not in the range" in done.err) == (2, True)
 
