@@ -137,7 +137,7 @@ def test_other_settings(make_record: Maker, changes: dict[str, str], reason: str
     ("missing", "reason"),
     [
         ([(DROPOUT,)], "Dropout is missing"),
-        ([()], "none of them is missing"),
+        ([()], "the one without any is missing"),
         ([(POOLING, DROPOUT), (POOLING, L2)], "Max pooling + Dropout and Max pooling + L2 are missing"),
     ],
 )

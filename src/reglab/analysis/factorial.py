@@ -144,7 +144,7 @@ def _explain_cells(
     count = 1 << len(factors)
     if len(factors) > _FEWEST and 0 < count - len(cells) <= count // _MISSING:
         missing = [
-            " + ".join(factor.title for factor in on) or "none of them"
+            " + ".join(factor.title for factor in on) or "the one without any"
             for size in range(len(factors) + 1)
             for on in combinations(factors, size)
             if frozenset(factor.name for factor in on) not in cells
