@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reglab.errors import RunError
-from reglab.files import atomic_path, write_atomically
+from reglab.files import atomic_path, remove_file, write_atomically
 
 
 def test_text_and_bytes_are_written(tmp_path: Path) -> None:
@@ -77,3 +77,17 @@ def test_text_that_utf_8_cannot_encode_is_escaped(tmp_path: Path) -> None:
     """As the path of a skipped run in a table."""
     write_atomically(tmp_path / "a", "skipped: \udcff ß")
     assert (tmp_path / "a").read_text() == "skipped: \\udcff ß"
+
+
+def test_a_file_is_removed(tmp_path: Path) -> None:
+    """A missing one is not an error, a folder is."""
+    path = tmp_path / "a"
+    path.touch()
+    remove_file(path)
+    remove_file(path)
+    assert not path.exists()
+    path.mkdir()
+    with pytest.raises(RunError) as caught:
+        remove_file(path)
+    # Linux and macOS give different reasons.
+    assert str(caught.value).startswith(f"cannot remove {path}: ")

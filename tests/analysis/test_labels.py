@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from reglab.analysis.labels import distinguish_names, distinguish_titles
+from reglab.analysis.labels import distinguish_names, distinguish_titles, join_titles
 
 
 def test_different_names_stay() -> None:
@@ -23,3 +23,10 @@ def test_same_titles_get_their_names() -> None:
     """An experiment that was run again under another name keeps its title, and the name is added."""
     titles = distinguish_titles(["CNN", "CNN", "CNN + MP"], ["cnn", "slow", "mp"])
     assert titles == ("CNN (cnn)", "CNN (slow)", "CNN + MP")
+
+
+def test_titles_in_a_sentence() -> None:
+    """Four are all named, of more only the first."""
+    assert join_titles(["CNN"]) == "CNN"
+    assert join_titles(["CNN", "MP", "BN", "DO"]) == "CNN and MP and BN and DO"
+    assert join_titles(["CNN", "MP", "BN", "DO", "DA"]) == "CNN and 4 more"

@@ -55,6 +55,7 @@ def test_paths_that_the_shell_expands(call: Command, results: Path, here: Path) 
         "validation",
         "best (epoch)",
         "gap, points",
+        "diagnosis",
         "validation cross-entropy",
         "time",
         "Δ validation, points [95 % CI]",
@@ -62,10 +63,21 @@ def test_paths_that_the_shell_expands(call: Command, results: Path, here: Path) 
     ]
     same = ["295,914", "0", "2", "87.5 %"]
     assert re.split("  +", first.rstrip()) == [
-        *("CNN", *same, "50.0 %", "50.0 % (1)", "37.5", "0.750", "60 s", "baseline", "–")
+        *("CNN", *same, "50.0 %", "50.0 % (1)", "37.5", "too short to tell", "0.750", "60 s", "baseline", "–")
     ]
     assert re.split("  +", second.rstrip()) == [
-        *("CNN + MP", *same, "75.0 %", "75.0 % (2)", "12.5", "0.750", "60 s", "+25.0", "one seed")
+        *(
+            "CNN + MP",
+            *same,
+            "75.0 %",
+            "75.0 % (2)",
+            "12.5",
+            "too short to tell",
+            "0.750",
+            "60 s",
+            "+25.0",
+            "one seed",
+        )
     ]
     assert notes == [
         "Accuracies and gap are final; ± is the standard deviation over seeds.",

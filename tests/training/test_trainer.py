@@ -14,6 +14,8 @@ import pytest
 
 from reglab.experiment import Experiment
 from reglab.model.initial_weights import draw_kernel
+from reglab.model.network import outline_network
+from reglab.model.size import measure_size
 from reglab.runs.history import COLUMNS, Epoch, History, read_history
 from reglab.runs.layout import RunDirectory
 from reglab.runs.status import read_status
@@ -187,6 +189,18 @@ def test_early_stopping_restores_the_best_epoch(straight: Left) -> None:
     assert straight.summary.final_train_accuracy == rows[0].train_accuracy
     assert straight.summary.weights_epoch == 1
     assert rows[2].val_cross_entropy != rows[0].val_cross_entropy
+
+
+def test_the_summary_has_the_size_of_the_network(straight: Left, everything: Experiment) -> None:
+    """As `reglab show` counts it."""
+    network, _ = outline_network(everything, len(straight.summary.classes))
+    size, summary = measure_size(network), straight.summary
+    assert (summary.parameters, summary.trainable_parameters, summary.multiply_adds) == (
+        size.parameters,
+        size.trainable,
+        size.multiply_adds,
+    )
+    assert size.multiply_adds > 0
 
 
 def test_files_of_a_complete_run(straight: Left, resumed: Left) -> None:

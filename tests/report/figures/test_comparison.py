@@ -11,6 +11,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from reglab.analysis.comparison import compare_runs
+from reglab.analysis.value import Value
 from reglab.report.figures.comparison import build_comparison
 from reglab.report.figures.page import Page
 from reglab.runs.finding import RunRecord
@@ -125,3 +126,10 @@ def test_notes_are_in_the_head(make_record: Maker) -> None:
     records = [make_record("mp", 0, [0.5]), make_record("bn", 0, [0.5], dataset="MNIST")]
     texts = [text for text, _ in find_texts(build_comparison(compare_runs(records)))]
     assert "Note: CNN + BN / CNN + MP differ in dataset: MNIST / CIFAR-10: not comparable." in texts
+
+
+@pytest.mark.parametrize(("value", "named"), [("final", False), ("tail", True), ("best", True)])
+def test_numbers_are_final(make_record: Maker, value: Value, named: bool) -> None:
+    """The subtitle says so where the table has other numbers."""
+    page = build_comparison(compare_runs([make_record("mp", 0, [0.5])], value=value))
+    assert any("numbers are final" in text for text, _ in find_texts(page)) == named

@@ -10,6 +10,7 @@ Sources: Student, "The Probable Error of a Mean", 1908; Fisher, "The Design of E
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, inf, isfinite, sqrt
 
 import numpy as np
@@ -141,14 +142,21 @@ def _flip_signs(values: NDArray[np.float64]) -> float:
     """Two-sided p-value: the share of all assignments of signs whose mean is at least as far from 0."""
     n = len(values)
     if n > _MOST_FOR_EXACT_FLIPS:
-        # 100,000 random assignments and the observed one; the error of p is below 0.001.
-        signs = np.random.default_rng(0).choice((-1.0, 1.0), (100_000, n))
+        # Random assignments and the observed one; the error of p is below 0.001.
+        signs = _draw_signs(n)
         extreme = _count_extreme(signs @ np.abs(values), float(values.sum()))
         return (extreme + 1) / (len(signs) + 1)
     sums = np.zeros(1)
     for value in np.abs(values):
         sums = np.concatenate([sums - value, sums + value])
     return _count_extreme(sums, float(values.sum())) / len(sums)
+
+
+@lru_cache(maxsize=1)
+def _draw_signs(n: int) -> NDArray[np.float64]:
+    """100,000 random assignments, `(100000, n)`; drawing takes longer than the rest of a test."""
+    signs: NDArray[np.float64] = np.random.default_rng(0).choice((-1.0, 1.0), (100_000, n))
+    return signs
 
 
 def _count_extreme(sums: NDArray[np.float64], observed: float) -> int:

@@ -64,6 +64,8 @@ def build_comparison(comparison: Comparison) -> Page:
     subtitle = f"{describe_data(comparison)}; {describe_seeds(comparison)}"
     if max(len(result.runs) for result in results) > 1:
         subtitle += "; thin lines and bands are the seeds, thick lines their mean"
+    if comparison.value != "final":
+        subtitle += "; numbers are final"
     page = Page(
         _WIDTH,
         [_PANEL * rows, max(4.2, 1 + 0.165 * len(results)), _BAR * len(results) + 1.05],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reglab.analysis.comparison import Comparison
+from reglab.analysis.diagnosis.diagnosis import diagnose_experiment
 from reglab.analysis.experiment import ExperimentResult
 from reglab.analysis.metrics import (
     ACCURACY_GAP,
@@ -21,6 +22,7 @@ from reglab.analysis.metrics import (
     format_range,
 )
 from reglab.analysis.value import Value
+from reglab.report.diagnoses import describe_diagnosis
 from reglab.report.tables.effects import build_effects
 from reglab.report.tables.grid import Column, Grid
 from reglab.report.tables.markdown import escape, render_columns, render_notes
@@ -99,6 +101,7 @@ def build_table(comparison: Comparison) -> Table:
         *([column("test", 3, _test)] if has_test else []),
         column("best (epoch)", 6, _best),
         column(f"gap, points{name}", 2, of(ACCURACY_GAP)),
+        column("diagnosis", 3, lambda result: describe_diagnosis(diagnose_experiment(result)), numeric=False),
         column(f"validation cross-entropy{name}", 7, of(VALIDATION_CROSS_ENTROPY)),
         column("time", 10, lambda result: TIME.format(result.final(TIME))),
         *(

@@ -7,6 +7,7 @@ from io import StringIO
 from typing import Any
 
 from reglab.analysis.comparison import Comparison
+from reglab.analysis.diagnosis.diagnosis import diagnose_experiment
 from reglab.analysis.experiment import ExperimentResult
 from reglab.analysis.metrics import (
     ACCURACY_GAP,
@@ -20,6 +21,7 @@ from reglab.analysis.metrics import (
     VALIDATION_ACCURACY,
     VALIDATION_CROSS_ENTROPY,
 )
+from reglab.report.diagnoses import describe_diagnosis, describe_evidence
 from reglab.report.tables.effect_records import build_effect_records
 
 _METRICS = (
@@ -86,6 +88,7 @@ def _build(result: ExperimentResult, comparison: Comparison) -> Record:
     test = verdict.test if verdict else None
     low, high = (accuracy and accuracy.interval) or (None, None)
     difference_low, difference_high = (test and test.interval) or (None, None)
+    diagnosis = diagnose_experiment(result)
     images_low, images_high = (images and images.interval) or (None, None)
     seconds_low, seconds_high = (cost and cost.seconds.interval) or (None, None)
     word = "baseline" if result.name == comparison.baseline else verdict.word if verdict else None
@@ -132,6 +135,8 @@ def _build(result: ExperimentResult, comparison: Comparison) -> Record:
         "seconds_difference_interval_low": seconds_low,
         "seconds_difference_interval_high": seconds_high,
         "gain_per_second": cost.gain_per_second if cost else None,
+        "diagnosis": describe_diagnosis(diagnosis),
+        "diagnosis_evidence": "; ".join(describe_evidence(diagnosis, result)),
     }
 
 

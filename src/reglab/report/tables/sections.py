@@ -87,13 +87,15 @@ def _build_cost(
         Column(heading, column, 1, place > 0)
         for place, (heading, column) in enumerate(zip(headings, cells, strict=True))
     )
-    notes = (
+    notes = [
         "Seconds are the wall-clock time of a training with its measurements; other programs on the machine "
         "lengthen it.",
         "Points per extra minute are given where an experiment takes longer than the baseline, with several "
         "seeds by more than chance (95 %).",
-    )
-    return Section("Cost", tuple(columns), notes)
+    ]
+    if any(result.cost is None for result in others):
+        notes.append("Seconds without a difference cannot be compared with those of the baseline.")
+    return Section("Cost", tuple(columns), tuple(notes))
 
 
 def _format_seconds(result: ExperimentResult) -> str:
