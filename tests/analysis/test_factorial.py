@@ -6,7 +6,10 @@ import pytest
 
 from reglab.analysis.factorial import Factor, Factorial, NoFactorial, find_factorial
 from reglab.analysis.grouping import group_runs
+from reglab.config.shipped import shipped_directory
+from reglab.config.yaml.dumping import dump_yaml
 from reglab.runs.finding import RunRecord
+from reglab.study.study import load_study
 from tests.factorials import SETTINGS, list_cells, list_half, make_factorial, write_settings
 
 Maker = Callable[..., RunRecord]
@@ -39,6 +42,20 @@ def test_factors_have_titles_and_their_usual_order(make_record: Maker) -> None:
     assert factorial.factors == (Factor("augmentation", "Data augmentation"), Factor("l2", "L2"))
 
 
+def test_regularizers_that_are_always_together(make_record: Maker) -> None:
+    """They are one factor, as in a study with a factor of several regularizers."""
+    cells = [(), (POOLING, L2), (DROPOUT,), (POOLING, DROPOUT, L2)]
+    factorial = recognize(list(make_factorial(make_record, cells)))
+    assert isinstance(factorial, Factorial)
+    assert factorial.factors == (Factor("max_pooling+l2", "Max pooling + L2"), Factor("dropout", "Dropout"))
+    assert dict(factorial.cells) == {
+        frozenset[str](): "x",
+        frozenset(["max_pooling+l2"]): "x_max_pooling_l2",
+        frozenset(["dropout"]): "x_dropout",
+        frozenset(["max_pooling+l2", "dropout"]): "x_max_pooling_dropout_l2",
+    }
+
+
 def test_half_of_the_combinations(make_record: Maker) -> None:
     """Of four factors, pairs are confounded with pairs, and only the main effects are known."""
     factorial = recognize(list(make_factorial(make_record, list_half(NAMES[:4]))))
@@ -67,7 +84,6 @@ def test_seeds_that_all_experiments_have(make_record: Maker) -> None:
         [(POOLING, DROPOUT, L2), (POOLING, DROPOUT), (POOLING, L2), (DROPOUT, L2), ()],
         [(), (POOLING,), (DROPOUT,), (L2,), (POOLING, DROPOUT, L2)],
         [(POOLING,), (DROPOUT,)],
-        [(), (POOLING, DROPOUT)],
         [()],
         [(POOLING,)],
     ],
@@ -79,7 +95,6 @@ def test_seeds_that_all_experiments_have(make_record: Maker) -> None:
         "one omitted, and none",
         "one added, and all",
         "never together",
-        "always together",
         "none",
         "one",
     ],
@@ -180,3 +195,23 @@ def test_experiments_that_cannot_be_read(make_record: Maker) -> None:
     assert isinstance(recognize(records), Factorial)
     records[1].directory.experiment.write_text("regularizers: {nonsense: {}}")
     assert recognize(records) == NoFactorial()
+
+
+@pytest.mark.parametrize(
+    ("study", "is_factorial"),
+    [("factorial", True), ("lecture", False), ("quickstart", False), ("lambda", False), ("data_size", False)],
+)
+def test_shipped_studies(make_record: Maker, study: str, is_factorial: bool) -> None:
+    """The study of all combinations is recognized from its resolved experiments; the others need no note."""
+    path = shipped_directory() / "studies" / f"{study}.yaml"
+    records = []
+    for experiment in {run.name: run for run in load_study(path).runs}.values():
+        record = make_record(experiment.name, 0, [0.5])
+        record.directory.experiment.write_text(dump_yaml(experiment))
+        records.append(record)
+    found = recognize(records)
+    if is_factorial:
+        assert isinstance(found, Factorial)
+        assert (found.names, found.is_full) == ((AUGMENTATION, BATCH_NORM, POOLING, DROPOUT), True)
+    else:
+        assert found == NoFactorial()

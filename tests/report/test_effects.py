@@ -98,6 +98,12 @@ def test_rows(make_record: Maker) -> None:
         "Max pooling",
         "Dropout",
     ]
+    together = [(), ("dropout",), ("max_pooling", "l2"), ("max_pooling", "dropout", "l2")]
+    assert [title for _, title in list_rows(find(make_record, together))] == [
+        "Max pooling + L2",
+        "Dropout",
+        "(Max pooling + L2) × Dropout",
+    ]
 
 
 @pytest.mark.parametrize(

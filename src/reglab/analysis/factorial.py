@@ -23,10 +23,10 @@ _MISSING = 4
 
 @dataclass(frozen=True)
 class Factor:
-    """A regularizer that some experiments have and others do not.
+    """A regularizer that some experiments have and others do not, or several that are always on together.
 
     Attributes:
-        name: its key in YAML.
+        name: its key in YAML; several keys are joined, `l1+l2`.
         title: its name in tables.
     """
 
@@ -75,7 +75,7 @@ class NoFactorial:
     """Experiments that are not a factorial.
 
     Attributes:
-        reason: what prevents it, if they are almost one; otherwise empty, as for a ladder.
+        reason: what prevents it, if they are almost one; otherwise empty, as for a ladder or a grid.
     """
 
     reason: str = ""
@@ -84,9 +84,10 @@ class NoFactorial:
 def find_factorial(results: Sequence[ExperimentResult]) -> Factorial | NoFactorial:
     """Recognizes a factorial from the resolved experiments.
 
-    Its factors are the regularizers that some experiments have and others do not. Each regularizer must have
-    the same parameters wherever it is on, all other settings and the data must be equal, and each combination
-    may occur once. The combinations must be all 2^k, or a balanced orthogonal fraction of them.
+    Its factors are the regularizers that some experiments have and others do not; regularizers that are
+    always on together are one factor. Each regularizer must have the same parameters wherever it is on, all
+    other settings and the data must be equal, and each combination may occur once. The combinations must be
+    all 2^k, or a balanced orthogonal fraction of them.
 
     Args:
         results: the experiments of a comparison.
@@ -97,11 +98,19 @@ def find_factorial(results: Sequence[ExperimentResult]) -> Factorial | NoFactori
         # The notes of the comparison name the experiment that cannot be read.
         return NoFactorial()
     titles = {name: regularizer.title for each in active for name, regularizer in (each or {}).items()}
-    factors = tuple(Factor(name, titles[name]) for name in _find_factors(sets))
-    names = frozenset(factor.name for factor in factors)
-    cells = {each & names: result.name for each, result in zip(sets, results, strict=True)}
+    groups = _find_factors(sets)
+    factors = tuple(Factor("+".join(group), " + ".join(titles[name] for name in group)) for group in groups)
+    cells = {
+        frozenset(
+            factor.name for factor, group in zip(factors, groups, strict=True) if group[0] in each
+        ): result.name
+        for each, result in zip(sets, results, strict=True)
+    }
     if not factors or not is_balanced([factor.name for factor in factors], cells):
         return NoFactorial(_explain_cells(factors, cells, sets, results))
+    if len(results) > len(cells) + 1:
+        # Such as a grid of several strengths.
+        return NoFactorial()
     seeds = set[int].intersection(*(set(result.seeds) for result in results))
     reasons = (
         _explain_repetition(sets, results),
@@ -126,12 +135,19 @@ def _read_regularizers(result: ExperimentResult) -> "Mapping[str, Regularizer] |
     return None
 
 
-def _find_factors(sets: Sequence[frozenset[str]]) -> list[str]:
-    """The names that are in some sets and not in all, in the order in which regularizers act."""
+def _find_factors(sets: Sequence[frozenset[str]]) -> list[tuple[str, ...]]:
+    """The names that are in some sets and not in all, in the order in which regularizers act.
+
+    Names that are in the same sets are one factor.
+    """
     from reglab.regularizers.table import Regularizers
 
     some = frozenset[str]().union(*sets) - frozenset.intersection(*sets)
-    return [name for name in Regularizers.model_fields if name in some]
+    groups: dict[tuple[bool, ...], list[str]] = {}
+    for name in Regularizers.model_fields:
+        if name in some:
+            groups.setdefault(tuple(name in each for each in sets), []).append(name)
+    return [tuple(group) for group in groups.values()]
 
 
 def _explain_cells(

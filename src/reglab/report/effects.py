@@ -47,8 +47,10 @@ def describe_limits(factorial: Factorial) -> list[str]:
 
 
 def name_term(term: Term, titles: Mapping[str, str]) -> str:
-    """An effect in a table: `Dropout`, or `Dropout × L2` for an interaction."""
-    return " × ".join(titles[name] for name in term)
+    """An effect in a table: `Dropout`, or `Dropout × (L1 + L2)` for an interaction."""
+    if len(term) == 1:
+        return titles[term[0]]
+    return " × ".join(f"({titles[name]})" if " + " in titles[name] else titles[name] for name in term)
 
 
 def describe_share(effects: MetricEffects, name: str) -> str:
