@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -10,7 +9,6 @@ from rich.console import Console
 from reglab.analysis.comparison import Comparison, compare_runs
 from reglab.report.tables.comparison import build_table
 from reglab.report.tables.effects import build_effects
-from reglab.report.tables.markdown import render_columns
 from reglab.runs.finding import RunRecord
 from tests.factorials import list_cells, list_half, make_factorial
 
@@ -63,13 +61,6 @@ def test_markdown(comparison: Comparison) -> None:
         "- A Shapley share is the mean gain over all orders in which the regularizers could be added; the "
         "shares add up to all together.\n"
     )
-
-
-def test_the_table_in_the_readme(comparison: Comparison) -> None:
-    """It is the one above."""
-    (section,) = build_effects(comparison)
-    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
-    assert "\n".join(render_columns(section.columns)) in readme
 
 
 def test_one_regularizer_and_one_seed(make_record: Maker) -> None:
