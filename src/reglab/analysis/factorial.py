@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FEWEST = 2
 """With fewer factors, nothing is said about an experiment that prevents a factorial."""
 _MISSING = 4
-"""One part in so many of the combinations may be missing for experiments to be almost a factorial."""
+"""Experiments are almost a factorial if at most a quarter of the combinations is missing."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _explain_cells(
     sets: Sequence[frozenset[str]],
     results: Sequence[ExperimentResult],
 ) -> str:
-    """What prevents a full factorial of more than two factors, or one of two without one experiment."""
+    """The combinations that are missing, or the experiment that is one too many; empty if it is neither."""
     count = 1 << len(factors)
     if len(factors) > _FEWEST and 0 < count - len(cells) <= count // _MISSING:
         missing = [
