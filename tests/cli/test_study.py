@@ -185,3 +185,20 @@ def test_one_or_several_seeds(call: Callable[..., Done]) -> None:
     """`--seed` and `--seeds` exclude each other."""
     done = call("run", "a.yaml", "--seed", "1", "--seeds", "2")
     assert (done.code, done.err.splitlines()[-1]) == (2, "Error: Give --seed or --seeds, not both.")
+
+
+@pytest.mark.slow
+def test_effects_of_a_factorial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A study of all combinations ends with the effects of its factors."""
+    draw_pictures(tmp_path / "pictures")
+    (tmp_path / "a.yaml").write_text(TINY.replace("epochs: 40", "epochs: 1"))
+    (tmp_path / "study.yaml").write_text(
+        "base: a.yaml\nseeds: 1\ndesign: full\nfactors: {DO: {dropout: {rate: 0.3}}}\n"
+    )
+    monkeypatch.setenv("REGLAB_DATA_DIR", str(tmp_path / "pictures"))
+    done = run_reglab("study", "study.yaml", "--quiet", folder=tmp_path)
+    assert done.code == 0, done.err
+    lines = done.out.splitlines()
+    row = lines[lines.index("Effects of the regularizers") + 3]
+    assert re.fullmatch(r"Dropout +[+-]\d+\.\d +[+-]\d+\.\d *", row), row
+    assert lines[-1].endswith("results/study/comparison/effects.png, results/study/comparison/effects.svg")
