@@ -71,8 +71,8 @@ def main(images: Path, runs: int, rounds: int, output: Path) -> None:
     text = (
         f"{now:%Y-%m-%d}, {find_processor()}, {cores} cores; {runs} runs a command, {rounds} rounds. Medians "
         "[minimum, maximum].\n\n"
-        f"| network | {cores} runs of one thread at a time are faster by a factor of | overhead of a run, with "
-        f"{cores} threads |\n| --- | ---: | ---: |\n{''.join(rows)}"
+        f"| network | {cores} runs of one thread at a time are faster by a factor of | overhead of a run, "
+        f"with {cores} threads |\n| --- | ---: | ---: |\n{''.join(rows)}"
     )
     click.echo(text)
     output.mkdir(parents=True, exist_ok=True)
