@@ -29,6 +29,7 @@ from selenium.webdriver.common.by import By
 from reglab.files import write_atomically
 from reglab.machine import count_cores, find_processor
 from reglab.runs.history import read_history
+from reglab.runs.summary import read_summary
 
 _REGLAB = (sys.executable, "-m", "reglab")
 _EXAMPLES = '[class~="is-examples-seen-yours"]'
@@ -79,16 +80,26 @@ def main(
 
 
 def measure_run(arguments: Sequence[str], epochs: int) -> float:
-    """Train a run; return images per second from the second epoch on, measurements included."""
+    """Train a run; return images per second from the end of its first epoch to that of its last one."""
     with tempfile.TemporaryDirectory() as folder:
         command = [*_REGLAB, "run", *arguments, "--quiet", "--results", folder]
-        subprocess.run(
-            [*command, "--set", f"training.epochs={epochs}"], check=True, stdout=subprocess.DEVNULL
-        )
+        run = subprocess.Popen([*command, "--set", f"training.epochs={epochs}"], stdout=subprocess.DEVNULL)
+        begin = _wait_for_epoch(run, Path(folder), 1)
+        end = _wait_for_epoch(run, Path(folder), epochs)
+        run.wait()
         (path,) = Path(folder).glob("*/seed-*")
-        rows = read_history(path / "history.csv").rows[1:]
-        count = _count_training_images(path)
-    return count * len(rows) / sum(row.seconds for row in rows)
+        return read_summary(path / "summary.json").train_images * (epochs - 1) / (end - begin)
+
+
+def _wait_for_epoch(run: "subprocess.Popen[bytes]", results: Path, epoch: int) -> float:
+    """Wait until the history has an epoch; return the time."""
+    while True:
+        files = list(results.glob("*/seed-*/history.csv"))
+        if files and len(read_history(files[0]).rows) >= epoch:
+            return time.perf_counter()
+        if run.poll() not in (None, 0):
+            raise click.ClickException(f"reglab run ended with {run.returncode}")
+        time.sleep(0.02)
 
 
 def measure_page(arguments: Sequence[str], seconds: int) -> float:
@@ -142,12 +153,6 @@ def _read_examples(driver: webdriver.Chrome) -> int:
     found = driver.find_elements(By.CSS_SELECTOR, _EXAMPLES)
     digits = re.sub(r"\D", "", found[0].text) if found else ""
     return int(digits or 0)
-
-
-def _count_training_images(path: Path) -> int:
-    from reglab.runs.summary import read_summary
-
-    return read_summary(path / "summary.json").train_images
 
 
 def _summarize(values: Sequence[float], digits: int) -> str:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Creates .venv, installs reglab, trains the quickstart networks on synthetic shapes and compares them.
+# Creates .venv, installs reglab, trains the quickstart networks on synthetic shapes, compares and diagnoses them.
 # If it was interrupted, a second call resumes the training.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 scripts/environment.sh
 .venv/bin/reglab run configs/quickstart/*.yaml --results quickstart
 .venv/bin/reglab compare quickstart --output quickstart/comparison --baseline quick_baseline
+.venv/bin/reglab diagnose quickstart
 
 cat << 'END'
 

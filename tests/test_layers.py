@@ -31,6 +31,7 @@ ORDER = (
     "training",
     "processes",
     "inference",
+    "study",
     "live",
     "cli",
     "__main__",

@@ -55,7 +55,9 @@ def test_python_m_reglab(program: Command, here: Path) -> None:
     assert (code, out, err) == (0, f"reglab, version {__version__}\n", "")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["list", "results"], ["compare", "results"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["list", "results"], ["compare", "results"], ["diagnose", "results"]]
+)
 def test_no_backend_is_loaded(arguments: list[str], make_run: Callable[..., Any], here: Path) -> None:
     """Commands that build no network load no backend."""
     make_run("results/mp/seed-0")

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import pytest
 
-from reglab.config.shipped import shipped_directory
+from reglab.config.shipped import list_shipped_experiments, shipped_directory
 from reglab.experiment import Experiment
 from reglab.model.network import build_network
 from tests.trainings import with_needs
@@ -20,7 +20,7 @@ def shipped() -> Mapping[str, Experiment]:
     root = shipped_directory()
     return {
         path.relative_to(root).with_suffix("").as_posix(): Experiment.load(path)
-        for path in sorted(root.rglob("*.yaml"))
+        for path in list_shipped_experiments()
     }
 
 

@@ -17,7 +17,7 @@ import keras
 
 from reglab.backend.precision import Choice
 from reglab.backend.start import Backend
-from reglab.config.shipped import shipped_directory
+from reglab.config.shipped import list_shipped_experiments
 from reglab.data.loading import load_dataset
 from reglab.data.split import split_dataset
 from reglab.experiment import Experiment
@@ -31,7 +31,7 @@ from reglab.training.subject import Subject
 from reglab.training.trainer import train
 
 FIGURES = Path(__file__).with_suffix(".json")
-CONFIGS = sorted(shipped_directory().rglob("*.yaml"))
+CONFIGS = list_shipped_experiments()
 # They have every regularizer of the shipped configs; the tests train only these, since all take minutes.
 CHECKED = [
     path

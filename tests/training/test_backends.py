@@ -17,7 +17,7 @@ import h5py
 import numpy as np
 import pytest
 
-from reglab.config.shipped import shipped_directory
+from reglab.config.shipped import list_shipped_experiments, shipped_directory
 from reglab.experiment import Experiment
 from reglab.runs.history import read_history
 from reglab.runs.layout import RunDirectory
@@ -27,7 +27,7 @@ PROGRAM = "tests.training.train_on_backend"
 pytestmark = pytest.mark.slow
 
 INSTALLED = [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]
-CONFIGS = sorted(shipped_directory().rglob("*.yaml"))
+CONFIGS = list_shipped_experiments()
 STEPS = {"smooth": 40, "forked": 40, "random": 20}
 
 # Largest relative difference of losses and cross-entropies after an epoch of 40 steps.

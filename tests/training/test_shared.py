@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reglab.config.shipped import shipped_directory
+from reglab.config.shipped import list_shipped_experiments, shipped_directory
 from reglab.data.dataset import Dataset
 from reglab.data.split import Split, split_dataset
 from reglab.experiment import Experiment
 from reglab.training.loop.batches import Batches
 from reglab.training.loop.index_model import build_model, store_images
 
-CONFIGS = sorted(shipped_directory().rglob("*.yaml"))
+CONFIGS = list_shipped_experiments()
 CLASSES = tuple("0123456789")
 
 

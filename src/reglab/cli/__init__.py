@@ -1,7 +1,7 @@
 """The command line: click commands, one short file each.
 
 The files of the commands import heavy modules only inside functions, so that `reglab --help` is fast, and
-`list` and `compare` never load TensorFlow.
+`list`, `compare` and `diagnose` never load TensorFlow.
 """
 
 import click
@@ -9,6 +9,7 @@ import click
 from reglab import __version__
 from reglab.cli.compare import compare
 from reglab.cli.data import data
+from reglab.cli.diagnose import diagnose
 from reglab.cli.diff import diff
 from reglab.cli.evaluate import evaluate
 from reglab.cli.group import ReglabGroup
@@ -21,6 +22,7 @@ from reglab.cli.preview import preview
 from reglab.cli.run import run
 from reglab.cli.schema import schema
 from reglab.cli.show import show
+from reglab.cli.study import study
 
 
 @click.group(
@@ -42,5 +44,20 @@ def main() -> None:
     """
 
 
-for command in (run, live, compare, show, preview, list_, diff, evaluate, predict, init, schema, data):
+for command in (
+    run,
+    study,
+    live,
+    compare,
+    diagnose,
+    show,
+    preview,
+    list_,
+    diff,
+    evaluate,
+    predict,
+    init,
+    schema,
+    data,
+):
     main.add_command(command)

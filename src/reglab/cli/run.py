@@ -1,16 +1,18 @@
 """`reglab run`: trains experiments."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from reglab.cli.console import discard_output, print_error
+from reglab.cli.console import discard_output
 from reglab.cli.options import AnyPath, FolderPath, data_directory_option, examples, overrides_option
 
 if TYPE_CHECKING:
+    from reglab.experiment import Experiment
     from reglab.processes.events import Job
     from reglab.processes.launch import Outcome
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
         "reglab run configs/mp_bn_da.yaml",
         "reglab run configs/baseline.yaml configs/mp.yaml --seed 1",
         "reglab run configs/mp.yaml --set training.epochs=5 --set name=mp_short",
-        "reglab run configs/quickstart",
+        "reglab run configs/quickstart --seeds 3 --jobs 2",
         "reglab run - --set name=mine < my_experiment.yaml",
     )
 )
@@ -28,6 +30,15 @@ if TYPE_CHECKING:
 @overrides_option
 @click.option(
     "--seed", type=click.IntRange(0, 2**31 - 1), metavar="N", help="Short for --set training.seed=N."
+)
+@click.option(
+    "--seeds", type=click.IntRange(1, 1_000), metavar="N", help="Train each experiment with seeds 0 to N − 1."
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 1_000),
+    metavar="N",
+    help="Runs at a time. With --seeds, it follows from the cores, the GPUs and the networks if omitted.",
 )
 @data_directory_option
 @click.option(
@@ -44,6 +55,8 @@ def run(
     configs: tuple[Path, ...],
     overrides: tuple[str, ...],
     seed: int | None,
+    seeds: int | None,
+    jobs: int | None,
     data_dir: Path | None,
     results: Path,
     precision: str | None,
@@ -59,8 +72,11 @@ def run(
     interrupted ones and retries failed ones. Ctrl-C stops after the current step; finished epochs are kept.
     """
     from reglab.cli.experiments import find_configs, load_all
+    from reglab.cli.outcome import report_outcome
     from reglab.processes.events import INTERRUPTED, Job
 
+    if seed is not None and seeds is not None:
+        raise click.UsageError("Give --seed or --seeds, not both.")
     short = {"training.seed": seed, "training.precision": precision}
     changes = [*overrides, *(f"{key}={value}" for key, value in short.items() if value is not None)]
     for override in overrides:
@@ -73,6 +89,8 @@ def run(
     if paths != configs and not quiet:
         names = ", ".join(map(str, paths))
         click.echo(f"{len(paths)} {'experiment' if len(paths) == 1 else 'experiments'}: {names}")
+    if seeds is not None or jobs is not None:
+        sys.exit(_train_many(experiments, seeds, jobs, results, data_dir, fresh, quiet))
     codes: list[int] = []
     advice: set[str] = set()
     for experiment in experiments:
@@ -80,13 +98,33 @@ def run(
         outcome = _train(job, quiet, advice)
         codes.append(outcome.code)
         try:
-            _report(outcome, experiment.label, experiment.training.seed)
+            report_outcome(outcome, experiment.label, experiment.training.seed)
         except OSError as error:
             # The reader of `reglab run … | head` has exited, or the disk is full; the rest is still trained.
             discard_output(error)
         if outcome.code == INTERRUPTED:
             break
     sys.exit(next((code for code in (130, 2, 1) if code in codes), 0))
+
+
+def _train_many(
+    experiments: "Sequence[Experiment]",
+    seeds: int | None,
+    jobs: int | None,
+    results: Path,
+    data_directory: Path | None,
+    fresh: bool,
+    quiet: bool,
+) -> int:
+    """Trains several runs at a time; returns the exit code."""
+    from reglab.cli.many import plan_runs, train_runs
+    from reglab.study.engines.local import LocalEngine
+
+    runs = experiments
+    if seeds is not None:
+        runs = [experiment.with_seed(seed) for seed in range(seeds) for experiment in experiments]
+    plan = plan_runs(runs, results, data_directory, jobs)
+    return train_runs(plan, results, data_directory, LocalEngine(plan.resources), quiet, fresh=fresh)
 
 
 def _train(job: "Job", quiet: bool, advice: set[str]) -> "Outcome":
@@ -104,57 +142,3 @@ def _train(job: "Job", quiet: bool, advice: set[str]) -> "Outcome":
     except KeyboardInterrupt:
         process.stop()
         return replace(process.wait(), code=INTERRUPTED)
-
-
-def _report(outcome: "Outcome", label: str, seed: int) -> None:
-    """Prints the result of a run, or why it has none."""
-    from reglab.analysis.metrics import (
-        ACCURACY_GAP,
-        BEST_VALIDATION_ACCURACY,
-        TEST_ACCURACY,
-        TIME,
-        VALIDATION_ACCURACY,
-    )
-    from reglab.errors import RunError
-    from reglab.processes.events import FAILED
-    from reglab.runs.summary import read_summary
-
-    name = f"{label}, seed {seed}"
-    if outcome.code == 130:
-        print_error(f"{name}: interrupted; {_describe_next(outcome)}")
-    elif outcome.killed_by:
-        print_error(
-            f"{name}: not trained: its process was ended by {outcome.killed_by}, as happens when memory is "
-            f"short; {_describe_next(outcome)}"
-        )
-    elif outcome.code == FAILED:
-        print_error(f"{name}: not trained; {_describe_next(outcome)}")
-    elif outcome.code:
-        print_error(f"{name}: not trained")
-    else:
-        try:
-            summary = read_summary(outcome.run.summary)
-        except RunError as error:
-            print_error(f"{name}: complete, but without its summary: {error}")
-            return
-        # The summary has no test accuracy if the test set was the validation set.
-        test = "" if summary.test_accuracy is None else f"test accuracy {TEST_ACCURACY.write(summary)}, "
-        click.echo(
-            f"{name}: validation accuracy ({summary.validation}) {VALIDATION_ACCURACY.write(summary)}, "
-            f"best {BEST_VALIDATION_ACCURACY.write(summary)} in epoch {summary.best_epoch}, "
-            f"gap {ACCURACY_GAP.write(summary)}, {test}{TIME.write(summary)}, "
-            f"{'already complete, ' if outcome.skipped else ''}in {outcome.run.path}"
-        )
-
-
-def _describe_next(outcome: "Outcome") -> str:
-    """What the same command does after this end."""
-    from reglab.errors import RunError
-    from reglab.runs.finding import read_run
-
-    try:
-        history = read_run(outcome.run).history
-    except RunError:
-        history = None
-    done = len(history.rows) if history else 0
-    return f"the same command resumes after epoch {done}" if done else "the same command starts it again"

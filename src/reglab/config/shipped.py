@@ -6,12 +6,25 @@ from pathlib import Path
 from reglab.errors import RunError
 
 _PACKAGE = Path(__file__).parents[1]
+_STUDIES = "studies"
 
 
 def shipped_directory() -> Path:
     """Their folder: in the installed package, or at the top of a checkout."""
     installed = _PACKAGE / "shipped_configs"
     return installed if installed.is_dir() else _PACKAGE.parents[1] / "configs"
+
+
+def list_shipped_experiments() -> tuple[Path, ...]:
+    """The files of the experiments, the small ones on synthetic images first, each group sorted by name."""
+    folder = shipped_directory()
+    files = (file for file in folder.rglob("*.yaml") if file.parent.name != _STUDIES)
+    return tuple(sorted(files, key=lambda file: (file.parent == folder, file)))
+
+
+def list_shipped_studies() -> tuple[Path, ...]:
+    """The files of the studies, sorted by name."""
+    return tuple(sorted((shipped_directory() / _STUDIES).glob("*.yaml")))
 
 
 def copy_shipped(directory: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:

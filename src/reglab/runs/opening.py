@@ -63,7 +63,7 @@ def open_run(run: RunDirectory, experiment: Experiment, fresh: bool = False) -> 
     """
     if fresh:
         _check(_inspect_surroundings(run, experiment))
-        _set_aside(run)
+        set_aside(run)
     else:
         # Checked before the lock is taken, because the lock writes a file.
         _check(inspect_run(run, experiment))
@@ -208,8 +208,13 @@ def _clear_leftovers(run: RunDirectory) -> None:
         shutil.rmtree(run.checkpoint, ignore_errors=True)
 
 
-def _set_aside(run: RunDirectory) -> None:
-    """Renames the directory of a run under its lock, so that no results are lost."""
+def set_aside(run: RunDirectory) -> None:
+    """Renames the directory of a run under its lock, so that no results are lost.
+
+    Raises:
+        RunInUseError: a process is training the run.
+        RunError: the system refused.
+    """
     if not run.path.is_dir():
         return
     aside = run.path.with_name(f"{run.path.name}{REPLACED}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from reglab.config.shipped import shipped_directory
+from reglab.config.shipped import list_shipped_experiments
 from reglab.config.yaml.dumping import dump_yaml
 from reglab.experiment import Experiment
 from reglab.regularizers.table import Regularizers
 
 Write = Callable[..., Path]
-SHIPPED = sorted(shipped_directory().rglob("*.yaml"))
+SHIPPED = list_shipped_experiments()
 
 
 def reload(experiment: Experiment, write: Write) -> Experiment:

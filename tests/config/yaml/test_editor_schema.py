@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from reglab.config.base import Frozen
-from reglab.config.shipped import shipped_directory
+from reglab.config.shipped import list_shipped_experiments
 from reglab.config.yaml.editor_schema import build_editor_schema
 from reglab.config.yaml.tree import read_tree
 from reglab.experiment import Experiment
 from reglab.regularizers.table import Regularizers
 
 SCHEMA = build_editor_schema(Experiment)
-SHIPPED = sorted(shipped_directory().rglob("*.yaml"))
+SHIPPED = list_shipped_experiments()
 IS_OF_TYPE = {
     "string": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),

@@ -1,16 +1,21 @@
 """The diagnosis in words, on made-up curves of each kind."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from reglab.analysis.diagnosis.rules import judge_trace
+from reglab.analysis.diagnosis.trace import trace_history
 from reglab.experiment import Experiment
 from reglab.live.lab.diagnosis import Diagnosis, diagnose
 from reglab.live.messages import Sample
+from reglab.runs.history import read_history
 
 Diagnose = Callable[..., Diagnosis]
+LECTURE = Path(__file__).parents[3] / "reference" / "lecture"
 EPOCHS = np.arange(1, 41) / 4
 
 
@@ -23,25 +28,51 @@ def diagnose_curves(make_sample: Callable[..., Sample]) -> Diagnose:
         validation: Any,
         cross_entropy: Any,
         samples: int = 40,
-        clean_cross_entropy: float = 1.0,
+        clean_cross_entropy: Any = 2.2 - 0.2 * EPOCHS,
         diverged: str = "",
         **settings: Any,
     ) -> Diagnosis:
-        curves = [np.broadcast_to(each, EPOCHS.shape) for each in (clean, validation, cross_entropy)]
+        numbers = (clean, validation, cross_entropy, clean_cross_entropy)
+        curves = [np.broadcast_to(each, EPOCHS.shape) for each in numbers]
         made = [
             make_sample(
                 int(1000 * epoch),
                 clean_accuracy=float(one),
                 validation_accuracy=float(two),
                 validation_cross_entropy=float(three),
-                clean_cross_entropy=clean_cross_entropy,
+                clean_cross_entropy=float(four),
             )
-            for epoch, one, two, three in zip(EPOCHS, *curves, strict=True)
+            for epoch, one, two, three, four in zip(EPOCHS, *curves, strict=True)
         ]
         experiment = Experiment.from_mapping({"name": "a", **settings})
         return diagnose(experiment, made[:samples], 10, diverged)
 
     return make
+
+
+@pytest.mark.parametrize(
+    "path", sorted(LECTURE.glob("*/seed-0/history.csv")), ids=lambda path: path.parts[-3]
+)
+def test_the_page_agrees_with_the_diagnosis_of_the_run(
+    make_sample: Callable[..., Sample], path: Path
+) -> None:
+    """The same curves, one sample for each epoch, have the same kind and begin."""
+    history = read_history(path)
+    found = judge_trace(trace_history(history, 5_000, 10_000), 10)
+    samples = [
+        make_sample(
+            1000 * row.epoch,
+            clean_accuracy=row.clean_accuracy,
+            validation_accuracy=row.val_accuracy,
+            clean_cross_entropy=row.clean_cross_entropy,
+            validation_cross_entropy=row.val_cross_entropy,
+        )
+        for row in history.rows
+    ]
+    diagnosis = diagnose(Experiment.from_mapping({"name": "a"}), samples, 10)
+    assert diagnosis.kind == found.kind
+    if found.since is not None:
+        assert diagnosis.sentence.startswith(f"Overfitting since epoch {found.since:.1f}: ")
 
 
 def test_overfitting(diagnose_curves: Diagnose) -> None:
@@ -70,9 +101,11 @@ def test_overfitting(diagnose_curves: Diagnose) -> None:
 def test_a_gap_with_rising_validation_accuracy_is_learning(diagnose_curves: Diagnose) -> None:
     """A gap alone is no overfitting while new images are still recognized better."""
     found = diagnose_curves(0.3 + 0.06 * EPOCHS, 0.2 + 0.04 * EPOCHS, 2 - 0.05 * EPOCHS)
-    assert found.kind == "learning"
-    assert found.suggestion is None
-    assert found.sentence.startswith("Learning: the validation accuracy has risen from 41% to ")
+    assert (found.kind, found.suggestion) == ("not converged", None)
+    assert found.sentence == (
+        "Learning: the accuracy on validation images has risen by 9.0 points in the last 2.2 epochs; the gap "
+        "is 29 points."
+    )
 
 
 def test_underfitting(diagnose_curves: Diagnose) -> None:
@@ -100,7 +133,7 @@ def test_fitting(diagnose_curves: Diagnose) -> None:
         (0.20, 2.302, 40, "underfitting"),
         (0.10, 2.27, 40, "underfitting"),
         # Fewer than 100 steps.
-        (0.10, 2.302, 39, "underfitting"),
+        (0.10, 2.302, 39, "too short"),
     ],
 )
 def test_at_chance(
@@ -111,8 +144,8 @@ def test_at_chance(
     assert found.kind == kind
     if kind == "at chance":
         assert found.sentence == (
-            f"Dead: after 10.0 epochs, {clean:.0%} of the training images are right, as by guessing among 10 "
-            "classes."
+            f"At chance: after 10.0 epochs, {clean:.0%} of the training images are right, as by guessing "
+            "among 10 classes."
         )
         assert found.suggestion is not None
         assert found.suggestion.restarts
@@ -121,11 +154,14 @@ def test_at_chance(
 
 def test_too_early_and_diverged(diagnose_curves: Diagnose) -> None:
     """The first samples say nothing; a loss that is not a number says it at once."""
-    assert diagnose_curves(0.1, 0.1, 2.3, samples=5).kind == "starting"
+    assert diagnose_curves(0.1, 0.1, 2.3, samples=5).kind == "too short"
     found = diagnose_curves(0.1, 0.1, 2.3, samples=1, diverged="the loss became nan")
     assert (found.kind, found.sentence) == ("diverged", "Diverged: the loss became nan.")
     assert found.suggestion is not None
     assert found.suggestion.label == "Restart with learning rate 0.0001"
+    found = diagnose_curves(0.5, 0.5, np.where(EPOCHS == 9, np.inf, 1.5))
+    assert found.kind == "diverged"
+    assert found.sentence == "Diverged: an accuracy or a cross-entropy is not finite."
 
 
 def test_digits_are_not_flipped(diagnose_curves: Diagnose) -> None:

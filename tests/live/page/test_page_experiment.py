@@ -12,7 +12,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
 from reglab.cli import main
-from reglab.config.shipped import shipped_directory
+from reglab.config.shipped import list_shipped_experiments, shipped_directory
 from tests.live.page.browser import Page, wait_for
 from tests.live.page.conftest import EXPERIMENT, Server
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 _TEXT = yaml.safe_dump(EXPERIMENT)
 _SAME = "The same as what is trained."
 _CTRL, _END, _BACKSPACE = "\ue009", "\ue010", "\ue003"
-_PRESETS = {path.relative_to(shipped_directory()) for path in shipped_directory().rglob("*.yaml")}
+_PRESETS = {path.relative_to(shipped_directory()) for path in list_shipped_experiments()}
 
 
 @pytest.fixture(autouse=True)

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 import yaml
 
-from reglab.config.shipped import shipped_directory
+from reglab.config.shipped import list_shipped_experiments
 from reglab.experiment import Experiment
 from reglab.live.page.site import write_yaml
 from tests.trainings import every_technique
 
-_SHIPPED = sorted(shipped_directory().rglob("*.yaml"))
+_SHIPPED = list_shipped_experiments()
 
 
 def _read(experiment: Experiment) -> Experiment:

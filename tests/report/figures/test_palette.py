@@ -2,7 +2,7 @@
 
 import pytest
 
-from reglab.config.shipped import shipped_directory
+from reglab.config.shipped import list_shipped_experiments
 from reglab.report.figures.palette import Style, assign_styles
 
 LECTURE = [
@@ -24,7 +24,7 @@ LECTURE = [
 def test_shipped_experiments_keep_their_colours(names: list[str]) -> None:
     """Alone and together; in figures with enough colours no two have the same."""
     together = assign_styles(names)
-    assert {path.stem for path in shipped_directory().rglob("*.yaml")} >= set(names)
+    assert {path.stem for path in list_shipped_experiments()} >= set(names)
     assert {name: assign_styles([name])[name].colour for name in names} == {
         name: style.colour for name, style in together.items()
     }

@@ -22,7 +22,7 @@ COLUMNS = (
     "interval_high,baseline,difference,difference_n,difference_deviation,difference_interval_low,"
     "difference_interval_high,difference_interval_images_low,difference_interval_images_high,"
     "p,p_sign_flips,p_holm,probability_better,verdict,seeds_needed,p_mcnemar,seconds_difference,"
-    "seconds_difference_interval_low,seconds_difference_interval_high,gain_per_second"
+    "seconds_difference_interval_low,seconds_difference_interval_high,gain_per_second,diagnosis,diagnosis_evidence"
 )
 
 
@@ -48,6 +48,7 @@ def test_csv(comparison: Comparison) -> None:
     assert float(second["validation_accuracy"]) == 0.71875
     assert float(second["validation_accuracy_sd"]) == 0.03125
     assert float(second["difference"]) == 0.09375
+    assert (first["diagnosis"], first["diagnosis_evidence"]) == ("too short to tell", "fewer than 6 epochs")
 
 
 def test_json(comparison: Comparison) -> None:

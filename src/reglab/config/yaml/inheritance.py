@@ -36,14 +36,27 @@ def inherit(path: Path, content: bytes | None = None) -> Tree:
     Raises:
         ExperimentError: if a file cannot be read, or `extends` is not the path of a file or is circular.
     """
-    value: dict[str, Any] = DEFAULTS
-    places: dict[tuple[str | int, ...], str] = {}
-    problems: list[Problem] = []
-    for tree in reversed(_read_chain(path, content)):
-        problems += [*tree.problems, *_empty_entries(tree, value)]
+    return extend(read_tree(path, content), path)
+
+
+def extend(tree: Tree, path: Path, base: Tree | None = None) -> Tree:
+    """Merges an experiment over everything that it extends.
+
+    Args:
+        tree: its own values.
+        path: the file that they are in; `extends` starts from its folder.
+        base: what it extends if it has no `extends`; the defaults if omitted.
+
+    Raises:
+        ExperimentError: as for `inherit`.
+    """
+    start = Tree(DEFAULTS, {}) if base is None or "extends" in tree.value else base
+    value, places, problems = start.value, dict(start.places), list(start.problems)
+    for each in reversed(_follow(tree, path)):
+        problems += [*each.problems, *_empty_entries(each, value)]
         inherited = {key: inner for key, inner in value.items() if key not in _OWN}
-        value = merge(inherited, tree.value)
-        places |= tree.places
+        value = merge(inherited, each.value)
+        places |= each.places
     value.pop("extends", None)
     return Tree(value, places, tuple(problems))
 
@@ -93,42 +106,48 @@ def explain_empty(below: dict[str, Any]) -> str:
     return f"an empty mapping removes nothing; to remove what is there, write {nulls}"
 
 
-def _read_chain(path: Path, content: bytes | None) -> list[Tree]:
-    """The file, its parent, the parent's parent, and so on."""
-    chain: list[Tree] = []
-    seen: list[Path] = []
-    current, place = path, ""
-    while True:
-        tree = read_tree(current, None if chain else content)
-        resolved = current.resolve()
+def _follow(tree: Tree, path: Path) -> list[Tree]:
+    """The experiment, its parent, the parent's parent, and so on."""
+    chain, current = [tree], path
+    seen = [path.resolve()]
+    while "extends" in chain[-1].value:
+        target, place = chain[-1].value["extends"], chain[-1].places[("extends",)]
+        if not isinstance(target, str):
+            raise _failure(place, "extends", f"expected the path of another experiment, got {show(target)}")
+        parent = current.parent / os.path.expanduser(target)
+        check_file(parent, target, place, "extends", current.parent)
+        resolved = parent.resolve()
         if resolved in seen:
             ring = " → ".join(file.name for file in [*seen[seen.index(resolved) :], resolved])
-            raise _failure(place, f"circular inheritance: {ring}")
+            raise _failure(place, "extends", f"circular inheritance: {ring}")
+        chain.append(read_tree(parent))
         seen.append(resolved)
-        chain.append(tree)
-        if "extends" not in tree.value:
-            return chain
-        target, place = tree.value["extends"], tree.places[("extends",)]
-        if not isinstance(target, str):
-            raise _failure(place, f"expected the path of another experiment, got {show(target)}")
-        parent = current.parent / os.path.expanduser(target)
-        _check_file(parent, target, place, current.parent)
         current = parent
+    return chain
 
 
-def _check_file(path: Path, target: str, place: str, base: Path) -> None:
+def check_file(path: Path, target: str, place: str, key: str, base: Path) -> None:
+    """Raises an ExperimentError if a file that another one names cannot be read.
+
+    Args:
+        path: of the file.
+        target: the path as it is written.
+        place: file and line where it is written.
+        key: of the path there.
+        base: folder from which `target` starts.
+    """
     name = show(target).removeprefix("the string ")
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
-        raise _failure(place, f"the file {name} does not exist{nearest_config(path, base)}") from None
+        raise _failure(place, key, f"the file {name} does not exist{nearest_config(path, base)}") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise _failure(place, f"cannot read the file {name}: {reason}") from error
+        raise _failure(place, key, f"cannot read the file {name}: {reason}") from error
     if not S_ISREG(mode):
         kind = "a directory" if S_ISDIR(mode) else "a device or pipe"
-        raise _failure(place, f"expected the file of another experiment, got {kind}: {name}")
+        raise _failure(place, key, f"expected the file of another experiment, got {kind}: {name}")
 
 
-def _failure(place: str, message: str) -> ExperimentError:
-    return ExperimentError([Problem(place, "extends", message)])
+def _failure(place: str, key: str, message: str) -> ExperimentError:
+    return ExperimentError([Problem(place, key, message)])

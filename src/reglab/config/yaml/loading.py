@@ -35,7 +35,7 @@ def load_tree(path: Path, overrides: Sequence[str] = (), content: bytes | None =
         ExperimentError: if a file cannot be read, or an override is not `key=value`.
     """
     tree = apply_overrides(inherit(path, content), overrides)
-    tree.value.setdefault("name", _name_from(path))
+    tree.value.setdefault("name", name_from(path))
     return tree
 
 
@@ -60,8 +60,13 @@ def convert_mapping(values: Mapping[str, Any]) -> Tree:
     return Tree({"name": "experiment", **merge(DEFAULTS, plain)}, {})
 
 
-def validate_tree(tree: Tree, kind: type[ModelT]) -> ModelT:
+def validate_tree(tree: Tree, kind: type[ModelT], resolved: Sequence[str] = ("extends",)) -> ModelT:
     """Builds a model from plain values.
+
+    Args:
+        tree: the values.
+        kind: the model.
+        resolved: keys of the file, beside those of the model, that are resolved before the validation.
 
     Raises:
         ExperimentError: with every problem of the values and those found while reading.
@@ -70,7 +75,7 @@ def validate_tree(tree: Tree, kind: type[ModelT]) -> ModelT:
     try:
         model = kind.model_validate(tree.value)
     except ValidationError as error:
-        raise ExperimentError(sort_problems([*problems, *explain(error, tree, kind)])) from None
+        raise ExperimentError(sort_problems([*problems, *explain(error, tree, kind, resolved)])) from None
     if problems:
         raise ExperimentError(sort_problems(problems))
     return model
@@ -85,8 +90,8 @@ def _convert_number(value: Any) -> int | float:
     raise TypeError(f"got {type(value).__name__}")
 
 
-def _name_from(path: Path) -> str:
-    """The stem without what a `Name` may not contain."""
+def name_from(path: Path) -> str:
+    """A name for what is in a file: its stem without what a `Name` may not contain."""
     stem = unicodedata.normalize("NFC", path.stem)
     allowed = (letter if letter in "_.+-" or _is_word(letter) else " " for letter in stem)
     name = re.sub(" +", "-", "".join(allowed))

@@ -1,6 +1,6 @@
 """Pydantic's errors as problems: file, line, key, expected value, received value, nearest name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -12,13 +12,16 @@ from reglab.errors import Problem
 from reglab.suggestions import nearest
 
 
-def explain(error: ValidationError, tree: Tree, kind: type[BaseModel]) -> list[Problem]:
+def explain(
+    error: ValidationError, tree: Tree, kind: type[BaseModel], resolved: Sequence[str]
+) -> list[Problem]:
     """One problem for each key that pydantic reports, in the order of the file.
 
     Args:
         error: pydantic's error.
         tree: the values that were validated, and their places.
         kind: the model that validated them.
+        resolved: keys that a file may have beside those of the model.
     """
     root = root_node(kind)
     problems: dict[KeyPath, Problem] = {}
@@ -32,7 +35,7 @@ def explain(error: ValidationError, tree: Tree, kind: type[BaseModel]) -> list[P
         if fault["type"] in ("union_tag_invalid", "union_tag_not_found"):
             path = (*path, "name")
         if path not in problems:
-            message = _message(fault["type"], path, tree, root)
+            message = _message(fault["type"], path, tree, root, resolved)
             problems[path] = Problem(place_of(tree, path), format_key(path), message)
     # Pydantic also reports a list with wrong items as too short.
     deepest = [
@@ -59,13 +62,13 @@ def place_of(tree: Tree, path: KeyPath) -> str:
     return tree.places.get(path[:1], tree.places.get((), ""))
 
 
-def _message(fault: str, path: KeyPath, tree: Tree, root: SchemaNode) -> str:
+def _message(fault: str, path: KeyPath, tree: Tree, root: SchemaNode, resolved: Sequence[str]) -> str:
     value = tree.value
     if fault == "extra_forbidden":
         known = root.keys_at(path[:-1], value)
         if len(path) == 1 and tree.places:
-            # Only a file may have `extends`, which is resolved before validation.
-            known = ("extends", *known)
+            # Only a file may have them, because they are resolved before validation.
+            known = (*resolved, *known)
         what = "regularizer" if path[0] == "regularizers" and len(path) == 2 else "key"
         return f"unknown {what}; expected one of {', '.join(known)}{nearest(str(path[-1]), known)}"
     node = root.descend(path, value)

@@ -50,9 +50,8 @@ def apply_overrides(tree: Tree, overrides: Sequence[str]) -> Tree:
         if path == ("regularizers",) and new == {} and value.get("regularizers"):
             problems.append(Problem(place, "regularizers", explain_empty(value["regularizers"])))
             continue
-        _mark_path(path, value, place, places)
-        _mark_inside(new, path, place, places)
-        before, value = value, merge(value, _nest(path, new))
+        before = value
+        value, places = _write(value, places, path, new, place)
         for lost in _list_dropped(before, value):
             previous = places.pop(lost, "")
             if previous.startswith("--set "):
@@ -65,11 +64,34 @@ def apply_overrides(tree: Tree, overrides: Sequence[str]) -> Tree:
     return Tree(value, places, tree.problems, tuple(dropped))
 
 
+def write_value(tree: Tree, key: str, value: Any, place: str) -> Tree:
+    """Writes a value over the one of a dotted key, as `--set` does.
+
+    Args:
+        tree: an experiment's values.
+        key: such as `regularizers.l2.strength`.
+        value: mapping, list or scalar.
+        place: file and line of the value.
+    """
+    written, places = _write(tree.value, tree.places, _split(key), value, place)
+    return Tree(written, places, tree.problems, tree.dropped)
+
+
 def apply_changes(values: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Writes each value over an experiment's values, in order; `changes` maps dotted keys to values."""
     for key, new in changes.items():
         values = merge(values, _nest(_split(key), new))
     return values
+
+
+def _write(
+    values: dict[str, Any], places: Mapping[KeyPath, str], path: KeyPath, new: Any, place: str
+) -> tuple[dict[str, Any], dict[KeyPath, str]]:
+    """The values and places after a new value is written at a path."""
+    changed = dict(places)
+    _mark_path(path, values, place, changed)
+    _mark_inside(new, path, place, changed)
+    return merge(values, _nest(path, new)), changed
 
 
 def _read_text(text: str, place: str) -> str | None:

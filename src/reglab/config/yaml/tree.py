@@ -78,12 +78,13 @@ class _PlainLoader(yaml.SafeLoader):
         return _UNTAGGED
 
 
-def read_tree(path: Path, content: bytes | None = None) -> Tree:
+def read_tree(path: Path, content: bytes | None = None, what: str = "an experiment") -> Tree:
     """Reads one file.
 
     Args:
         path: a YAML file whose root is a mapping.
         content: content of the file, if it was read already, such as standard input; messages name `path`.
+        what: what the file should have, for messages.
 
     Returns:
         Its values and their places.
@@ -102,7 +103,7 @@ def read_tree(path: Path, content: bytes | None = None) -> Tree:
         problem = (error.problem or "it cannot be read").removeprefix("but ")
         raise _failure(place, f"YAML syntax error: {problem}") from None
     if root is None:
-        raise _failure(str(path), "expected an experiment, got an empty file")
+        raise _failure(str(path), f"expected {what}, got an empty file")
     if not isinstance(root, yaml.MappingNode):
         message = "expected a mapping with keys such as title, data and model"
         raise _failure(f"{path}:{root.start_mark.line + 1}", message)

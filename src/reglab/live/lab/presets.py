@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reglab.config.shipped import shipped_directory
+from reglab.config.shipped import list_shipped_experiments, shipped_directory
 from reglab.config.yaml.loading import load_tree, validate_tree
 from reglab.config.yaml.tree import read_tree
 from reglab.errors import ExperimentError, Problem
@@ -81,9 +81,7 @@ def find_line(problem: Problem) -> int | None:
 
 def list_presets() -> Sequence[Preset]:
     """The shipped experiments, the small ones on synthetic images first."""
-    folder = shipped_directory()
-    files = sorted(folder.rglob("*.yaml"), key=lambda file: (file.parent == folder, file.name))
-    return [_read(file, folder) for file in files]
+    return [_read(file, shipped_directory()) for file in list_shipped_experiments()]
 
 
 def _read(file: Path, folder: Path) -> Preset:

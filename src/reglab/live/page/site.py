@@ -41,7 +41,7 @@ class Site:
 
 
 class Panel:
-    """A part of one page. Its elements are made when it is created, and refreshed twice a second."""
+    """A part of one page, refreshed once a second."""
 
     def __init__(self, site: Site) -> None:
         self.site = site

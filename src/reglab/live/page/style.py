@@ -8,8 +8,8 @@ from reglab.report.figures.palette import assign_styles
 CSS = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 RIGHT, WRONG = "#009E73", "#7f8c99"
 """Bars of the true class and of the others."""
-LARGE, LARGE_GAP = "#D55E00", 0.1
-"""The bar of a gap from which a network overfits, as in the diagnosis."""
+LARGE = "#D55E00"
+"""The bar of a gap that is large in the diagnosis."""
 _AXIS = {False: "#6b6b6b", True: "#a8a8a8"}
 _GROUND = {False: "#ffffff", True: "#121212"}
 _LIGHTEST_GREY, _LIGHTNESS = 0.9, 0.66

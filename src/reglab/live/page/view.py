@@ -20,7 +20,8 @@ from reglab.live.page.panels.welcome import WelcomePanel
 from reglab.live.page.site import MOST_PAGES, Panel, Site, count_pages
 from reglab.live.page.style import CSS
 
-_SECONDS = 0.5
+_SECONDS = 1.0
+"""Between two refreshes; each takes a browser some percent of a core."""
 _PREFERS_DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
 _TABS = (
     ("inside", "Inside the network", "layers"),

@@ -15,7 +15,7 @@ from reglab.runs.history import Epoch
 from reglab.training.loop.measurement import Measurement
 from reglab.training.session import Session
 
-_SAMPLE_SECONDS = 0.5
+_SAMPLE_SECONDS = 1.0
 _SHARE = 0.02
 """Of the time, for all that is not training. The browser and the server need time too, and a step after
 something else is slower; the page promises less than 5 % in all."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reglab.analysis.comparison import Comparison
+from reglab.analysis.diagnosis.diagnosis import diagnose_experiment
 from reglab.analysis.experiment import ExperimentResult
 from reglab.analysis.metrics import (
     ACCURACY_GAP,
@@ -21,6 +22,8 @@ from reglab.analysis.metrics import (
     format_range,
 )
 from reglab.analysis.value import Value
+from reglab.report.diagnoses import describe_diagnosis
+from reglab.report.tables.effects import build_effects
 from reglab.report.tables.grid import Column, Grid
 from reglab.report.tables.markdown import escape, render_columns, render_notes
 from reglab.report.tables.sections import Section, build_sections
@@ -98,6 +101,7 @@ def build_table(comparison: Comparison) -> Table:
         *([column("test", 3, _test)] if has_test else []),
         column("best (epoch)", 6, _best),
         column(f"gap, points{name}", 2, of(ACCURACY_GAP)),
+        column("diagnosis", 3, lambda result: describe_diagnosis(diagnose_experiment(result)), numeric=False),
         column(f"validation cross-entropy{name}", 7, of(VALIDATION_CROSS_ENTROPY)),
         column("time", 10, lambda result: TIME.format(result.final(TIME))),
         *(
@@ -118,7 +122,7 @@ def build_table(comparison: Comparison) -> Table:
         f"{describe_data(comparison)}; {describe_seeds(comparison)}",
         columns,
         _notes(comparison),
-        build_sections(comparison),
+        (*build_effects(comparison), *build_sections(comparison)),
         tuple(map(_write_note, comparison.unequal)) if comparison.baseline else (),
     )
 

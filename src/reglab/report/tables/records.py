@@ -7,6 +7,7 @@ from io import StringIO
 from typing import Any
 
 from reglab.analysis.comparison import Comparison
+from reglab.analysis.diagnosis.diagnosis import diagnose_experiment
 from reglab.analysis.experiment import ExperimentResult
 from reglab.analysis.metrics import (
     ACCURACY_GAP,
@@ -20,6 +21,8 @@ from reglab.analysis.metrics import (
     VALIDATION_ACCURACY,
     VALIDATION_CROSS_ENTROPY,
 )
+from reglab.report.diagnoses import describe_diagnosis, describe_evidence
+from reglab.report.tables.effect_records import build_effect_records
 
 _METRICS = (
     TRAIN_ACCURACY,
@@ -60,7 +63,8 @@ def render_json(comparison: Comparison) -> str:
     """Renders the same records as JSON, with the titles of the metrics, the notes and the skipped runs.
 
     The ends of an interval are a list; the interval is null if it is not known. `differs_in` lists what
-    differs from the baseline beyond the regularizers.
+    differs from the baseline beyond the regularizers, and `effects` is null unless the experiments are a
+    factorial.
     """
     content = {
         "baseline": comparison.baseline,
@@ -70,6 +74,7 @@ def render_json(comparison: Comparison) -> str:
             {**_join_intervals(_build(result, comparison)), "differs_in": _list_differences(result)}
             for result in comparison.experiments
         ],
+        "effects": None if comparison.effects is None else build_effect_records(comparison.effects),
         "metrics": {metric.name: {"title": metric.title, "better": metric.better} for metric in _METRICS},
         "notes": [*comparison.notes, *comparison.missing],
         "left_out": [{"run": str(run.path), "reason": run.reason} for run in comparison.skipped],
@@ -83,6 +88,7 @@ def _build(result: ExperimentResult, comparison: Comparison) -> Record:
     test = verdict.test if verdict else None
     low, high = (accuracy and accuracy.interval) or (None, None)
     difference_low, difference_high = (test and test.interval) or (None, None)
+    diagnosis = diagnose_experiment(result)
     images_low, images_high = (images and images.interval) or (None, None)
     seconds_low, seconds_high = (cost and cost.seconds.interval) or (None, None)
     word = "baseline" if result.name == comparison.baseline else verdict.word if verdict else None
@@ -129,6 +135,8 @@ def _build(result: ExperimentResult, comparison: Comparison) -> Record:
         "seconds_difference_interval_low": seconds_low,
         "seconds_difference_interval_high": seconds_high,
         "gain_per_second": cost.gain_per_second if cost else None,
+        "diagnosis": describe_diagnosis(diagnosis),
+        "diagnosis_evidence": "; ".join(describe_evidence(diagnosis, result)),
     }
 
 

@@ -40,6 +40,7 @@ class ControlsPanel(Panel):
         self._fields: list[_Field] = []
         self._switches: dict[str, ui.switch] = {}
         self._parameters: dict[str, ui.element] = {}
+        self._filled: set[str] = set()
         self._base = Augmentation()
         with ui.element("section").classes("box settings").props('aria-label="Settings"'):
             ui.html("<h2>Settings</h2>", sanitize=False)
@@ -47,9 +48,8 @@ class ControlsPanel(Panel):
             ui.html("<h2 style='margin-top: 10px'>Regularizers</h2>", sanitize=False)
             for name in USUAL:
                 self._add_regularizer(name)
-            with ui.expansion("More regularizers").props("dense").classes("full-width").classes("is-more"):
-                for name in list_regularizers()[len(USUAL) :]:
-                    self._add_regularizer(name)
+            self._more = ui.expansion("More regularizers", on_value_change=self._add_more)
+            self._more.props("dense").classes("full-width is-more")
             self._note = ui.label().classes("soft").props('aria-live="polite"').classes("is-change")
         self.refresh()
 
@@ -61,11 +61,15 @@ class ControlsPanel(Panel):
             return
         self._shown = experiment
         active = experiment.regularizers
+        if not set(active.names) <= set(USUAL):
+            self._add_more()
         if active.augmentation is not None and read_strength(self._base, active.augmentation) is None:
             self._base = active.augmentation
         for name, switch in self._switches.items():
             is_on = getattr(active, name) is not None
             switch.set_value(is_on)
+            if is_on:
+                self._fill(name)
             self._parameters[name].set_visibility(is_on)
         for field in self._fields:
             field.show(experiment)
@@ -73,9 +77,16 @@ class ControlsPanel(Panel):
             strength = read_strength(self._base, active.augmentation)
             self._strength.set_value(strength)
 
-    def _add_parameters(self, regularizer: str) -> None:
-        for setting in list_settings(regularizer):
-            self._fields.append(_Field(setting, self._apply, _spell_out(regularizer)))
+    def _add_more(self) -> None:
+        """Adds the switches of all other regularizers.
+
+        The browser draws the whole page again for each change of a number, so that it has no elements before
+        they are needed.
+        """
+        with self._more:
+            for name in list_regularizers():
+                if name not in self._switches:
+                    self._add_regularizer(name)
 
     def _add_regularizer(self, name: str) -> None:
         switch = ui.switch(_spell_out(name), on_change=lambda event: self._switch(name, bool(event.value)))
@@ -83,7 +94,15 @@ class ControlsPanel(Panel):
         self._switches[name] = switch
         with switch:
             ui.tooltip((find_class(name).__doc__ or "").strip().partition("\n")[0])
-        with ui.element("div").style("padding-left: 10px; width: 100%") as parameters:
+        self._parameters[name] = ui.element("div").style("padding-left: 10px; width: 100%")
+        self._parameters[name].set_visibility(False)
+
+    def _fill(self, name: str) -> None:
+        """Adds the fields of a regularizer when it is switched on for the first time."""
+        if name in self._filled:
+            return
+        self._filled.add(name)
+        with self._parameters[name]:
             if name == "augmentation":
                 ui.label("strength of rotation, shifts, shear and zoom").classes("soft")
                 self._strength = ui.slider(min=0, max=2, step=0.05, value=1).props("label dense")
@@ -93,8 +112,10 @@ class ControlsPanel(Panel):
                     self._add_parameters(name)
             else:
                 self._add_parameters(name)
-        parameters.set_visibility(False)
-        self._parameters[name] = parameters
+
+    def _add_parameters(self, regularizer: str) -> None:
+        for setting in list_settings(regularizer):
+            self._fields.append(_Field(setting, self._apply, _spell_out(regularizer)))
 
     async def _switch(self, name: str, is_on: bool) -> None:
         experiment = self._current()

@@ -4,15 +4,17 @@ import time
 
 from nicegui import ui
 
-from reglab.live.lab.diagnosis import Diagnosis, Kind, Suggestion, diagnose
+from reglab.analysis.diagnosis.rules import Kind
+from reglab.analysis.diagnosis.thresholds import LARGE_GAP
+from reglab.live.lab.diagnosis import Diagnosis, Suggestion, diagnose
 from reglab.live.lab.lab import YOURS, Name
 from reglab.live.lab.network import LiveNetwork
 from reglab.live.page.site import Panel, Site, telling
-from reglab.live.page.style import LARGE, LARGE_GAP, WRONG
+from reglab.live.page.style import LARGE, WRONG
 
 _ICONS: dict[Kind, tuple[str, str]] = {
-    "starting": ("hourglass_empty", "grey"),
-    "learning": ("trending_up", "primary"),
+    "too short": ("hourglass_empty", "grey"),
+    "not converged": ("trending_up", "primary"),
     "fitting": ("check_circle", "positive"),
     "overfitting": ("call_split", "negative"),
     "underfitting": ("trending_flat", "warning"),

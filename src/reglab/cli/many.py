@@ -1,0 +1,67 @@
+"""Trains many runs, several at a time: the common part of `reglab study` and `reglab run --jobs`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from reglab.cli.console import print_error
+from reglab.cli.study_progress import build_study_progress
+from reglab.experiment import Experiment
+from reglab.processes.outline import outline_experiments
+from reglab.study.engines.base import Engine
+from reglab.study.execution import check_changed, train_plan
+from reglab.study.plan import Plan, build_plan
+from reglab.study.resources import find_resources
+
+
+def plan_runs(
+    runs: Sequence[Experiment], results: Path, data_directory: Path | None, jobs: int | None
+) -> Plan:
+    """The plan of runs on this machine.
+
+    Args:
+        runs: experiments with their seeds.
+        results: folder of the runs.
+        data_directory: value of `--data-dir`.
+        jobs: most runs at a time; None for as many as are fast.
+    """
+    experiments = {experiment.name: experiment for experiment in runs}
+    outline = outline_experiments(tuple(experiments.values()), data_directory)
+    return build_plan(runs, results, outline, find_resources(outline.gpus, jobs), data_directory)
+
+
+def train_runs(
+    plan: Plan,
+    results: Path,
+    data_directory: Path | None,
+    engine: Engine,
+    quiet: bool = False,
+    fail_fast: bool = False,
+    fresh: bool = False,
+) -> int:
+    """Trains the runs of a plan that are not complete, and shows their progress.
+
+    Args:
+        plan: from `plan_runs`.
+        results: folder of the runs.
+        data_directory: value of `--data-dir`.
+        engine: trains the runs.
+        quiet: whether errors, warnings and the last line of each run are shown only.
+        fail_fast: whether a failed run stops the others.
+        fresh: whether old runs are set aside, so that all start again.
+
+    Returns:
+        The exit code: 0, 1 or 2 if a run failed, 130 after Ctrl-C.
+
+    Raises:
+        RunError: runs of other experiments are where those of the plan shall be.
+    """
+    if not fresh:
+        check_changed(plan)
+    try:
+        with build_study_progress(plan.runs, quiet) as progress:
+            outcomes = train_plan(plan, results, data_directory, engine, progress.show, fail_fast, fresh)
+    except KeyboardInterrupt:
+        print_error("interrupted; the same command resumes")
+        return 130
+    codes = {outcome.code for outcome in outcomes.values()}
+    return next((code for code in (130, 2, 1) if code in codes), 0)

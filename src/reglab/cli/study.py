@@ -1,0 +1,108 @@
+"""`reglab study`: trains many experiments with many seeds, and compares them."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reglab.cli.options import AnyPath, FolderPath, data_directory_option, examples, overrides_option
+
+if TYPE_CHECKING:
+    from reglab.study.plan import Plan
+    from reglab.study.study import Study
+
+
+@click.command(
+    epilog=examples(
+        "reglab study configs/studies/quickstart.yaml",
+        "reglab study configs/studies/factorial.yaml --dry-run",
+        "reglab study configs/studies/lecture.yaml --seeds 5 --jobs 2",
+    )
+)
+@click.argument("path", metavar="STUDY", type=AnyPath)
+@overrides_option
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, 1_000),
+    metavar="N",
+    help="Train seeds 0 to N − 1.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 1_000),
+    metavar="N",
+    help="Runs at a time. If omitted, it follows from the cores, the GPUs and the size of the networks.",
+)
+@click.option(
+    "--results", type=FolderPath, default=Path("results"), show_default=True, help="Folder of all results."
+)
+@data_directory_option
+@click.option("--dry-run", is_flag=True, help="Print the plan; train nothing.")
+@click.option("--fail-fast", is_flag=True, help="Stop all runs when one has failed.")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Set aside the runs of experiments that have changed, and train them again.",
+)
+@click.option("--quiet", is_flag=True, help="Show errors, warnings and the last line of each run only.")
+def study(
+    path: Path,
+    overrides: tuple[str, ...],
+    seeds: int | None,
+    jobs: int | None,
+    results: Path,
+    data_dir: Path | None,
+    dry_run: bool,
+    fail_fast: bool,
+    replace: bool,
+    quiet: bool,
+) -> None:
+    """Train a study, and compare its experiments.
+
+    STUDY is a YAML file with experiments, factors or a grid, and seeds. Its runs are saved in
+    results/STUDY/EXPERIMENT/seed-N/, its comparison in results/STUDY/comparison/.
+
+    If the command is repeated, it skips complete runs, resumes interrupted ones and retries failed ones. A
+    failed run does not stop the others.
+    """
+    from reglab.cli.many import plan_runs, train_runs
+    from reglab.cli.plan import print_details, print_plan
+    from reglab.study.engines.local import LocalEngine
+    from reglab.study.execution import set_aside_changed
+    from reglab.study.study import load_study
+
+    loaded = load_study(path, overrides, seeds)
+    folder = results / loaded.name
+    plan = plan_runs(loaded.runs, folder, data_dir, jobs)
+    if dry_run or not quiet:
+        print_plan(plan, folder, loaded.title)
+    if dry_run:
+        print_details(plan, results, data_dir)
+        return
+    if replace:
+        set_aside_changed(plan)
+    code = train_runs(plan, folder, data_dir, LocalEngine(plan.resources), quiet, fail_fast)
+    if code != 130:
+        _compare(loaded, plan, folder / "comparison")
+    sys.exit(code)
+
+
+def _compare(study: "Study", plan: "Plan", output: Path) -> None:
+    """Compares the complete runs, if there are any, and prints the table."""
+    from reglab.analysis.comparison import compare_runs
+    from reglab.cli.console import build_console
+    from reglab.report.comparison_files import write_comparison
+    from reglab.report.tables.comparison import build_table
+    from reglab.report.tables.effects import build_effects
+    from reglab.runs.finding import find_runs
+
+    paths = [run.directory.path for run in plan.runs if run.directory.status.exists()]
+    records = [record for record in find_runs(paths).runs if record.state == "complete"]
+    if not records:
+        return
+    has_baseline = any(record.status.experiment == study.baseline for record in records)
+    comparison = compare_runs(records, study.baseline if has_baseline else None)
+    written = write_comparison(comparison, output)
+    build_console().print(build_table(comparison), *build_effects(comparison))
+    click.echo("written: " + ", ".join(map(str, written)))
