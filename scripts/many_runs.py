@@ -5,14 +5,18 @@ Example:
 
 The runs are variations of one of `reference/`: every epoch and every predicted probability has its own noise.
 Predictions are in float32, as a training writes them. Each command is timed from its start to its end, in a
-process of its own. Writes a Markdown table.
+process of its own; other programs on the machine lengthen the time, but hardly the time of the processor.
+Writes a Markdown table.
 """
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,6 +45,7 @@ _LIMITS = {"list": 3, "compare": 20}
 )
 def main(experiments: int, seeds: int, rounds: int, output: Path) -> None:
     """Measure how long many runs take to list and to compare."""
+    load, _, _ = os.getloadavg()
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder) / "results"
         for experiment in range(experiments):
@@ -48,11 +53,11 @@ def main(experiments: int, seeds: int, rounds: int, output: Path) -> None:
                 make_run(results, f"x{experiment:02}", seed, 0.004 * experiment)
         click.echo(f"{experiments * seeds:,} runs made")
         compare = ("compare", str(results), "--baseline", "x00", "--output", str(Path(folder) / "out"))
-        seconds = {
+        durations = {
             name: [_time(*command) for _ in range(rounds)]
             for name, command in (("list", ("list", str(results))), ("compare", compare))
         }
-    table = _render(seconds, experiments, seeds)
+    table = _render(durations, experiments, seeds, load)
     output.mkdir(parents=True, exist_ok=True)
     write_atomically(output / f"many-runs-{datetime.now(UTC):%Y-%m-%d-%H%M}.md", table)
     click.echo(table)
@@ -118,31 +123,53 @@ def _write_predictions(source: Path, target: Path, random: np.random.Generator, 
     return float((probabilities.argmax(axis=1) == labels).mean())
 
 
-def _time(*arguments: str) -> float:
-    begin = time.perf_counter()
+@dataclass(frozen=True)
+class Duration:
+    """How long a command took: by the clock, and of the processor, both in seconds."""
+
+    clock: float
+    processor: float
+
+
+def _time(*arguments: str) -> Duration:
+    begin, used = time.perf_counter(), _read_processor_time()
     subprocess.run(
         [sys.executable, "-m", "reglab", *arguments],
         check=True,
         stdout=subprocess.DEVNULL,
         env={**os.environ, "COLUMNS": "200"},
     )
-    return time.perf_counter() - begin
+    return Duration(time.perf_counter() - begin, _read_processor_time() - used)
 
 
-def _render(seconds: dict[str, list[float]], experiments: int, seeds: int) -> str:
+def _read_processor_time() -> float:
+    """Seconds of the processor of all commands that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _render(durations: Mapping[str, Sequence[Duration]], experiments: int, seeds: int, load: float) -> str:
     """The table: seconds of each command, median and range over the rounds."""
     lines = [
-        f"{datetime.now(UTC):%Y-%m-%d}, {find_processor()}, {count_cores()} cores; {experiments * seeds:,} "
+        f"{datetime.now(UTC):%Y-%m-%d}, {find_processor()}, {count_cores()} cores, of which other programs "
+        f"asked for {load:.1f}; {experiments * seeds:,} "
         f"runs: {experiments} experiments × {seeds} seeds, 10,000 validation images each; median [minimum, "
-        f"maximum] of {len(seconds['list'])} rounds.",
+        f"maximum] of {len(durations['list'])} rounds.",
         "",
-        "| command | seconds | limit for 1,000 runs on two cores |",
-        "| --- | ---: | ---: |",
+        "| command | seconds | seconds of the processor | limit for 1,000 runs on two idle cores |",
+        "| --- | ---: | ---: | ---: |",
     ]
-    for name, values in seconds.items():
-        numbers = f"{np.median(values):.1f} [{min(values):.1f}, {max(values):.1f}]"
-        lines.append(f"| `reglab {name}` | {numbers} | {_LIMITS[name]} |")
+    for name, each in durations.items():
+        clock, processor = (
+            _format([duration.clock for duration in each]),
+            _format([duration.processor for duration in each]),
+        )
+        lines.append(f"| `reglab {name}` | {clock} | {processor} | {_LIMITS[name]} |")
     return "\n".join(lines) + "\n"
+
+
+def _format(values: Sequence[float]) -> str:
+    return f"{np.median(values):.1f} [{min(values):.1f}, {max(values):.1f}]"
 
 
 if __name__ == "__main__":

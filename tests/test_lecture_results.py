@@ -14,6 +14,8 @@ from reglab.analysis.experiment import ExperimentResult
 from reglab.analysis.metrics import ACCURACY_GAP, CLEAN_ACCURACY, TIME, VALIDATION_ACCURACY
 from reglab.analysis.statistics.paired import find_interval
 from reglab.analysis.value import Value
+from reglab.report.tables.effects import build_effects
+from reglab.report.tables.markdown import render_columns
 from reglab.report.verdicts import describe_verdict
 from reglab.report.wording import format_seeds
 from reglab.runs.finding import find_runs
@@ -136,3 +138,15 @@ def test_how_much_narrower_the_tail_is(comparison: Comparison) -> None:
         f"{named['mp_l1']:.2f} with MP + L1."
     )
     assert sentence in (_ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_effects_in_the_readme() -> None:
+    """Four of the experiments are all combinations of dropout and batch normalization."""
+    names = ("mp", "mp_do", "mp_bn", "mp_do_bn")
+    four = compare_runs(find_runs([_ROOT / "reference" / "lecture" / name for name in names]).runs)
+    (section,) = build_effects(four)
+    readme = (_ROOT / "README.md").read_text(encoding="utf-8")
+    assert "\n".join(render_columns(section.columns)) in readme
+    assert four.effects is not None
+    interaction = four.effects.accuracy.interactions["batch_norm", "dropout"].mean
+    assert f"dropout changes the accuracy by {-200 * interaction:.1f} points less than without it" in readme

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.factorials import list_cells, write_settings
+
 Command = Callable[..., Any]
 Maker = Callable[..., Any]
 WRITTEN = ("comparison.png", "comparison.svg", "comparison.md", "comparison.csv", "comparison.json")
@@ -156,3 +158,45 @@ def test_unknown_value(call: Command, results: Path) -> None:
     assert err.splitlines()[-1] == (
         "Error: Invalid value for '--value': 'last' is not one of 'final', 'tail', 'best'."
     )
+
+
+def test_effects(call: Command, make_run: Maker, here: Path) -> None:
+    """All combinations of two regularizers are recognized in the runs, and their effects are written."""
+    for on in list_cells(("max_pooling", "dropout")):
+        for seed in (0, 1):
+            name = "_".join(("x", *on))
+            run = make_run(f"results/{name}/seed-{seed}", [0.25, 0.5 + len(on) / 8 + seed / 16])
+            run.experiment.write_text(f"name: {name}\n{write_settings(on)}")
+    code, out, err = call("compare", "results", COLUMNS="200")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    place = lines.index("Effects of the regularizers")
+    rows = [re.split("  +", line.strip()) for line in lines[place + 3 : place + 7]]
+    effect = ["+12.5 [+12.5, +12.5]", "-12.5 [-12.5, -12.5]"]
+    share = [f"{each} (50 %)" for each in effect]
+    assert rows == [
+        ["Max pooling", *effect, *share],
+        ["Dropout", *effect, *share],
+        ["Max pooling × Dropout", "+0.0 [+0.0, +0.0]", "+0.0 [+0.0, +0.0]", "–", "–"],
+        ["all together", "–", "–", "+25.0 [+25.0, +25.0]", "-25.0 [-25.0, -25.0]"],
+    ]
+    names = [*WRITTEN, "effects.png", "effects.svg"]
+    assert lines[-1] == "written: " + ", ".join(f"comparison/{name}" for name in names)
+    assert sorted(path.name for path in (here / "comparison").iterdir()) == sorted(names)
+    content = json.loads((here / "comparison" / "comparison.json").read_text())
+    assert [each["value"] for each in content["effects"]["main"]] == [0.125, 0.125, -0.125, -0.125]
+    assert "## Effects of the regularizers" in (here / "comparison" / "comparison.md").read_text()
+
+
+def test_almost_a_factorial(call: Command, make_run: Maker) -> None:
+    """A note says what prevents the effects."""
+    for on in list_cells(("max_pooling", "dropout", "l2"))[1:]:
+        name = "_".join(("x", *on))
+        run = make_run(f"results/{name}/seed-0")
+        run.experiment.write_text(f"name: {name}\n{write_settings(on)}")
+    out = call("compare", "results", COLUMNS="200").out
+    assert (
+        "Note: the effects of the regularizers are not computed: of the 8 combinations of Max pooling and "
+        "Dropout and L2, the one without any is missing.\n"
+    ) in out
+    assert "Effects of the regularizers" not in out

@@ -10,6 +10,7 @@ from reglab.analysis.comparison import compare_runs
 from reglab.errors import RunError
 from reglab.report.comparison_files import write_comparison
 from reglab.runs.finding import RunRecord
+from tests.factorials import make_factorial
 from tests.run_files import write_machine
 
 Maker = Callable[..., RunRecord]
@@ -35,6 +36,16 @@ def test_cost_is_drawn_where_times_can_be_compared(tmp_path: Path, make_record: 
     write_machine(records[0], host="other")
     assert len(write_comparison(compare_runs(records), tmp_path / "out")) == 5
     assert not (tmp_path / "out" / "cost.png").exists()
+
+
+def test_effects_are_drawn_for_a_factorial(tmp_path: Path, make_record: Maker) -> None:
+    """Figures of an earlier comparison are removed where there are none."""
+    records = list(make_factorial(make_record, [(), ("dropout",)]))
+    drawn = [tmp_path / "out" / name for name in ("effects.png", "effects.svg")]
+    assert list(write_comparison(compare_runs(records), tmp_path / "out")[-2:]) == drawn
+    assert all(path.is_file() for path in drawn)
+    assert len(write_comparison(compare_runs(records[:1]), tmp_path / "out")) == 5
+    assert not any(path.exists() for path in drawn)
 
 
 def test_file_in_the_way_is_named(tmp_path: Path, make_record: Maker) -> None:

@@ -28,15 +28,20 @@ def test_runs_are_compared_with_everything(tmp_path: Path) -> None:
 
 def test_table() -> None:
     """Median, minimum and maximum of each command."""
-    table = many_runs._render({"list": [1.0, 3.0, 2.0], "compare": [9.04, 9.0, 11.0]}, 25, 40)
+    durations = {
+        name: [many_runs.Duration(clock, clock / 2) for clock in clocks]
+        for name, clocks in (("list", (1.0, 3.0, 2.0)), ("compare", (9.04, 9.0, 11.0)))
+    }
+    table = many_runs._render(durations, 25, 40, 1.5)
     first, _, *rows = table.splitlines()
     assert first.endswith(
-        "1,000 runs: 25 experiments × 40 seeds, 10,000 validation images each; median [minimum, maximum] of "
+        " cores, of which other programs asked for 1.5; 1,000 runs: 25 experiments × 40 seeds, 10,000 "
+        "validation images each; median [minimum, maximum] of "
         "3 rounds."
     )
     assert rows == [
-        "| command | seconds | limit for 1,000 runs on two cores |",
-        "| --- | ---: | ---: |",
-        "| `reglab list` | 2.0 [1.0, 3.0] | 3 |",
-        "| `reglab compare` | 9.0 [9.0, 11.0] | 20 |",
+        "| command | seconds | seconds of the processor | limit for 1,000 runs on two idle cores |",
+        "| --- | ---: | ---: | ---: |",
+        "| `reglab list` | 2.0 [1.0, 3.0] | 1.0 [0.5, 1.5] | 3 |",
+        "| `reglab compare` | 9.0 [9.0, 11.0] | 4.5 [4.5, 5.5] | 20 |",
     ]

@@ -74,13 +74,8 @@ def subtract(
     result: ExperimentResult, baseline: ExperimentResult, metric: Metric, value: Value
 ) -> list[float]:
     """The differences of a metric on the shared seeds; empty if a run of either does not have it."""
-    ours, theirs = (_read_by_seed(each, metric, value) for each in (result, baseline))
+    ours, theirs = (each.by_seed(metric, value) for each in (result, baseline))
     return [ours[seed] - theirs[seed] for seed in ours if seed in theirs]
-
-
-def _read_by_seed(result: ExperimentResult, metric: Metric, value: Value) -> dict[int, float]:
-    spread = result.over_seeds(metric, value)
-    return dict(zip(result.seeds, spread.values, strict=True)) if spread else {}
 
 
 def _compare_images(

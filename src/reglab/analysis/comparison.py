@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from reglab.analysis.baseline import compare_with_baseline
 from reglab.analysis.comparability import describe_circumstances, describe_other_data, describe_unequal
+from reglab.analysis.effects import Effects, find_effects
 from reglab.analysis.experiment import ExperimentResult
 from reglab.analysis.grouping import SkippedRun, group_runs
 from reglab.analysis.limits import describe_limits
@@ -28,6 +29,7 @@ class Comparison:
         notes: what limits the comparison, such as settings that differ; one sentence each.
         unequal: the notes on settings; with a baseline, `differs_in` has the same key by key.
         missing: what was not computed, and why; one sentence each.
+        effects: of the regularizers, if the experiments are a factorial.
     """
 
     experiments: tuple[ExperimentResult, ...]
@@ -38,6 +40,7 @@ class Comparison:
     notes: tuple[str, ...]
     unequal: tuple[str, ...]
     missing: tuple[str, ...]
+    effects: Effects | None
 
 
 def compare_runs(
@@ -69,12 +72,12 @@ def compare_runs(
         *describe_circumstances(experiments),
         *describe_limits(experiments, value),
     )
-    missing: tuple[str, ...] = ()
+    effects, missing = find_effects(experiments, value)
     if reference is not None:
-        experiments, missing = compare_with_baseline(experiments, reference, margin, value)
-    return Comparison(
-        experiments, reference.name if reference else None, margin, value, skipped, notes, unequal, missing
-    )
+        experiments, others = compare_with_baseline(experiments, reference, margin, value)
+        missing = (*missing, *others)
+    name = reference.name if reference else None
+    return Comparison(experiments, name, margin, value, skipped, notes, unequal, missing, effects)
 
 
 def _find_baseline(results: Sequence[ExperimentResult], wanted: str) -> ExperimentResult:

@@ -100,6 +100,11 @@ class ExperimentResult:
         known = [float(value) for value in values if value is not None]
         return Spread(tuple(known)) if len(known) == len(values) else None
 
+    def by_seed(self, metric: Metric, value: Value) -> Mapping[int, float]:
+        """The values of `over_seeds` by seed; empty if a seed has no value."""
+        spread = self.over_seeds(metric, value)
+        return dict(zip(self.seeds, spread.values, strict=True)) if spread else {}
+
     def curve(self, metric: Metric) -> Curve:
         """A metric of every epoch over the seeds; it must have the attribute `column`."""
         return average_histories([run.history for run in self.runs], str(metric.column))

@@ -1,6 +1,7 @@
 """Two experiments, compared on the images that both have classified."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from reglab.analysis.statistics.images import compare_networks, find_image_interval
 from reglab.errors import RunError
+from reglab.machine import count_cores
 from reglab.runs.predictions import Correctness, read_correctness
 
 
@@ -43,10 +45,12 @@ def compare_predictions(
     """
     seeds = [seed for seed in predictions if seed in baseline]
     paths = [files[seed] for files in (predictions, baseline) for seed in seeds]
-    found = [
-        *(read_correctness(predictions[seed]) for seed in seeds),
-        *(read_baseline(baseline[seed]) for seed in seeds),
-    ]
+    # Threads, because most of the time is decompression, which other threads do not wait for.
+    with ThreadPoolExecutor(count_cores()) as pool:
+        found = [
+            *pool.map(read_correctness, [predictions[seed] for seed in seeds]),
+            *pool.map(read_baseline, [baseline[seed] for seed in seeds]),
+        ]
     for path, each in zip(paths, found, strict=True):
         if not np.array_equal(each.indices, found[0].indices):
             raise RunError(f"{path} has predictions of other images than {paths[0]}")

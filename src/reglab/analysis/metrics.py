@@ -99,8 +99,8 @@ class Metric:
         """Reads the number of an epoch or a run and writes it with its unit."""
         return self.describe(self.read(source))
 
-    def format_difference(self, difference: PairedTest | None) -> str:
-        """Writes a paired difference, such as `+2.4 [+1.1, +3.7]`; `–` if it is None."""
+    def format_difference(self, difference: PairedTest | Spread | None) -> str:
+        """Writes a paired difference or an effect, such as `+2.4 [+1.1, +3.7]`; `–` if it is None."""
         if difference is None:
             return "–"
         mean, *ends = (

@@ -130,6 +130,15 @@ def start_backend(
     return Backend(name, gpu.found, threads, choice, _STEPS_PER_DISPATCH if bundled else 1)
 
 
+def preload_keras() -> None:
+    """Imports TensorFlow and Keras without starting them, for a process that is forked."""
+    os.environ[_VARIABLE] = "tensorflow"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with _silent_libraries():
+        import keras  # noqa: F401
+        import tensorflow  # noqa: F401
+
+
 def count_gpus() -> int:
     """Number of GPUs that the backend of this process can use, after `start_backend`."""
     name = os.environ[_VARIABLE]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     type=FolderPath,
     default=Path("comparison"),
     show_default=True,
-    help="Folder for comparison.png, .svg, .md, .csv, .json and cost.png.",
+    help="Folder for comparison.png, .svg, .md, .csv, .json, cost.png, effects.png and .svg.",
 )
 @click.option(
     "--baseline", metavar="NAME", help="Experiment that the others are compared with, seed by seed."
@@ -53,6 +53,8 @@ def compare(
     With --baseline, each other experiment gets a verdict: better, worse, practically the same, or not
     distinguishable, from the differences of the runs with the same seed.
 
+    If the experiments are all combinations of some regularizers, the effects of these are computed too.
+
     Each PATH is a run, an experiment's folder or a results folder. Runs that are not complete are skipped
     and listed.
     """
@@ -60,6 +62,7 @@ def compare(
     from reglab.cli.console import build_console, print_error
     from reglab.report.comparison_files import write_comparison
     from reglab.report.tables.comparison import build_table
+    from reglab.report.tables.effects import build_effects
     from reglab.runs.finding import find_runs
 
     found = find_runs(paths)
@@ -69,5 +72,5 @@ def compare(
         print_error(f"skipped: {problem}")
     comparison = compare_runs(found.runs, baseline, margin / 100, value)
     written = write_comparison(comparison, output)
-    build_console().print(build_table(comparison))
+    build_console().print(build_table(comparison), *build_effects(comparison))
     click.echo("written: " + ", ".join(map(str, written)))

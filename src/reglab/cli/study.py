@@ -94,6 +94,7 @@ def _compare(study: "Study", plan: "Plan", output: Path) -> None:
     from reglab.cli.console import build_console
     from reglab.report.comparison_files import write_comparison
     from reglab.report.tables.comparison import build_table
+    from reglab.report.tables.effects import build_effects
     from reglab.runs.finding import find_runs
 
     paths = [run.directory.path for run in plan.runs if run.directory.status.exists()]
@@ -103,5 +104,5 @@ def _compare(study: "Study", plan: "Plan", output: Path) -> None:
     has_baseline = any(record.status.experiment == study.baseline for record in records)
     comparison = compare_runs(records, study.baseline if has_baseline else None)
     written = write_comparison(comparison, output)
-    build_console().print(build_table(comparison))
+    build_console().print(build_table(comparison), *build_effects(comparison))
     click.echo("written: " + ", ".join(map(str, written)))

@@ -5,9 +5,10 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import IO, Protocol
 
 from reglab.errors import ReglabError
 from reglab.processes.events import COMPLETE, FAILED, Event, Job, Progress, decode, encode
@@ -32,6 +33,21 @@ class Outcome:
     killed_by: str = ""
 
 
+class WorkerProcess(Protocol):
+    """The part of `subprocess.Popen` that a run needs."""
+
+    @property
+    def stdin(self) -> IO[bytes] | None:
+        """Receives the job; the worker stops when it is closed."""
+
+    @property
+    def stdout(self) -> IO[bytes] | None:
+        """Sends events."""
+
+    def wait(self) -> int:
+        """Waits for the end; returns the exit code, or minus the signal that killed the worker."""
+
+
 class RunProcess:
     """A run that a separate process is training.
 
@@ -46,7 +62,7 @@ class RunProcess:
         0
     """
 
-    def __init__(self, run: RunDirectory, worker: "subprocess.Popen[bytes] | None") -> None:
+    def __init__(self, run: RunDirectory, worker: WorkerProcess | None) -> None:
         """Receives the events of a started worker; `worker` is None if the run is already complete."""
         self.run = run
         self._worker = worker
@@ -106,11 +122,18 @@ class RunProcess:
             self._changed.notify_all()
 
 
-def start_run(job: Job) -> RunProcess:
+def start_worker(job: Job) -> WorkerProcess:
+    """Starts a worker as a new process; its job must be written to its input."""
+    command = [sys.executable, "-m", "reglab.processes.worker"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def start_run(job: Job, start: Callable[[Job], WorkerProcess] = start_worker) -> RunProcess:
     """Starts the training of a run in a separate process, and returns immediately.
 
     Args:
         job: the run and its resources.
+        start: starts the worker.
 
     Returns:
         The process; if the run is already complete, no process is started.
@@ -121,9 +144,8 @@ def start_run(job: Job) -> RunProcess:
         return RunProcess(run, None)
     process: RunProcess | None = None
     try:
-        with _block_sigint():
-            command = [sys.executable, "-m", "reglab.processes.worker"]
-            worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with block_sigint():
+            worker = start(job)
             process = RunProcess(run, worker)
             assert worker.stdin is not None
             # If the worker has already ended, `wait` reports its exit code.
@@ -139,7 +161,7 @@ def start_run(job: Job) -> RunProcess:
 
 
 @contextmanager
-def _block_sigint() -> Iterator[None]:
+def block_sigint() -> Iterator[None]:
     """Blocks SIGINT until the block ends. A worker inherits this and unblocks it once it has a handler."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

@@ -11,9 +11,11 @@ import threading
 import traceback
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import NoReturn
 
 from reglab.backend.start import find_backend, start_backend
 from reglab.data.advice import advise_on_split
+from reglab.data.dataset import Dataset
 from reglab.errors import ReglabError, RunError, TrainingError
 from reglab.files import refused
 from reglab.machine import prepare_matplotlib
@@ -34,8 +36,11 @@ from reglab.training.subject import Subject
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
 
-def main() -> int:
+def main(dataset: Dataset | None = None) -> int:
     """Trains the run of the job on standard input.
+
+    Args:
+        dataset: that of the job, if it is loaded already.
 
     Returns:
         0 complete, 1 failed, 2 wrong input before the training starts, 130 interrupted. An error is sent
@@ -55,7 +60,7 @@ def main() -> int:
         # The parent has blocked the signal, so that Ctrl-C does not end this process while it imports.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         _stop_with_parent()
-        return _work(job, stream, interruption)
+        return _work(job, stream, interruption, dataset)
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
@@ -69,18 +74,29 @@ def main() -> int:
         return FAILED
 
 
-def _work(job: Job, stream: EventStream, interruption: Interruption) -> int:
+def work_and_exit(dataset: Dataset | None = None) -> NoReturn:
+    """Trains as `main` does, and ends this process with its exit code."""
+    code = main(dataset)
+    for output in (sys.stdout, sys.stderr):
+        # The disk of the log may be full.
+        with suppress(OSError):
+            output.flush()
+    # All files are written. A regular exit is slow, and threads of TensorFlow print messages during it.
+    os._exit(code)
+
+
+def _work(job: Job, stream: EventStream, interruption: Interruption, dataset: Dataset | None) -> int:
     experiment = job.experiment
     run = RunDirectory(run_path(job.results, experiment.name, experiment.training.seed))
     backend = find_backend()
     complete = not job.fresh and is_complete(run, experiment, job.data_directory)
     # Loaded before the directory is created, so that missing images create no files.
-    subject = None if complete else Subject.load(experiment, job.data_directory)
+    subject = None if complete else _load(job, dataset)
     with open_run(run, experiment, job.fresh) as opened:
         if opened.state != "complete":
             for advice in experiment.advice():
                 stream.send(Advice(message=str(advice)))
-            subject = subject or Subject.load(experiment, job.data_directory)
+            subject = subject or _load(job, dataset)
             for message in advise_on_split(subject.dataset, subject.split):
                 stream.send(Advice(message=message))
             journal = Journal(run, subject, backend)
@@ -95,6 +111,12 @@ def _work(job: Job, stream: EventStream, interruption: Interruption) -> int:
         _draw(run, stream)
     stream.send(Finished())
     return COMPLETE
+
+
+def _load(job: Job, dataset: Dataset | None) -> Subject:
+    if dataset is None:
+        return Subject.load(job.experiment, job.data_directory)
+    return Subject.of(job.experiment, dataset)
 
 
 def _train(subject: Subject, journal: Journal, job: Job, listener: Listener) -> None:
@@ -206,10 +228,4 @@ def _stop_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    code = main()
-    for output in (sys.stdout, sys.stderr):
-        # The disk of the log may be full.
-        with suppress(OSError):
-            output.flush()
-    # All files are written. A regular exit is slow, and threads of TensorFlow print messages during it.
-    os._exit(code)
+    work_and_exit()

@@ -6,6 +6,7 @@ from reglab.analysis.comparison import Comparison
 from reglab.files import create_folder, remove_file, write_atomically
 from reglab.report.figures.comparison import draw_comparison
 from reglab.report.figures.cost import draw_cost
+from reglab.report.figures.effects import draw_effects
 from reglab.report.tables.comparison import build_table
 from reglab.report.tables.records import render_csv, render_json
 
@@ -18,8 +19,8 @@ def write_comparison(comparison: Comparison, output: Path) -> tuple[Path, ...]:
         output: folder of the files; created if it does not exist.
 
     Returns:
-        The paths of `comparison.png`, `.svg`, `.md`, `.csv` and `.json`; and of `cost.png`, if training times
-        can be compared.
+        The paths of `comparison.png`, `.svg`, `.md`, `.csv` and `.json`; of `cost.png`, if training times can
+        be compared; and of `effects.png` and `.svg`, if the experiments are a factorial.
 
     Raises:
         RunError: the folder cannot be created or written to.
@@ -33,9 +34,15 @@ def write_comparison(comparison: Comparison, output: Path) -> tuple[Path, ...]:
     write_atomically(table, render_csv(comparison))
     write_atomically(data, render_json(comparison))
     written = (png, svg, markdown, table, data)
-    cost = output / "cost.png"
-    if draw_cost(comparison, cost):
-        return (*written, cost)
-    # One of an earlier comparison would be taken for a part of this one.
-    remove_file(cost)
+    cost, *effects = (output / name for name in ("cost.png", "effects.png", "effects.svg"))
+    for drawn, paths in (
+        (draw_cost(comparison, cost), (cost,)),
+        (draw_effects(comparison, *effects), effects),
+    ):
+        if drawn:
+            written = (*written, *paths)
+        else:
+            # Those of an earlier comparison would be taken for a part of this one.
+            for path in paths:
+                remove_file(path)
     return written

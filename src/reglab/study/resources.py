@@ -9,7 +9,7 @@ SMALL = 20_000_000
 
 Measured on two cores: with the networks of the quickstart (2 to 17 million), two runs of one thread each
 finish 1.6 to 2.0 times as many runs in a time as one run of two threads, which is not faster than one of one
-thread; with those of the lecture (39 to 293 million), both ways are about equal. `scripts/benchmark.py`
+thread; with those of the lecture (39 to 293 million), both ways are about equal. `scripts/benchmark_jobs.py`
 repeats the measurement.
 """
 MOST_THREADS = 4

@@ -23,7 +23,7 @@ class Process:
 
     started: list["Process"]
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, start: object) -> None:
         self.job = job
         self._end: SimpleQueue[int] = SimpleQueue()
         self.started.append(self)
@@ -46,6 +46,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Process]:
     """The processes, in the order in which they were started."""
     Process.started = []
     monkeypatch.setattr(local, "start_run", Process)
+    monkeypatch.setattr(local, "can_fork", lambda: False)
     return Process.started
 
 

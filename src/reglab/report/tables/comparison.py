@@ -23,6 +23,7 @@ from reglab.analysis.metrics import (
 )
 from reglab.analysis.value import Value
 from reglab.report.diagnoses import describe_diagnosis
+from reglab.report.tables.effects import build_effects
 from reglab.report.tables.grid import Column, Grid
 from reglab.report.tables.markdown import escape, render_columns, render_notes
 from reglab.report.tables.sections import Section, build_sections
@@ -121,7 +122,7 @@ def build_table(comparison: Comparison) -> Table:
         f"{describe_data(comparison)}; {describe_seeds(comparison)}",
         columns,
         _notes(comparison),
-        build_sections(comparison),
+        (*build_effects(comparison), *build_sections(comparison)),
         tuple(map(_write_note, comparison.unequal)) if comparison.baseline else (),
     )
 

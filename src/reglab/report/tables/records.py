@@ -22,6 +22,7 @@ from reglab.analysis.metrics import (
     VALIDATION_CROSS_ENTROPY,
 )
 from reglab.report.diagnoses import describe_diagnosis, describe_evidence
+from reglab.report.tables.effect_records import build_effect_records
 
 _METRICS = (
     TRAIN_ACCURACY,
@@ -62,7 +63,8 @@ def render_json(comparison: Comparison) -> str:
     """Renders the same records as JSON, with the titles of the metrics, the notes and the skipped runs.
 
     The ends of an interval are a list; the interval is null if it is not known. `differs_in` lists what
-    differs from the baseline beyond the regularizers.
+    differs from the baseline beyond the regularizers, and `effects` is null unless the experiments are a
+    factorial.
     """
     content = {
         "baseline": comparison.baseline,
@@ -72,6 +74,7 @@ def render_json(comparison: Comparison) -> str:
             {**_join_intervals(_build(result, comparison)), "differs_in": _list_differences(result)}
             for result in comparison.experiments
         ],
+        "effects": None if comparison.effects is None else build_effect_records(comparison.effects),
         "metrics": {metric.name: {"title": metric.title, "better": metric.better} for metric in _METRICS},
         "notes": [*comparison.notes, *comparison.missing],
         "left_out": [{"run": str(run.path), "reason": run.reason} for run in comparison.skipped],

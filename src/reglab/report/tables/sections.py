@@ -1,18 +1,24 @@
-"""Sections of a comparison that only its Markdown document has: cost, and what differs from the baseline."""
+"""Sections of a comparison below its table; only its Markdown document has cost and fairness."""
+
+from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from reglab.analysis.comparison import Comparison
 from reglab.analysis.experiment import ExperimentResult
 from reglab.analysis.metrics import ACCURACY_GAP, TIME, VALIDATION_ACCURACY
-from reglab.report.tables.grid import Column
+from reglab.report.tables.grid import Column, Grid
 from reglab.report.tables.markdown import escape, render_columns, render_notes
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
 
 
 @dataclass(frozen=True)
 class Section:
-    """A section of a Markdown document.
+    """A section of a Markdown document, and for Rich's consoles.
 
     Attributes:
         heading: its title.
@@ -23,6 +29,15 @@ class Section:
     heading: str
     columns: tuple[Column, ...]
     notes: tuple[str, ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yields an empty line, the heading, as many columns as fit, and the notes."""
+        from rich.text import Text
+
+        yield Text(f"\n{self.heading}")
+        yield Grid(self.columns)
+        for note in self.notes:
+            yield Text(note, style="dim")
 
     def render_markdown(self) -> str:
         """Renders the section; it begins with an empty line and ends with a newline."""

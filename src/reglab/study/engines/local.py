@@ -2,15 +2,17 @@
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
 
-from reglab.processes.events import Event
-from reglab.processes.launch import Outcome, RunProcess, start_run
+from reglab.processes.events import Event, Job
+from reglab.processes.forking import ForkServer, can_fork
+from reglab.processes.launch import Outcome, RunProcess, WorkerProcess, start_run, start_worker
 from reglab.study.engines.base import Report, Task
 from reglab.study.resources import Resources
 
+StartWorker = Callable[[Job], WorkerProcess]
 Messages = SimpleQueue[tuple[int, Event | Outcome]]
 
 
@@ -35,6 +37,14 @@ class LocalEngine:
 
     def train(self, tasks: Sequence[Task], report: Report) -> None:
         """Trains all tasks; see `Engine`."""
+        # A GPU cannot be used by a process that was forked after another one has used it.
+        if len(tasks) > 1 and not self._resources.gpus and can_fork():
+            with ForkServer() as server:
+                self._train(tasks, report, server.start_worker)
+        else:
+            self._train(tasks, report, start_worker)
+
+    def _train(self, tasks: Sequence[Task], report: Report, start: StartWorker) -> None:
         waiting = deque(enumerate(tasks))
         running: dict[int, _Running] = {}
         messages: Messages = SimpleQueue()
@@ -42,7 +52,7 @@ class LocalEngine:
             while True:
                 while waiting and self._fits(waiting[0][1], running):
                     number, task = waiting.popleft()
-                    running[number] = self._start(number, task, running, messages)
+                    running[number] = self._start(number, task, running, messages, start)
                 if not running:
                     return
                 number, message = messages.get()
@@ -63,14 +73,21 @@ class LocalEngine:
     def _fits(self, task: Task, running: dict[int, _Running]) -> bool:
         return self._resources.may_start(task.threads, [each.threads for each in running.values()])
 
-    def _start(self, number: int, task: Task, running: dict[int, _Running], messages: Messages) -> _Running:
+    def _start(
+        self,
+        number: int,
+        task: Task,
+        running: dict[int, _Running],
+        messages: Messages,
+        start: StartWorker,
+    ) -> _Running:
         job = task.job.model_copy(update={"threads": task.threads})
         used = [each.gpu for each in running.values()]
         # The GPU with the fewest runs; 0 without a GPU.
         gpu = min(range(max(1, self._resources.gpus)), key=used.count)
         if self._resources.gpus:
             job = job.model_copy(update={"device": f"gpu:{gpu}"})
-        process = start_run(job)
+        process = start_run(job, start)
         threading.Thread(target=_follow, args=(number, process, messages), daemon=True).start()
         return _Running(process, task.threads, gpu)
 
