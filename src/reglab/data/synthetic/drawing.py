@@ -15,6 +15,9 @@ _Pixels = NDArray[np.float32]
 class Difficulty:
     """How difficult the classes are to distinguish; lengths in pixels, colours as fractions of the range.
 
+    The defaults were chosen on other images than those of the data set, without comparing regularizers:
+    `reference/README.md` says how.
+
     Attributes:
         radius: smallest and largest radius of the shape of the label.
         stretch: largest factor that multiplies the width and divides the height of a shape, or the
