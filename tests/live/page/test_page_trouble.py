@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reglab.live.page.site import MOST_PAGES
+from reglab.live.page.browsers import MOST_PAGES
 from tests.live.page.browser import Page, wait_for
 from tests.live.page.conftest import Server
 

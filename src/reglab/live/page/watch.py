@@ -6,9 +6,9 @@ from pathlib import Path
 from nicegui import run, ui
 
 from reglab.errors import RunError
+from reglab.live.page.browsers import prepare_page
 from reglab.live.page.graph import DASHED, DOTTED, SOLID, Graph, Line
-from reglab.live.page.site import MOST_PAGES, count_pages
-from reglab.live.page.style import CSS, choose_colours
+from reglab.live.page.style import choose_colours
 from reglab.runs.finding import Found, RunRecord, find_runs
 from reglab.runs.history import Epoch
 
@@ -24,14 +24,9 @@ _KINDS = (("validation", "val", SOLID), ("clean", "clean", DASHED), ("as trained
 
 async def build_watch_page(results: Path) -> None:
     """Builds the page for one browser."""
-    ui.add_css(CSS)
-    await ui.context.client.connected()
-    if count_pages() > MOST_PAGES:
-        ui.label(f"{MOST_PAGES} pages are open already. Close one, and load this page again.").classes(
-            "is-too-many"
-        )
+    dark = await prepare_page()
+    if dark is None:
         return
-    dark = bool(await ui.run_javascript("matchMedia('(prefers-color-scheme: dark)').matches", timeout=5))
     page = _WatchPage(results, dark)
     await page.refresh()
     ui.timer(_SECONDS, page.refresh)

@@ -10,8 +10,9 @@ from reglab.errors import ExperimentError, Problem
 from reglab.experiment import Experiment
 from reglab.live.lab.changes import describe_change, list_changes
 from reglab.live.lab.presets import Text, find_line, list_presets
+from reglab.live.lab.writing import write_yaml
 from reglab.live.messages import Start
-from reglab.live.page.site import Panel, Site, telling, write_yaml
+from reglab.live.page.site import Panel, Site, telling
 
 _SECONDS_WITHOUT_EDIT = 0.3
 """Then the text is checked. Marks that arrive while one types would bring back an older text."""

@@ -1,4 +1,4 @@
-"""The text of an experiment on the page."""
+"""The text of an experiment."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import yaml
 
 from reglab.config.shipped import shipped_directory
 from reglab.experiment import Experiment
-from reglab.live.page.site import write_yaml
+from reglab.live.lab.writing import write_yaml
 from tests.trainings import every_technique
 
 _SHIPPED = sorted(shipped_directory().rglob("*.yaml"))
