@@ -17,6 +17,13 @@ from tests.live.page.conftest import Server
 pytestmark = pytest.mark.slow
 
 
+_LOSE_CONNECTION = """
+window.socket.on('connect', () => { window.hasConnected = true; });
+window.socket.io.engine.close();
+"""
+_IDLE_SECONDS, _LEAST_WORK = 3.0, 0.3
+
+
 @contextmanager
 def _full_disk(server: Server) -> Iterator[None]:
     """The worker cannot write more than a few bytes to a file, as if the disk were full."""
@@ -114,6 +121,39 @@ def test_a_closed_page_does_not_stop_the_training(server: Server, page: Page) ->
     page.driver.get(page.url)
     page.wait_for_text("state", "training")
     page.wait_for_more(examples + 100)
+
+
+def test_a_short_loss_of_the_connection_changes_nothing(server: Server, page: Page) -> None:
+    """The training does not pause, although it shall while no page is open, and the inside still changes."""
+    page.open_tab("log")
+    page.click("pause-when-closed")
+    page.open_tab("inside")
+    wait_for(lambda: "activation" in page.text("inside"), "no inside")
+    page.driver.execute_script(_LOSE_CONNECTION)
+    wait_for(lambda: bool(page.driver.execute_script("return window.hasConnected")), "no connection")
+    examples, title = page.number("examples-seen-yours"), page.text("inside-title")
+    page.wait_for_more(examples + 1000)
+    assert page.text("state") == "training"
+    wait_for(lambda: page.text("inside-title") != title, "the inside stays")
+
+
+def test_it_pauses_while_no_page_is_open(server: Server, page: Page) -> None:
+    """Some seconds after the last page was closed; the next page resumes the training."""
+    (worker,) = server.workers
+    page.driver.get("about:blank")
+    work: list[tuple[float, float]] = []
+
+    def is_idle() -> bool:
+        work.append((time.monotonic(), _read_seconds(worker)))
+        before = [seconds for at, seconds in work if at < work[-1][0] - _IDLE_SECONDS]
+        return bool(before) and work[-1][1] - before[-1] < _LEAST_WORK
+
+    wait_for(is_idle, "it trains without a page")
+    page.driver.get(page.url)
+    page.wait_for_text("state", "training")
+    page.wait_for_more(page.number("examples-seen-yours"))
+    page.open_tab("log")
+    page.click("pause-when-closed")
 
 
 def test_a_handful_of_pages(server: Server, page: Page) -> None:

@@ -48,8 +48,8 @@ class Site:
     def leave(self, page: str) -> None:
         """Counts a page as closed; after the last one the training pauses, if that is wanted."""
         self._open.discard(page)
-        if self.pauses_when_closed and not self._open and self.lab.transport.plays:
-            self._waits = True
+        if self.pauses_when_closed and not self._open:
+            self._waits = self.lab.transport.plays
             self.lab.transport.pause()
 
 
