@@ -236,8 +236,9 @@ def _write_bomb() -> bytes:
         (b"", "expected a picture"),
         (bytes(10 * 2**20 + 1), "at most 10 MB"),
         (_write_bomb(), "pixels"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n", "in EPS, a program"),
     ],
-    ids=["text", "empty", "large", "bomb"],
+    ids=["text", "empty", "large", "bomb", "program"],
 )
 def test_what_is_no_picture_is_refused(page: Page, tmp_path: Path, content: bytes, message: str) -> None:
     """The page says why; the training goes on."""
