@@ -202,11 +202,40 @@ def test_without_a_network_every_preset_is_offered(
     assert {name for name in names if page.all(f"preset-{name}")} == names
     assert not page.find("play").is_enabled()
     assert not page.text("state")
-    page.click("preset-quickstart/quick_baseline")
+    page.click("preset-quickstart/quick_mp")
     page.wait_for_text("state", "training")
     wait_for(lambda: not [each for each in page.all("welcome") if each.is_displayed()], "it is offered again")
-    assert page.text("experiment") == "CNN"
+    assert page.text("experiment") == "CNN + MP"
     page.open_tab("editor")
-    text = (shipped_directory() / "quickstart" / "quick_baseline.yaml").read_text(encoding="utf-8")
-    assert page.read() == text
-    assert page.text("differences") == _SAME
+    text = (shipped_directory() / "quickstart" / "quick_mp.yaml").read_text(encoding="utf-8")
+    wait_for(lambda: page.read() == text, page.read)
+    page.wait_for_text("differences", _SAME)
+    page.click("restart")
+    assert "regularizers" not in _read_log(page, "yours: restarted")
+
+
+def test_two_tabs_edit_one_text(page: Page) -> None:
+    """What is typed in one appears in the other, which starts the text that it shows."""
+    first = page.driver.current_window_handle
+    page.driver.switch_to.new_window("tab")
+    try:
+        page.driver.get(page.url)
+        page.wait_for_text("state", "training")
+        page.open_tab("editor")
+        wait_for(lambda: page.read() == _TEXT, page.read)
+        text = _change(training={"batch_size": 40}).replace("title: Small", "title: From the other tab")
+        page.write(text)
+    finally:
+        page.driver.switch_to.window(first)
+    wait_for(lambda: page.read() == text, page.read)
+    page.wait_for_text("differences", "training.batch_size: 20 → 40")
+    page.click("restart")
+    page.wait_for_text("experiment", "From the other tab")
+    page.write(_TEXT)
+    second = next(each for each in page.driver.window_handles if each != first)
+    page.driver.switch_to.window(second)
+    try:
+        wait_for(lambda: page.read() == _TEXT, page.read)
+        page.driver.close()
+    finally:
+        page.driver.switch_to.window(first)
