@@ -41,7 +41,7 @@ def test_values_without_a_range_are_refused(tmp_path: Path, values: type, kind: 
 
 @pytest.mark.parametrize("name", ["x.eps", "x.png"])
 def test_a_program_is_refused(tmp_path: Path, name: str) -> None:
-    """EPS would be run by an interpreter, whatever the file is called; such files are not looked for either."""
+    """EPS would be run by an interpreter, whatever the file is called; such files are not listed either."""
     path = tmp_path / name
     Image.new("RGB", (4, 4)).save(path, "EPS")
     Image.new("RGB", (4, 4)).save(tmp_path / "y.png")

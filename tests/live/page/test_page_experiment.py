@@ -99,7 +99,7 @@ def _save_weights(server: Server, page: Page, name: str) -> dict[str, Any]:
 def test_a_wrong_text_has_the_messages_of_the_command_line_at_its_lines(
     page: Page, tmp_path: Path, wrong: str, lines: list[str]
 ) -> None:
-    """They are marked, it cannot be started, the training goes on; a correct text clears the messages."""
+    """They are marked, it cannot be started, the training continues; a correct text clears the messages."""
     expected = _print_problems(wrong, tmp_path)
     page.write(wrong)
     wait_for(lambda: page.text("problems").splitlines() == expected, lambda: page.text("problems"))
@@ -149,7 +149,7 @@ def test_a_restart_trains_the_text_from_its_first_step(page: Page) -> None:
 
 
 def test_a_restart_keeps_what_fits(server: Server, page: Page) -> None:
-    """Kernels of the same shape are carried over bit for bit; without that, all are drawn anew."""
+    """Kernels of the same shape are carried over bit for bit; without that, all are drawn again."""
     page.pause()
     before = _save_weights(server, page, "before")
     _restart(page, _change(model={"dense": [24]}), "keep")
@@ -158,8 +158,8 @@ def test_a_restart_keeps_what_fits(server: Server, page: Page) -> None:
     assert {name for name in before if after[name] == before[name]} == {"conv_1_1", "conv_2_1"}
     _restart(page, _change(model={"dense": [20]}))
     page.wait_for_text("examples-seen-yours", "0")
-    anew = _save_weights(server, page, "anew")
-    assert {name for name in before if anew[name] == before[name]} == set()
+    again = _save_weights(server, page, "again")
+    assert {name for name in before if again[name] == before[name]} == set()
 
 
 def test_presets_replace_the_text(page: Page) -> None:

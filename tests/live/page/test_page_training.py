@@ -87,7 +87,7 @@ def test_all_numbers_are_shown_and_move(page: Page) -> None:
 
 
 def test_a_step_is_exactly_one_batch(page: Page) -> None:
-    """Step trains one batch and pauses again; after Train it goes on."""
+    """Step trains one batch and pauses again; after Train it continues."""
     page.pause()
     before = _count(page, "before-step")
     page.click("step")

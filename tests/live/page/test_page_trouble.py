@@ -92,7 +92,7 @@ def test_a_hundred_changes_in_a_minute(server: Server, page: Page) -> None:
 
 
 def test_a_killed_worker_is_replaced_from_the_last_snapshot(server: Server, page: Page) -> None:
-    """The page says what has happened; a press goes on from the snapshot, with its experiment."""
+    """The page says what has happened; a press continues from the snapshot, with its experiment."""
     _save(page, "safe")
     page.wait_for_text("files", "/safe.snapshot.npz")
     saved = page.number("examples-seen-yours")
@@ -157,7 +157,7 @@ def test_it_pauses_while_no_page_is_open(server: Server, page: Page) -> None:
 
 
 def test_a_handful_of_pages(server: Server, page: Page) -> None:
-    """One more gets a sentence instead; the others go on, and a closed one makes room."""
+    """One more gets a sentence instead; the others continue, and a closed one makes room."""
     first = page.driver.current_window_handle
     for _ in range(MOST_PAGES - 1):
         page.driver.switch_to.new_window("tab")

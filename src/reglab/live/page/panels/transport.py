@@ -15,8 +15,8 @@ _STATES: dict[State, tuple[str, str]] = {
     "diverged": ("diverged", "red-8"),
     "ended": ("process ended", "red-8"),
 }
-# The space bar is a key of the page only while no part has the focus, since it is the key of buttons, tabs and
-# switches; then it does not scroll the page. Letters are keys of the page unless one types.
+# The space bar is a key of the page only while no part has the focus, since it is the key of buttons, tabs
+# and switches; then it does not scroll the page. Letters are keys of the page unless one types.
 _KEYS = """
 const fields = 'input, select, textarea, [contenteditable="true"]';
 document.addEventListener('keydown', event => {
