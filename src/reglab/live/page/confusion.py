@@ -55,10 +55,11 @@ def _describe(evaluated: Evaluated, classes: tuple[str, ...], dark: bool) -> dic
     return {
         "animation": False,
         "title": {
-            "text": "Confusion matrix: test images by true and predicted class",
+            "text": "Test images by true and predicted class",
+            "left": 0,
             "textStyle": {"fontSize": 14, "color": colour},
         },
-        "grid": {"left": 30, "right": 10, "top": 40, "bottom": 30, "containLabel": True},
+        "grid": {"left": 30, "right": 10, "top": 56, "bottom": 30, "containLabel": True},
         "tooltip": {
             ":formatter": "p => p.value[3] + ' images, ' + (100 * p.value[2]).toFixed(1) + ' % of the class'"
         },

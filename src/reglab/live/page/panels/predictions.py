@@ -49,10 +49,11 @@ class PredictionsPanel(Panel):
                 "flat dense no-caps"
             )
             self._again.classes("is-mistakes-again").set_visibility(False)
-            self._previous = ui.button(icon="chevron_left", on_click=lambda: self._move(-_COUNT))
-            self._previous.props('flat dense aria-label="previous images"').classes("is-previous-images")
-            self._following = ui.button(icon="chevron_right", on_click=lambda: self._move(_COUNT))
-            self._following.props('flat dense aria-label="next images"').classes("is-next-images")
+            with ui.element("div").style("white-space: nowrap"):
+                self._previous = ui.button(icon="chevron_left", on_click=lambda: self._move(-_COUNT))
+                self._previous.props('flat dense aria-label="previous images"').classes("is-previous-images")
+                self._following = ui.button(icon="chevron_right", on_click=lambda: self._move(_COUNT))
+                self._following.props('flat dense aria-label="next images"').classes("is-next-images")
         self._tiles = ui.element("div").classes("tiles is-predictions")
         with ui.element("div").classes("bar"):
             self._confusion = ui.button(
