@@ -10,11 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from reglab.live.page.site import MOST_PAGES
+from reglab.live.page.browsers import MOST_PAGES
 from tests.live.page.browser import Page, wait_for
 from tests.live.page.conftest import Server
 
 pytestmark = pytest.mark.slow
+
+
+_LOSE_CONNECTION = """
+window.socket.on('connect', () => { window.hasConnected = true; });
+window.socket.io.engine.close();
+"""
+_IDLE_SECONDS, _LEAST_WORK = 3.0, 0.3
 
 
 @contextmanager
@@ -85,7 +92,7 @@ def test_a_hundred_changes_in_a_minute(server: Server, page: Page) -> None:
 
 
 def test_a_killed_worker_is_replaced_from_the_last_snapshot(server: Server, page: Page) -> None:
-    """The page says what has happened; a press goes on from the snapshot, with its experiment."""
+    """The page says what has happened; a press continues from the snapshot, with its experiment."""
     _save(page, "safe")
     page.wait_for_text("files", "/safe.snapshot.npz")
     saved = page.number("examples-seen-yours")
@@ -116,8 +123,41 @@ def test_a_closed_page_does_not_stop_the_training(server: Server, page: Page) ->
     page.wait_for_more(examples + 100)
 
 
+def test_a_short_loss_of_the_connection_changes_nothing(server: Server, page: Page) -> None:
+    """The training does not pause, although it shall while no page is open, and the inside still changes."""
+    page.open_tab("log")
+    page.click("pause-when-closed")
+    page.open_tab("inside")
+    wait_for(lambda: "activation" in page.text("inside"), "no inside")
+    page.driver.execute_script(_LOSE_CONNECTION)
+    wait_for(lambda: bool(page.driver.execute_script("return window.hasConnected")), "no connection")
+    examples, title = page.number("examples-seen-yours"), page.text("inside-title")
+    page.wait_for_more(examples + 1000)
+    assert page.text("state") == "training"
+    wait_for(lambda: page.text("inside-title") != title, "the inside stays")
+
+
+def test_it_pauses_while_no_page_is_open(server: Server, page: Page) -> None:
+    """Some seconds after the last page was closed; the next page resumes the training."""
+    (worker,) = server.workers
+    page.driver.get("about:blank")
+    work: list[tuple[float, float]] = []
+
+    def is_idle() -> bool:
+        work.append((time.monotonic(), _read_seconds(worker)))
+        before = [seconds for at, seconds in work if at < work[-1][0] - _IDLE_SECONDS]
+        return bool(before) and work[-1][1] - before[-1] < _LEAST_WORK
+
+    wait_for(is_idle, "it trains without a page")
+    page.driver.get(page.url)
+    page.wait_for_text("state", "training")
+    page.wait_for_more(page.number("examples-seen-yours"))
+    page.open_tab("log")
+    page.click("pause-when-closed")
+
+
 def test_a_handful_of_pages(server: Server, page: Page) -> None:
-    """One more gets a sentence instead; the others go on, and a closed one makes room."""
+    """One more gets a sentence instead; the others continue, and a closed one makes room."""
     first = page.driver.current_window_handle
     for _ in range(MOST_PAGES - 1):
         page.driver.switch_to.new_window("tab")

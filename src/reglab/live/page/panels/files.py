@@ -4,6 +4,7 @@ from nicegui import events, run, ui
 
 from reglab.live.lab.folder import LARGEST_SNAPSHOT, NETWORK, SNAPSHOT, SavedFile
 from reglab.live.messages import Start
+from reglab.live.page.runs import label_runs
 from reglab.live.page.site import Panel, Site, tell, telling
 from reglab.runs.finding import RunRecord, find_runs
 
@@ -19,7 +20,7 @@ class FilesPanel(Panel):
         self._runs: dict[str, RunRecord] = {}
         ui.label(
             "A snapshot has the network, the optimizer, the settings and the position in the data: training "
-            "goes on exactly from there. A network in JSON can be read without reglab."
+            "continues exactly from there. A network in JSON can be read without reglab."
         ).classes("soft")
         with ui.element("div").classes("bar"):
             self._name = ui.input("Name", value="snapshot").props("dense").classes("is-snapshot-name")
@@ -52,7 +53,8 @@ class FilesPanel(Panel):
         self._show_files()
         found = await run.io_bound(find_runs, [self.site.results])
         complete = [each for each in found.runs if each.state == "complete"] if found else []
-        self._runs = {f"{each.status.experiment}, seed {each.status.seed}": each for each in complete}
+        names = label_runs([each.status.experiment for each in complete], complete)
+        self._runs = dict(zip(names, complete, strict=True))
         self._choice.set_options(list(self._runs))
 
     def _show_files(self) -> None:
