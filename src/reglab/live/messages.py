@@ -123,19 +123,12 @@ class Built(Message):
     how: Literal["started", "none", "in place", "rebuilt", "restarted", "restored"]
     experiment: Experiment
     layers: tuple[LayerFacts, ...]
-    parameters: int
     classes: tuple[str, ...]
-    dataset: str
-    validation: str
-    """Which images, as in figures."""
     train_images: int
-    test_images: int
-    steps_per_epoch: int
-    steps: int
     images: int
+    """Seen, over all epochs."""
     seconds: float
     """That the change took."""
-    policy: str
 
 
 class Sample(Message):

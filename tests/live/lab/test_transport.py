@@ -26,17 +26,10 @@ class Told(LiveNetwork):
             how="started",
             experiment=experiment,
             layers=(),
-            parameters=0,
             classes=(),
-            dataset="",
-            validation="",
             train_images=1000,
-            test_images=0,
-            steps_per_epoch=10,
-            steps=0,
             images=0,
             seconds=0,
-            policy="float32",
         )
 
     def send(self, command: Command) -> None:

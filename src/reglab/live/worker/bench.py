@@ -32,7 +32,6 @@ from reglab.live.worker.layers import describe_layers
 from reglab.live.worker.network_file import read_network, write_network
 from reglab.live.worker.observer import Observer
 from reglab.live.worker.snapshot import Snapshot, read_snapshot, write_snapshot
-from reglab.model.size import measure_size
 from reglab.processes.events import EpochDone, Message
 from reglab.runs.history import Epoch
 from reglab.runs.layout import RunDirectory
@@ -281,24 +280,17 @@ class Bench(Listener):
 
     def _built(self, how: Any, begin: float) -> None:
         session = self._session
-        network, subject = session.model.network, session.subject
+        subject = session.subject
         self._answers.forget()
         self._send(
             Built(
                 how=how,
                 experiment=session.experiment,
-                layers=describe_layers(network),
-                parameters=measure_size(network).parameters,
+                layers=describe_layers(session.model.network),
                 classes=subject.dataset.classes,
-                dataset=subject.dataset.title,
-                validation=subject.validation,
                 train_images=len(subject.split.train),
-                test_images=len(subject.split.test),
-                steps_per_epoch=session.steps_per_epoch,
-                steps=self._steps,
                 images=session.images_seen,
                 seconds=time.perf_counter() - begin,
-                policy=self._backend.precision.policy,
             )
         )
         self._sample(running=False)
