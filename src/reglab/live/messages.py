@@ -121,6 +121,8 @@ class Built(Message):
 
     event: Literal["built"] = "built"
     how: Literal["started", "none", "in place", "rebuilt", "restarted", "restored"]
+    training: str
+    """Random name of the training, which a start and a restart change, and snapshots keep."""
     experiment: Experiment
     layers: tuple[LayerFacts, ...]
     classes: tuple[str, ...]

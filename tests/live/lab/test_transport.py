@@ -24,6 +24,7 @@ class Told(LiveNetwork):
         self.limits: list[int] = []
         self.built = Built(
             how="started",
+            training="a",
             experiment=experiment,
             layers=(),
             classes=(),
