@@ -19,8 +19,8 @@ def test_files_that_are_no_snapshots(tmp_path: Path) -> None:
     weights.write_text("{}")
     text.write_text("text")
     refusals = {
-        weights: "a.network.json has only weights: start an experiment with the same network, and load the file "
-        "into it",
+        weights: "a.network.json has only weights: start an experiment with the same network, and load "
+        "the file into it",
         text: f"{text} is not a snapshot of reglab: it is not an archive of arrays, or is truncated",
     }
     for path, message in refusals.items():

@@ -58,10 +58,10 @@ def test_a_pair_keeps_in_step(
     fast, slow = pair
     fast.sample = make_sample(20_000, images_per_second=9000.0)
     slow.sample = make_sample(19_000, images_per_second=4000.0)
-    transport.hear()
+    transport.receive_event()
     assert [each.limits for each in pair] == [[220], [220]]
     slow.sample = make_sample(19_800, images_per_second=4000.0)
-    transport.hear()
+    transport.receive_event()
     assert [each.limits for each in pair] == [[220, 228], [220, 228]]
 
 
@@ -87,9 +87,9 @@ def test_a_pair_pauses_at_once(
     assert [each.limits[1:] for each in pair] == [[200], [200]]
     # It had done three more steps before it heard that.
     fast.sample = make_sample(20_300, running=False, until=200)
-    transport.hear()
+    transport.receive_event()
     slow.sample = make_sample(20_300, running=False, until=203)
-    transport.hear()
+    transport.receive_event()
     assert [each.limits[1:] for each in pair] == [[200, 203], [200, 203]]
 
 

@@ -28,7 +28,7 @@ class Lab:
     """One network, or two that are trained side by side, each in a process of its own.
 
     All methods are called in one event loop. Where a worker refuses a command, they raise RunError with its
-    reason; the training goes on as before.
+    reason; the training continues as before.
 
     Args:
         results: folder of all results; everything that is written goes to a folder in it.
@@ -49,7 +49,7 @@ class Lab:
         self._data_directory = data_directory
         self._autosaves = {name: Autosave(self.folder.autosave(name)) for name in (BASELINE, YOURS)}
         self._saver: asyncio.Task[None] | None = None
-        # Several pages may want different things at once.
+        # Several pages may replace a network at once.
         self._replacing = asyncio.Lock()
         # Name of the file or run from which the next network comes, for the log.
         self._origin = ""
@@ -180,7 +180,7 @@ class Lab:
                     self.transport.play()
 
     async def stop_comparing(self) -> None:
-        """Ends the other network; yours goes on."""
+        """Ends the other network; yours continues."""
         async with self._replacing:
             await self._end_baseline()
 
@@ -219,7 +219,7 @@ class Lab:
         threads = max(1, count_cores() // 2) if name == BASELINE else None
         start = start.model_copy(update={"data_directory": self._data_directory, "threads": threads})
         network = LiveNetwork(
-            start, self.folder.log(name), lambda network, event: self._hear(name, network, event), curve
+            start, self.folder.log(name), lambda network, event: self._receive(name, network, event), curve
         )
         # The baseline is first, since it is on the left.
         networks = {**self.networks, name: network}
@@ -253,13 +253,13 @@ class Lab:
             if plays:
                 self.transport.play()
 
-    def _hear(self, name: Name, network: LiveNetwork, event: Event) -> None:
+    def _receive(self, name: Name, network: LiveNetwork, event: Event) -> None:
         if self.networks.get(name) is network:
             if isinstance(event, Built):
                 if event.how == "restored":
                     self._autosaves[name].confirm()
                 self.log.add_built(name, event, self._origin)
-            self.transport.hear()
+            self.transport.receive_event()
 
     async def _ask(self, network: LiveNetwork, command: Command) -> Event:
         return _accept(await network.ask(command))

@@ -261,7 +261,7 @@ class LiveNetwork:
         self.looked = self.evaluated = None
 
     def _answer_built(self) -> None:
-        """Answers what has caused the last `Built`, with the first sample, which tells the state."""
+        """Answers what has caused the last `Built`, with the first sample, which has the state."""
         if self._is_answer and self.built is not None:
             self._answer(self.built, _CAUSES.get(self.built.how, "change"))
         self._is_answer = False
