@@ -161,8 +161,9 @@ def test_what_is_not_a_snapshot_of_this_network_is_refused(
     make: Callable[[Path, dict[str, Path]], None],
     message: str,
 ) -> None:
-    """The page says why, nothing in the file is executed, and the training continues."""
+    """The page says why, nothing in the file is executed or kept, and the training goes on."""
     make(tmp_path / "file", saved)
+    kept = set(server.folder.glob("results/live/*/uploaded-*"))
     before = _outside(server.folder)
     page.train()
     page.open_tab("files")
@@ -174,6 +175,7 @@ def test_what_is_not_a_snapshot_of_this_network_is_refused(
     page.wait_for_more(page.number("examples-seen-yours") + 100)
     assert page.log() == log
     assert _outside(server.folder) == before
+    assert set(server.folder.glob("results/live/*/uploaded-*")) == kept
     assert not list(server.folder.rglob("pickled"))
 
 

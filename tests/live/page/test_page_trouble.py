@@ -4,7 +4,7 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from tests.live.page.browser import Page, wait_for
 from tests.live.page.conftest import Server
 
 pytestmark = pytest.mark.slow
+_GAP = "Gap (clean − validation accuracy), points"
 
 
 _LOSE_CONNECTION = """
@@ -92,7 +93,13 @@ def test_a_hundred_changes_in_a_minute(server: Server, page: Page) -> None:
 
 
 def test_a_killed_worker_is_replaced_from_the_last_snapshot(server: Server, page: Page) -> None:
-    """The page says what has happened; a press continues from the snapshot, with its experiment."""
+    """The page says what has happened; a press continues from the snapshot, with its experiment and curve."""
+
+    def read_curve() -> list[float]:
+        return [point[0] for point in page.graph(_GAP)[0]["points"]]
+
+    wait_for(lambda: len(read_curve()) > 2, "too short a curve")
+    curve = read_curve()
     _save(page, "safe")
     page.wait_for_text("files", "/safe.snapshot.npz")
     saved = page.number("examples-seen-yours")
@@ -107,6 +114,8 @@ def test_a_killed_worker_is_replaced_from_the_last_snapshot(server: Server, page
     page.wait_for_text("state", "training")
     wait_for(lambda: len(server.workers) == 1 and server.workers != [worker], "no new process")
     page.wait_for_more(saved - 1)
+    wait_for(lambda: len(read_curve()) > len(curve), "it has another curve")
+    assert read_curve()[: len(curve)] == curve
     assert page.value("training.optimizer.weight_decay") == "0.0144"
     assert "after the end of its process" in page.log()[0]
 
@@ -175,3 +184,17 @@ def test_a_handful_of_pages(server: Server, page: Page) -> None:
     page.driver.refresh()
     page.wait_for_text("state", "training")
     assert not page.problems()
+
+
+def test_a_start_that_fails(serve: Callable[..., Server], browse: Callable[..., Page]) -> None:
+    """The page says why, and offers the experiments again; without a snapshot, the button names none."""
+    server = serve("--data-dir", ".")
+    page = browse(server.url)
+    page.click("preset-mp")
+    page.wait_for_text("diagnosis-yours", "The process of this network has ended: ")
+    page.wait_for_text("suggestion-yours", "Start again")
+    assert page.text("suggestion-yours").casefold() == "start again"
+    assert page.find("welcome").is_displayed()
+    page.click("preset-quickstart/quick_baseline")
+    page.wait_for_text("state", "training")
+    wait_for(lambda: not [each for each in page.all("welcome") if each.is_displayed()], "it is offered again")

@@ -118,7 +118,7 @@ class Observer:
         return ""
 
     def _measure(self, rolling: RollingMeasurement) -> None:
-        """Measures a few images, which also tells how long the forward pass takes."""
+        """Measures a few images, and the duration of the forward pass."""
         chosen = rolling.choose()
         begin = time.perf_counter()
         rolling.add(chosen, self._session.predict(chosen))

@@ -2,6 +2,7 @@
 
 from nicegui import events, run, ui
 
+from reglab.errors import ReglabError
 from reglab.live.lab.folder import LARGEST_SNAPSHOT, NETWORK, SNAPSHOT, SavedFile
 from reglab.live.messages import Start
 from reglab.live.page.runs import label_runs
@@ -84,11 +85,15 @@ class FilesPanel(Panel):
 
     async def _load(self, file: SavedFile) -> None:
         with telling():
-            if self.lab.yours is None or self.lab.yours.end_reason:
-                await self.lab.open(Start(snapshot=file.path), file.path.name)
-            else:
-                await self.lab.load(file.path)
-                tell(f"Loaded {file.label}", "positive")
+            await self._continue_from(file)
+
+    async def _continue_from(self, file: SavedFile) -> None:
+        """Loads a file, or starts a network from it if none is there; raises RunError if it is refused."""
+        if self.lab.yours is None or self.lab.yours.end_reason:
+            await self.lab.open(Start(snapshot=file.path), file.path.name)
+        else:
+            await self.lab.load(file.path)
+            tell(f"Loaded {file.label}", "positive")
 
     async def _take(self, event: events.UploadEventArguments) -> None:
         self._upload.reset()
@@ -98,7 +103,10 @@ class FilesPanel(Panel):
                 return
             path = self.lab.folder.keep_upload(await event.file.read())
             try:
-                await self._load(SavedFile(path, "the uploaded file"))
+                await self._continue_from(SavedFile(path, "the uploaded file"))
+            except ReglabError:
+                path.unlink(missing_ok=True)
+                raise
             finally:
                 self._show_files()
 
