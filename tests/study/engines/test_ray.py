@@ -3,17 +3,18 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from ray.cluster_utils import Cluster as Machines
 
 from reglab.experiment import Experiment
-from reglab.processes.events import EpochDone, Event, Failed, Job, Started, Warned
+from reglab.processes.events import EpochDone, Event, Failed, Job, Warned
 from reglab.processes.launch import Outcome
 from reglab.runs.environment import read_environment
+from reglab.runs.history import Epoch, read_history
 from reglab.runs.layout import RunDirectory, run_path
-from reglab.runs.status import read_status
 from reglab.study.engines.base import Task
 from reglab.study.engines.cluster import Cluster
 from reglab.study.engines.local import LocalEngine
@@ -48,7 +49,7 @@ def list_tasks(
     """Tasks for some seeds of a tiny experiment."""
 
     def make(count: int, folder: str = "results") -> list[Task]:
-        net = make_experiment(epochs=60)
+        net = make_experiment(epochs=30)
         return [
             Task(Job(experiment=net.with_seed(seed), results=tmp_path / folder, data_directory=pictures), 1)
             for seed in range(count)
@@ -63,12 +64,17 @@ def list_runs(tasks: Sequence[Task]) -> list[RunDirectory]:
     ]
 
 
+def read_numbers(run: RunDirectory) -> list[Epoch]:
+    """The history without the times."""
+    return [replace(row, seconds=0.0) for row in read_history(run.history).rows]
+
+
 def count_attempts(run: RunDirectory) -> int:
     return sum(line.startswith("--- ") for line in run.log.read_text().splitlines())
 
 
 def test_a_lost_machine(machines: Machines, list_tasks: Callable[..., list[Task]]) -> None:
-    """Its run resumes on the other one, and each history is that of a run without interruption."""
+    """Its run resumes on the other one, and has the numbers of a run without interruption."""
     tasks = list_tasks(3)
     epochs = dict.fromkeys(range(3), 0)
     outcomes: dict[int, Outcome] = {}
@@ -102,7 +108,6 @@ def test_a_lost_machine(machines: Machines, list_tasks: Callable[..., list[Task]
     assert [count_attempts(run) for run in runs] == [2 if run == number else 1 for run in range(3)]
     # On a machine with the same processor and versions, the numbers remain exact.
     assert read_environment(runs[number].environment).resumed_with == ()
-    again = list_tasks(3, "uninterrupted")
-    LocalEngine(Resources(cores=2)).train(again, lambda number, message: True)
-    for run, uninterrupted in zip(runs, list_runs(again), strict=True):
-        assert run.history.read_text() == uninterrupted.history.read_text()
+    again = list_tasks(3, "uninterrupted")[number]
+    LocalEngine(Resources(cores=2)).train([again], lambda number, message: True)
+    assert read_numbers(runs[number]) == read_numbers(list_runs([again])[0])
