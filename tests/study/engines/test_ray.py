@@ -15,6 +15,7 @@ from reglab.processes.launch import Outcome
 from reglab.runs.environment import read_environment
 from reglab.runs.history import Epoch, read_history
 from reglab.runs.layout import RunDirectory, run_path
+from reglab.runs.status import read_status
 from reglab.study.engines.base import Task
 from reglab.study.engines.cluster import Cluster
 from reglab.study.engines.local import LocalEngine
@@ -24,22 +25,24 @@ from reglab.study.resources import Resources
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def machines(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machines]:
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
     """A cluster of two machines with one core each, with free ports and files of its own."""
     # The paths of sockets have at most 107 characters.
     folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))
     (folder / "ray").mkdir()
-    monkeypatch.setenv("RAY_TMPDIR", str(folder))
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     options = {"num_cpus": 1, "object_store_memory": 100_000_000, "include_dashboard": False}
-    cluster = Machines(initialize_head=True, head_node_args=options)
-    try:
-        cluster.add_node(**options)
-        yield cluster
-    finally:
-        cluster.shutdown()
-        shutil.rmtree(folder, ignore_errors=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_TMPDIR", str(folder))
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("REGLAB_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "training-cache"))
+        cluster = Machines(initialize_head=True, head_node_args=options)
+        try:
+            cluster.add_node(**options)
+            yield cluster
+        finally:
+            cluster.shutdown()
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -71,6 +74,30 @@ def read_numbers(run: RunDirectory) -> list[Epoch]:
 
 def count_attempts(run: RunDirectory) -> int:
     return sum(line.startswith("--- ") for line in run.log.read_text().splitlines())
+
+
+def test_all_runs_stop(machines: Machines, list_tasks: Callable[..., list[Task]]) -> None:
+    """After their current step; a run that waits for a core is never started."""
+    tasks = list_tasks(3)
+    training: set[int] = set()
+    outcomes: dict[int, Outcome] = {}
+
+    def report(number: int, message: Event | Outcome) -> bool:
+        match message:
+            case EpochDone():
+                training.add(number)
+            case Outcome():
+                outcomes[number] = message
+        return training != {0, 1}
+
+    with Cluster(machines.address) as cluster:
+        RayEngine(cluster, cluster.find_resources(None)).train(tasks, report)
+    runs = list_runs(tasks)
+    assert outcomes == {number: Outcome(runs[number], 130) for number in (0, 1)}
+    assert [read_status(run.status).state for run in runs[:2]] == ["interrupted", "interrupted"]
+    assert not runs[2].path.exists()
+    # Nothing but the runs is left in the results.
+    assert [path.name for path in tasks[0].job.results.iterdir()] == ["tiny"]
 
 
 def test_a_lost_machine(machines: Machines, list_tasks: Callable[..., list[Task]]) -> None:
