@@ -148,7 +148,7 @@ def test_a_network_is_recovered_with_its_curve(stage: Stage) -> None:
         await stage.step(4)
         await stage.lab.save("safe")
         before = [sample.images for sample in stage.yours.curve]
-        assert len(before) > 4
+        assert len(before) > 2
         await stage.step(2)
         await stage.lab.change({"training.optimizer.learning_rate": 0.003})
         await recover()

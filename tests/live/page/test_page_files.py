@@ -205,7 +205,8 @@ def test_a_finished_run_is_continued_from(server: Server, page: Page) -> None:
     page.open_tab("files")
     page.choose("runs", "small, seed 0")
     page.click("start-run")
-    wait_for(lambda: "yours: restored small, seed 0" in page.log()[0], lambda: str(page.log()[:2]))
+    text = "yours: restored training.epochs: 100000 → 2 small, seed 0"
+    wait_for(lambda: text in page.log()[0], lambda: str(page.log()[:2]))
     assert " · 0 examples · " in page.log()[0]
     page.wait_for_text("state", "training")
     page.wait_for_more(0)
