@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# Creates .venv, installs reglab, trains the quickstart networks on synthetic shapes, compares and diagnoses them.
+# Creates .venv, installs reglab, and trains the study configs/studies/quickstart.yaml: four small networks on
+# synthetic shapes, three seeds each. The last lines are the verdict on each network and its diagnosis.
 # If it was interrupted, a second call resumes the training.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/environment.sh
-.venv/bin/reglab run configs/quickstart/*.yaml --results quickstart
-.venv/bin/reglab compare quickstart --output quickstart/comparison --baseline quick_baseline
-.venv/bin/reglab diagnose quickstart
 
 cat << 'END'
+What to look at: the network without regularization (CNN) memorizes its training images and is much worse on
+new images; regularization reduces this gap. When the training is done:
+  curves      results/quickstart/comparison/comparison.png
+  table       results/quickstart/comparison/comparison.md
+  evidence    .venv/bin/reglab diagnose results/quickstart
+  to go on    source .venv/bin/activate; reglab show configs/mp.yaml; reglab run --help
 
-Plot: quickstart/comparison/comparison.png
-The baseline memorizes its training images (dashed lines) and is much worse on new images (solid lines).
-Regularization reduces this gap. Table: quickstart/comparison/comparison.md
-Next: source .venv/bin/activate; reglab show configs/mp.yaml; reglab run --help
 END
+exec .venv/bin/reglab study configs/studies/quickstart.yaml

@@ -147,6 +147,16 @@ def test_the_experiments_are_compared(studied: Studied) -> None:
 
 
 @pytest.mark.slow
+def test_the_last_lines_are_the_conclusions(studied: Studied) -> None:
+    """The verdict on each experiment and its diagnosis, after the files that were written."""
+    written, empty, heading, _, *rows = studied.second.out.splitlines()[-6:]
+    assert (written.partition(":")[0], empty) == ("written", "")
+    assert heading.split() == ["experiment", "validation", "verdict", "diagnosis"]
+    assert [row[:8].strip() for row in rows] == ["Tiny A", "Tiny B"]
+    assert all(row.rstrip().endswith("too short to tell") for row in rows[1:])
+
+
+@pytest.mark.slow
 def test_complete_runs_are_skipped(studied: Studied) -> None:
     """Only the failed ones are tried again, and fail again."""
     assert studied.third.code == 1
@@ -203,4 +213,5 @@ def test_effects_of_a_factorial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     lines = done.out.splitlines()
     row = lines[lines.index("Effects of the regularizers") + 3]
     assert re.fullmatch(r"Dropout +[+-]\d+\.\d +[+-]\d+\.\d *", row), row
-    assert lines[-1].endswith("results/study/comparison/effects.png, results/study/comparison/effects.svg")
+    written = next(line for line in lines if line.startswith("written: "))
+    assert written.endswith("results/study/comparison/effects.png, results/study/comparison/effects.svg")

@@ -132,11 +132,12 @@ def _build_engine(plan: "Plan", cluster: "Cluster | None") -> "Engine":
 
 
 def _compare(study: "Study", plan: "Plan", output: Path) -> None:
-    """Compares the complete runs, if there are any, and prints the table."""
+    """Compares the complete runs, if there are any; the verdicts and diagnoses are the last lines."""
     from reglab.analysis.comparison import compare_runs
     from reglab.cli.console import build_console
     from reglab.report.comparison_files import write_comparison
     from reglab.report.tables.comparison import build_table
+    from reglab.report.tables.conclusions import build_conclusions
     from reglab.report.tables.effects import build_effects
     from reglab.runs.finding import find_runs
 
@@ -147,5 +148,7 @@ def _compare(study: "Study", plan: "Plan", output: Path) -> None:
     has_baseline = any(record.status.experiment == study.baseline for record in records)
     comparison = compare_runs(records, study.baseline if has_baseline else None)
     written = write_comparison(comparison, output)
-    build_console().print(build_table(comparison), *build_effects(comparison))
-    click.echo("written: " + ", ".join(map(str, written)))
+    console = build_console()
+    console.print(build_table(comparison), *build_effects(comparison))
+    click.echo("written: " + ", ".join(map(str, written)) + "\n")
+    console.print(build_conclusions(comparison))

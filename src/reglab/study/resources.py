@@ -7,10 +7,10 @@ from reglab.machine import count_cores
 SMALL = 20_000_000
 """Multiply-adds for one image up to which a network is trained with one thread.
 
-Measured on two cores: with the networks of the quickstart (2 to 17 million), two runs of one thread each
-finish 1.6 to 2.0 times as many runs in a time as one run of two threads, which is not faster than one of one
-thread; with those of the lecture (39 to 293 million), both ways are about equal. `scripts/benchmark_jobs.py`
-repeats the measurement.
+Measured on two cores: with networks like those of the quickstart (2 to 17 million), two runs of one thread
+each finish 1.6 to 2.0 times as many runs in a time as one run of two threads, which is not faster than one of
+one thread; with those of the lecture (39 to 293 million), both ways are about equal.
+`scripts/benchmark_jobs.py` repeats the measurement.
 """
 MOST_THREADS = 4
 """Threads of a larger network on many cores. More cores train more runs, since a step has parts that are not
