@@ -1,11 +1,15 @@
 """Tests that help and README document commands, options, configs, regularizers and keys."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import jsonschema
 import pytest
+import ray
+import yaml
 from pydantic import BaseModel
 
 from reglab.cli import main
@@ -83,7 +87,11 @@ def test_commands_and_options_in_the_readme_exist() -> None:
     options = {"--help", "--version"}
     for command in main.commands.values():
         options |= {name for parameter in command.params for name in parameter.opts}
-    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) - options == set()
+    # Other programs have options too.
+    own = re.sub(
+        r"```yaml.*?```|\b(?:ray|pip) (?:start|exec|attach|install)[^'\n`]*", "", README, flags=re.DOTALL
+    )
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", own)) - options == set()
 
 
 def test_configs_are_in_the_table() -> None:
@@ -115,9 +123,16 @@ def test_regularizers_in_the_readme_exist() -> None:
 
 def test_keys_are_in_the_readme() -> None:
     """The YAML in the README has each key of an experiment."""
-    yaml = re.findall(r"```yaml\n(.*?)```", section("An experiment, key by key"), flags=re.DOTALL)
-    named = set(re.findall(r"(\w+):", "\n".join(yaml)))
+    blocks = re.findall(r"```yaml\n(.*?)```", section("An experiment, key by key"), flags=re.DOTALL)
+    named = set(re.findall(r"(\w+):", "\n".join(blocks)))
     assert find_keys(Experiment) - named == set()
+
+
+def test_the_cluster_of_the_readme_fits_ray() -> None:
+    """The file for Ray's launcher has only keys and types that the schema of Ray allows."""
+    (text,) = re.findall(r"```yaml\n(.*?)```", section("On a cluster"), flags=re.DOTALL)
+    schema = json.loads((Path(ray.__file__).parent / "autoscaler" / "ray-schema.json").read_text())
+    jsonschema.validate(yaml.safe_load(text), schema)
 
 
 def test_files_of_a_run_are_in_the_readme() -> None:

@@ -10,6 +10,7 @@ import pytest
 from reglab import machine
 from reglab.machine import (
     count_cores,
+    find_boot,
     find_host,
     find_memory,
     find_processor,
@@ -94,3 +95,12 @@ def test_memory_and_host() -> None:
     memory = find_memory()
     assert memory is None or memory > 2**20
     assert find_host() == socket.gethostname()
+
+
+def test_the_running_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Linux gives it an identity; other systems give none."""
+    path = tmp_path / "boot_id"
+    monkeypatch.setattr(machine, "_BOOT", path)
+    assert find_boot() == ""
+    path.write_text("bd6f7a2e\n")
+    assert find_boot() == "bd6f7a2e"

@@ -12,6 +12,7 @@ from pathlib import Path
 _CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 _CGROUP_MEMORY = Path("/sys/fs/cgroup/memory.max")
 _CPUINFO = Path("/proc/cpuinfo")
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 def count_cores() -> int:
@@ -58,6 +59,14 @@ def find_memory() -> int | None:
 def find_host() -> str:
     """Name of the machine in its network."""
     return socket.gethostname()
+
+
+def find_boot() -> str:
+    """Identity of the running kernel, since two machines may have one name; empty if it has none."""
+    try:
+        return _BOOT.read_text().strip()
+    except OSError:
+        return ""
 
 
 def _read_cpuinfo(key: str) -> str:

@@ -72,14 +72,13 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Studied:
         plan = run_reglab(*command, "--dry-run", folder=folder)
         process = start_reglab(*command, folder=folder)
         assert process.stdout is not None
-        assert process.stderr is not None
-        # The second run fails while the first one is trained.
-        lines = [process.stderr.readline()]
-        while "not trained" not in lines[-1]:
-            lines.append(process.stderr.readline())
+        # The second run fails and the third one ends while the first one is trained.
+        lines = [process.stdout.readline()]
+        while not lines[-1].startswith("Tiny B, seed 0: "):
+            lines.append(process.stdout.readline())
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate()
-        first = Done(process.returncode, out, "".join(lines) + err)
+        first = Done(process.returncode, "".join(lines) + out, err)
         history = folder / "results/study/a/seed-0/history.csv"
         epochs = len(read_history(history).rows) if history.exists() else 0
         second = run_reglab(*command, folder=folder)

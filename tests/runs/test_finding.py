@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from reglab.errors import RunError
+from reglab.machine import find_boot
 from reglab.runs.finding import Found, find_runs, read_run
 from reglab.runs.history import Epoch, append_epoch
 from reglab.runs.layout import REPLACED, RunDirectory
@@ -190,6 +191,13 @@ def test_a_run_on_another_machine(tmp_path: Path, make_run: Maker, seconds: int,
     heartbeat = datetime.now(UTC) - timedelta(seconds=seconds)
     directory = make_run(tmp_path / "mp" / "seed-0", state="running", host="node7", heartbeat=heartbeat)
     assert read_run(directory).state == state
+
+
+@pytest.mark.parametrize(("boot", "state"), [("another", "running"), (find_boot(), "interrupted")])
+def test_a_run_on_a_machine_of_the_same_name(tmp_path: Path, make_run: Maker, boot: str, state: str) -> None:
+    """Another kernel runs there, so that its heartbeat counts."""
+    place = {"host": socket.gethostname(), "boot": boot, "heartbeat": datetime.now(UTC)}
+    assert read_run(make_run(tmp_path / "mp" / "seed-0", state="running", **place)).state == state
 
 
 def test_a_run_of_an_earlier_version_on_another_machine(tmp_path: Path, make_run: Maker) -> None:

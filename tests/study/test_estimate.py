@@ -50,3 +50,10 @@ def test_one_run_at_a_time(plan: MakePlan) -> None:
     """`--jobs 1` takes the sum."""
     built = plan(NET, NET.with_seed(1), NET.with_seed(2), resources=Resources(cores=2, jobs=1))
     assert estimate_plan(built, [Earlier(NET, 6.0, 1000)], [SMALL]).seconds == 180.0
+
+
+def test_more_jobs_than_cores(plan: MakePlan) -> None:
+    """The cores of a cluster limit the runs at a time, too."""
+    resources = Resources(cores=2, jobs=3, node=Resources(cores=1))
+    built = plan(NET, NET.with_seed(1), NET.with_seed(2), resources=resources)
+    assert estimate_plan(built, [Earlier(NET, 6.0, 1000)], [SMALL]).seconds == 90.0

@@ -14,10 +14,11 @@ from reglab.study.resources import SMALL, Resources
         (Resources(cores=8, gpus=2), SMALL, 4),
         (Resources(cores=8, jobs=3), SMALL, 2),
         (Resources(cores=2, jobs=5), SMALL + 1, 1),
+        (Resources(cores=64, jobs=2, node=Resources(cores=3)), SMALL + 1, 3),
     ],
 )
 def test_threads(resources: Resources, multiply_adds: int, threads: int) -> None:
-    """One for a small network, up to four for others; GPUs or `--jobs` divide the cores."""
+    """One for a small network, up to four for others; GPUs or `--jobs` divide the cores of a machine."""
     assert resources.choose_threads(multiply_adds) == threads
 
 

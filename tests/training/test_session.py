@@ -42,6 +42,10 @@ RANDOM: Mapping[str, Any] = {
 STEPS = 4
 
 
+def _make_backend() -> Backend:
+    return Backend(keras.backend.backend(), False, 1, Choice("float32", "for a test"))
+
+
 @pytest.fixture(scope="module")
 def make_session(
     make_experiment: Callable[..., Experiment], make_subject: Callable[[Experiment], Subject]
@@ -55,8 +59,7 @@ def make_session(
         **settings: Any,
     ) -> Session:
         subject = make_subject(make_experiment(**{"regularizers": RANDOM, **settings}))
-        backend = Backend(keras.backend.backend(), False, 1, Choice("float32", "for a test"))
-        return Session(subject, backend, listener, [].append if rows is None else rows.append, shared)
+        return Session(subject, _make_backend(), listener, [].append if rows is None else rows.append, shared)
 
     return make
 
@@ -221,7 +224,7 @@ def test_sessions_share_images(make_session: Callable[..., Session], make_subjec
     assert one.model.get_layer("images").images is other.model.get_layer("images").images
     split = replace(one.subject.split, images=one.subject.split.images.copy())
     with pytest.raises(ValueError, match="Expected `shared` to be a session of the same image array"):
-        Session(replace(one.subject, split=split), one._backend, shared=one)
+        Session(replace(one.subject, split=split), _make_backend(), shared=one)
 
 
 def test_learning_rate_and_batch_size_change_in_place(make_session: Callable[..., Session]) -> None:
@@ -438,7 +441,7 @@ def test_a_change_that_fails_leaves_the_session_as_it_is(
     def fail(*arguments: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("reglab.training.session.build_model", fail)
+    monkeypatch.setattr("reglab.training.compiled.build_model", fail)
     with pytest.raises(MemoryError):
         session.change(before.with_changes({"regularizers.dropout.rate": 0.5}))
     assert (session.experiment, session.model) == (before, model)

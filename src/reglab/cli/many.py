@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reglab.cli.console import print_error
 from reglab.cli.study_progress import build_study_progress
@@ -12,21 +13,30 @@ from reglab.study.execution import check_changed, train_plan
 from reglab.study.plan import Plan, build_plan
 from reglab.study.resources import find_resources
 
+if TYPE_CHECKING:
+    from reglab.study.engines.cluster import Cluster
+
 
 def plan_runs(
-    runs: Sequence[Experiment], results: Path, data_directory: Path | None, jobs: int | None
+    runs: Sequence[Experiment],
+    results: Path,
+    data_directory: Path | None,
+    jobs: int | None,
+    cluster: "Cluster | None" = None,
 ) -> Plan:
-    """The plan of runs on this machine.
+    """The plan of runs.
 
     Args:
         runs: experiments with their seeds.
         results: folder of the runs.
         data_directory: value of `--data-dir`.
         jobs: most runs at a time; None for as many as are fast.
+        cluster: where they are trained; None for this machine.
     """
     experiments = {experiment.name: experiment for experiment in runs}
     outline = outline_experiments(tuple(experiments.values()), data_directory)
-    return build_plan(runs, results, outline, find_resources(outline.gpus, jobs), data_directory)
+    resources = find_resources(outline.gpus, jobs) if cluster is None else cluster.find_resources(jobs)
+    return build_plan(runs, results, outline, resources, data_directory)
 
 
 def train_runs(

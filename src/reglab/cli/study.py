@@ -1,14 +1,19 @@
 """`reglab study`: trains many experiments with many seeds, and compares them."""
 
+import importlib.util
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from reglab.cli.options import AnyPath, FolderPath, data_directory_option, examples, overrides_option
+from reglab.errors import ReglabError
 
 if TYPE_CHECKING:
+    from reglab.study.engines.base import Engine
+    from reglab.study.engines.cluster import Cluster
     from reglab.study.plan import Plan
     from reglab.study.study import Study
 
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
         "reglab study configs/studies/quickstart.yaml",
         "reglab study configs/studies/factorial.yaml --dry-run",
         "reglab study configs/studies/lecture.yaml --seeds 5 --jobs 2",
+        "reglab study configs/studies/lecture.yaml --engine ray --address auto --results /shared/results",
     )
 )
 @click.argument("path", metavar="STUDY", type=AnyPath)
@@ -38,6 +44,18 @@ if TYPE_CHECKING:
     "--results", type=FolderPath, default=Path("results"), show_default=True, help="Folder of all results."
 )
 @data_directory_option
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="What trains the runs: processes of this machine, or tasks of a Ray cluster.",
+)
+@click.option(
+    "--address",
+    metavar="HOST:PORT",
+    help="First machine of the Ray cluster, or auto on one of its machines. If omitted, Ray runs here.",
+)
 @click.option("--dry-run", is_flag=True, help="Print the plan; train nothing.")
 @click.option("--fail-fast", is_flag=True, help="Stop all runs when one has failed.")
 @click.option(
@@ -53,6 +71,8 @@ def study(
     jobs: int | None,
     results: Path,
     data_dir: Path | None,
+    engine: str,
+    address: str | None,
     dry_run: bool,
     fail_fast: bool,
     replace: bool,
@@ -68,24 +88,47 @@ def study(
     """
     from reglab.cli.many import plan_runs, train_runs
     from reglab.cli.plan import print_details, print_plan
-    from reglab.study.engines.local import LocalEngine
     from reglab.study.execution import set_aside_changed
     from reglab.study.study import load_study
 
+    if address is not None and engine != "ray":
+        raise click.UsageError("--address joins a Ray cluster; add --engine ray.")
     loaded = load_study(path, overrides, seeds)
     folder = results / loaded.name
-    plan = plan_runs(loaded.runs, folder, data_dir, jobs)
-    if dry_run or not quiet:
-        print_plan(plan, folder, loaded.title)
-    if dry_run:
-        print_details(plan, results, data_dir)
-        return
-    if replace:
-        set_aside_changed(plan)
-    code = train_runs(plan, folder, data_dir, LocalEngine(plan.resources), quiet, fail_fast)
+    with _join(engine, address) as cluster:
+        plan = plan_runs(loaded.runs, folder, data_dir, jobs, cluster)
+        if dry_run or not quiet:
+            print_plan(plan, folder, loaded.title)
+        if dry_run:
+            print_details(plan, results, data_dir)
+            return
+        if replace:
+            set_aside_changed(plan)
+        code = train_runs(plan, folder, data_dir, _build_engine(plan, cluster), quiet, fail_fast)
     if code != 130:
         _compare(loaded, plan, folder / "comparison")
     sys.exit(code)
+
+
+def _join(engine: str, address: str | None) -> "AbstractContextManager[Cluster | None]":
+    """The Ray cluster until a block ends; None for the engine `local`."""
+    if engine == "local":
+        return nullcontext()
+    if importlib.util.find_spec("ray") is None:
+        raise ReglabError('the engine ray needs Ray, which is not installed: pip install "reglab[ray]"')
+    from reglab.study.engines.cluster import Cluster
+
+    return Cluster(address)
+
+
+def _build_engine(plan: "Plan", cluster: "Cluster | None") -> "Engine":
+    if cluster is None:
+        from reglab.study.engines.local import LocalEngine
+
+        return LocalEngine(plan.resources)
+    from reglab.study.engines.ray import RayEngine
+
+    return RayEngine(cluster, plan.resources)
 
 
 def _compare(study: "Study", plan: "Plan", output: Path) -> None:

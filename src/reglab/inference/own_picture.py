@@ -14,6 +14,9 @@ from reglab.data.formats.pictures import LARGEST_PICTURE
 from reglab.errors import ImageError
 from reglab.files import refused
 
+_PROGRAMS = frozenset({"EPS"})
+"""Formats that Pillow reads with an interpreter, since such a file is a program."""
+
 
 def find_pictures(folder: Path) -> tuple[Path, ...]:
     """The pictures in a folder and in those below it, by their suffixes, sorted.
@@ -25,7 +28,11 @@ def find_pictures(folder: Path) -> tuple[Path, ...]:
         RunError: the folder cannot be read.
     """
     Image.init()
-    endings = {ending for ending, kind in Image.registered_extensions().items() if kind in Image.OPEN}
+    endings = {
+        ending
+        for ending, kind in Image.registered_extensions().items()
+        if kind in Image.OPEN and kind not in _PROGRAMS
+    }
 
     def refuse(error: OSError) -> None:
         raise refused("read", Path(error.filename), error) from error
@@ -57,7 +64,7 @@ class OwnPicture:
 
 
 def read_own_picture(path: Path, shape: tuple[int, int, int]) -> OwnPicture:
-    """Reads a picture in any format that Pillow reads, and resizes it.
+    """Reads a picture in any format that Pillow reads without an interpreter, and resizes it.
 
     Args:
         path: the file.
@@ -68,8 +75,8 @@ def read_own_picture(path: Path, shape: tuple[int, int, int]) -> OwnPicture:
         proportions, and rotated according to its EXIF orientation.
 
     Raises:
-        ImageError: the file is missing, cannot be read, is not a picture, has too many pixels, or has values
-            without a range.
+        ImageError: the file is missing, cannot be read, is not a picture, is a program (EPS), has too many
+            pixels, or has values without a range.
     """
     if path.exists() and not path.is_file():
         # Reading a pipe would wait for a writer.
@@ -86,6 +93,12 @@ def read_own_picture(path: Path, shape: tuple[int, int, int]) -> OwnPicture:
 def _read(path: Path, shape: tuple[int, int, int]) -> OwnPicture:
     height, width, channels = shape
     with Image.open(path) as picture:
+        # Only the beginning of the file has been read so far.
+        if picture.format in _PROGRAMS:
+            raise ImageError(
+                f"{path}: expected a picture such as PNG or JPEG, but it is in {picture.format}, a program "
+                "that draws a picture; convert it to PNG"
+            )
         upright = ImageOps.exif_transpose(picture)
         reduced = _reduce(upright, picture, path)
         pixels = reduced.convert("RGB" if channels == 3 else "L").resize((width, height))

@@ -1,4 +1,4 @@
-"""What the page and its worker say to each other, one JSON object a line."""
+"""The commands that the page sends to its worker, and the events that it receives, one JSON object a line."""
 
 from typing import Annotated, Literal
 
@@ -39,7 +39,7 @@ class Change(Message):
 
 
 class Restart(Message):
-    """Starts the training of an experiment anew."""
+    """Starts the training of an experiment at its first step."""
 
     command: Literal["restart"] = "restart"
     experiment: Experiment
@@ -121,21 +121,16 @@ class Built(Message):
 
     event: Literal["built"] = "built"
     how: Literal["started", "none", "in place", "rebuilt", "restarted", "restored"]
+    training: str
+    """Random name of the training, which a start and a restart change, and snapshots keep."""
     experiment: Experiment
     layers: tuple[LayerFacts, ...]
-    parameters: int
     classes: tuple[str, ...]
-    dataset: str
-    validation: str
-    """Which images, as in figures."""
     train_images: int
-    test_images: int
-    steps_per_epoch: int
-    steps: int
     images: int
+    """Seen, over all epochs."""
     seconds: float
     """That the change took."""
-    policy: str
 
 
 class Sample(Message):
@@ -145,7 +140,7 @@ class Sample(Message):
     running: bool
     complete: bool
     until: int = 0
-    """Number of steps at which it pauses, as it was told last."""
+    """Number of steps at which it pauses, from the last `Train`."""
     steps: int
     images: int
     """Seen, over all epochs."""
@@ -240,7 +235,7 @@ class Saved(Message):
 
 
 class Refused(Message):
-    """A command was not carried out; the training goes on as before."""
+    """A command was not carried out; the training continues as before."""
 
     event: Literal["refused"] = "refused"
     command: str

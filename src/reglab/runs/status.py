@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field
 
 from reglab.errors import RunError
-from reglab.machine import find_host
+from reglab.machine import find_boot, find_host
 from reglab.runs.document import Document, read_document, write_document
 
 HEARTBEAT_INTERVAL = 10.0
@@ -46,6 +46,8 @@ class Status(Document):
     """Process of the last attempt."""
     host: str
     """Machine of that process."""
+    boot: str = ""
+    """Identity of the kernel of that machine; empty in runs of earlier versions and where it has none."""
     images: str = ""
     """Fingerprint of the images and their split; a run resumes only with equal ones. Empty if unknown."""
     files: Mapping[str, str] = Field(default_factory=dict)
@@ -61,9 +63,10 @@ class Status(Document):
     def is_trained_elsewhere(self) -> bool:
         """Whether a recent heartbeat shows that a process on another machine trains the run.
 
-        A process on this machine is shown by the lock (`is_locked`).
+        A process on this machine is shown by the lock (`is_locked`). Another machine may have the same name.
         """
-        if self.state != "running" or self.host == find_host() or self.heartbeat is None:
+        is_here = self.host == find_host() and self.boot in ("", find_boot())
+        if self.state != "running" or is_here or self.heartbeat is None:
             return False
         # Clocks of two machines may differ by seconds, in both directions.
         return abs((datetime.now(UTC) - self.heartbeat).total_seconds()) <= HEARTBEAT_LIMIT

@@ -117,11 +117,14 @@ def estimate_plan(plan: Plan, earlier: Sequence[Earlier], sizes: Sequence[Networ
 def _share(waiting: Sequence[PlannedRun], times: Sequence[float], plan: Plan) -> float:
     """Seconds of all runs, if the resources are always in use."""
     resources = plan.resources
+    bounds = [max(times, default=0.0)]
     if resources.jobs is not None or resources.gpus:
         at_once = min(len(waiting) or 1, resources.jobs or resources.gpus)
-        return max(math.fsum(times) / at_once, max(times, default=0.0))
-    used = math.fsum(time * run.threads for run, time in zip(waiting, times, strict=True))
-    return max(used / resources.cores, max(times, default=0.0))
+        bounds.append(math.fsum(times) / at_once)
+    if not resources.gpus:
+        used = math.fsum(time * run.threads for run, time in zip(waiting, times, strict=True))
+        bounds.append(used / resources.cores)
+    return max(bounds)
 
 
 def _is_of_this_host(record: RunRecord) -> bool:

@@ -19,17 +19,19 @@ parallel."""
 
 @dataclass(frozen=True)
 class Resources:
-    """What the runs of one machine share.
+    """What the runs of one machine or of a cluster share.
 
     Attributes:
         cores: threads that run at a time.
         gpus: GPUs that the backend can use; with some, each run has one.
         jobs: most runs at a time; None for as many as the cores or GPUs allow.
+        node: what one machine has, if these are the resources of a cluster.
     """
 
     cores: int
     gpus: int = 0
     jobs: int | None = None
+    node: "Resources | None" = None
 
     def choose_threads(self, multiply_adds: int) -> int:
         """Number of threads of a run.
@@ -39,6 +41,8 @@ class Resources:
         Args:
             multiply_adds: of its network, for one image.
         """
+        if self.node is not None:
+            return self.node.choose_threads(multiply_adds)
         if self.jobs is not None:
             return max(1, self.cores // self.jobs)
         if self.gpus:

@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 from reglab.backend.start import Backend
 from reglab.experiment import Experiment
 from reglab.runs.history import Epoch
+from reglab.training.carried import choose_carried
 from reglab.training.change import Change, can_stay_compiled, check_change
+from reglab.training.compiled import compile_experiment, count_steps, find_first_step
 from reglab.training.listener import Listener
-from reglab.training.loop.batches import Batches
 from reglab.training.loop.callbacks import Progress, read_penalty
-from reglab.training.loop.dispatch import BundleModel, Bundles
-from reglab.training.loop.index_model import IndexModel, build_model, store_images
-from reglab.training.loop.measured_weights import refuse_swapping
+from reglab.training.loop.fitting import Fitting
+from reglab.training.loop.index_model import IndexModel, store_images
 from reglab.training.loop.measurement import Measurement, measure_clean_and_validation
-from reglab.training.loop.optimizer import build_learning_rate, is_constant, read_learning_rate
+from reglab.training.loop.optimizer import is_constant, read_learning_rate
 from reglab.training.loop.state import (
     Arrays,
     State,
@@ -77,12 +77,10 @@ class Session:
             raise ValueError("Expected `shared` to be a session of the same image array.")
         backend.check_precision(subject.experiment.training.precision)
         self.subject: Subject = subject
-        self._backend = backend
         self._images: Any = store_images(split.images) if shared is None else shared._images
         self._classes = len(subject.dataset.classes)
-        self._targets = np.eye(self._classes, dtype=np.float32)[split.labels]
-        self._bundled = backend.steps_per_dispatch > 1
-        self._first_step = 0
+        targets = np.eye(self._classes, dtype=np.float32)[split.labels]
+        self._fitting = Fitting(split.train, targets, backend.steps_per_dispatch)
         self._progress = Progress(split, listener or Listener(), record or (lambda row: None))
         self._build(subject.experiment)
 
@@ -116,7 +114,7 @@ class Session:
     @property
     def steps_per_epoch(self) -> int:
         """Number of steps of a whole epoch."""
-        return self._count_steps(self.experiment, 0)
+        return count_steps(len(self.subject.split.train), self.experiment.training.batch_size)
 
     @property
     def steps_done(self) -> int:
@@ -126,12 +124,13 @@ class Session:
     @property
     def steps_left(self) -> int:
         """Number of steps to the end of the current epoch."""
-        return self._count_steps(self.experiment, self.images_done)
+        images_left = len(self.subject.split.train) - self.images_done
+        return count_steps(images_left, self.experiment.training.batch_size)
 
     @property
     def complete(self) -> bool:
         """Whether all epochs are done, or a callback has ended the training."""
-        return self._progress.stopped or self.epochs_done >= self.experiment.training.epochs
+        return self._progress.is_complete(self.experiment.training.epochs)
 
     @property
     def kept_epoch(self) -> int:
@@ -151,13 +150,7 @@ class Session:
             TrainingError: a loss or another number is not finite. After this error or an interruption, the
                 session cannot continue until `set_state` is called.
         """
-        done = 0
-        self._progress.pausing = False
-        while not (self.complete or self._progress.pausing) and (steps is None or done < steps):
-            before = int(self._model.optimizer.iterations)
-            self._fit(None if steps is None else steps - done)
-            done += int(self._model.optimizer.iterations) - before
-        return done
+        return self._fitting.train(self._model, self._progress, self.experiment.training, steps)
 
     def pause(self) -> None:
         """Makes the running `train` return after the current step; on a GPU, after at most a few dozen steps.
@@ -229,10 +222,10 @@ class Session:
         """
         check_fit(state, self._name_variables(), self._progress.stateful)
         training = self.experiment.training
-        steps_done = -(-state.images_done // training.batch_size)
+        steps_done = count_steps(state.images_done, training.batch_size)
         self._progress.resume(state.epochs_done, state.images_done, steps_done, state.stopped)
         iterations = int(state.variables[f"{training.optimizer.name}/iteration"])
-        if self._find_first_step(self.experiment, iterations) != self._first_step:
+        if find_first_step(training, self._progress, iterations) != self._compiled.first_step:
             self._build(self.experiment, iterations)
         self._model.drop_measured_weights()
         carry_over(state.variables, self._name_variables())
@@ -273,85 +266,34 @@ class Session:
             if has_new_rate:
                 self._model.optimizer.learning_rate = rate
             return "in place"
-        before = self.get_state()
-        values = dict(before.variables)
-        if has_new_rate:
-            values.pop(f"{old.training.optimizer.name}/learning_rate", None)
-        shapes = self._weight_shapes
-        # Another optimizer starts with its first step.
-        same_optimizer = old.training.optimizer.name == new.training.optimizer.name
-        self._build(new, int(self._model.optimizer.iterations) if same_optimizer else 0)
-        carry_over(values, self._name_variables())
-        # The state of a callback may contain weights, which fit only a network with the same shapes.
-        if not before.stopped and shapes == self._weight_shapes:
-            for name, callback in self._progress.stateful.items():
-                regularizer = name.partition("/")[0]
-                if getattr(old.regularizers, regularizer) == getattr(new.regularizers, regularizer):
-                    callback.set_state(before.callbacks[name])
+        carried, shapes = choose_carried(old, new, self.get_state()), self._compiled.weight_shapes
+        self._build(new, carried.iterations)
+        carry_over(carried.variables, self._name_variables())
+        if shapes == self._compiled.weight_shapes:
+            for name, state in carried.callbacks.items():
+                self._progress.stateful[name].set_state(state)
         self._progress.stopped = False
         return "rebuilt"
 
-    @property
-    def _weight_shapes(self) -> list[tuple[int, ...]]:
-        return [tuple(weight.shape) for weight in self._model.network.weights]
-
     def _build(self, experiment: Experiment, iterations: int = 0) -> None:
         """Builds model and callbacks; `iterations` is the number of steps that the optimizer has done."""
-        steps = self._count_steps(experiment, 0)
-        first_step = self._find_first_step(experiment, iterations)
-        kind = BundleModel if self._bundled else IndexModel
-        model = build_model(experiment, self._images, self._classes, steps, kind, first_step)
-        rate = build_learning_rate(experiment.training, steps, first_step)
-        callbacks = {
-            f"{name}/{number}": callback
-            for name, regularizer in experiment.regularizers.named.items()
-            for number, callback in enumerate(regularizer.callbacks())
-        }
-        refuse_swapping(callbacks)
+        compiled = compile_experiment(
+            experiment,
+            self._images,
+            self._classes,
+            self._progress,
+            iterations,
+            bundled=self._fitting.steps_per_dispatch > 1,
+        )
         # Assigned last: if the network cannot be built, the session stays as it is.
         self.subject = self.subject.with_experiment(experiment)
-        self._model, self._first_step = model, first_step
-        self._progress.use(model, rate, callbacks)
+        self._compiled = compiled
+        self._progress.use(compiled.model, compiled.learning_rate, compiled.callbacks)
 
-    def _count_steps(self, experiment: Experiment, images_done: int) -> int:
-        """Number of steps to the end of an epoch of which `images_done` images are done."""
-        return -(-(len(self.subject.split.train) - images_done) // experiment.training.batch_size)
-
-    def _find_first_step(self, experiment: Experiment, iterations: int) -> int:
-        """Step at which a schedule is at time 0, so that epochs end at whole times; 0 without a schedule."""
-        if is_constant(experiment.training):
-            return 0
-        left = self._count_steps(experiment, self.images_done)
-        return iterations + left - (self.epochs_done + 1) * self._count_steps(experiment, 0)
-
-    def _fit(self, steps: int | None) -> None:
-        """Calls `fit` once: to the end of the training or of the epoch, or for at most `steps` steps."""
-        training, progress = self.experiment.training, self._progress
-        to_end = steps is None and not progress.images_done
-        batches = Batches(
-            self.subject.split.train,
-            self._targets,
-            batch_size=training.batch_size,
-            seed=training.seed,
-            first_epoch=progress.epochs_done,
-            epochs=training.epochs if to_end else progress.epochs_done + 1,
-            offset=progress.images_done,
-            steps=steps,
-            mixing=self._model.mixing,
-        )
-        # A new feed for each call, since a backend may have read batches of the last feed ahead.
-        feed = Bundles(batches, self._backend.steps_per_dispatch) if self._bundled else batches
-        progress.feed = feed
-        self._model.keeps_metrics = progress.images_done > 0
-        self._model.fit(
-            feed,
-            steps_per_epoch=feed.steps_per_epoch,
-            initial_epoch=progress.epochs_done,
-            epochs=training.epochs if to_end else progress.epochs_done + 1,
-            shuffle=False,
-            verbose=0,
-            callbacks=[progress],
-        )
+    @property
+    def _model(self) -> IndexModel:
+        """The index model, whose weights may be older than those of JAX's compiled step."""
+        return self._compiled.model
 
     def _name_variables(self) -> dict[str, Any]:
         return name_variables(self._model, self.experiment.training.optimizer.name)

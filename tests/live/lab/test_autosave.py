@@ -102,3 +102,17 @@ def test_the_latest_snapshot(
     save.remember(automatic)
     save.forget()
     assert save.path is None
+
+
+def test_a_training_from_a_snapshot(save: Autosave, tmp_path: Path) -> None:
+    """The snapshot is the latest one when the worker has restored it, not before."""
+    mine = tmp_path / "mine.snapshot.npz"
+    mine.write_text("snapshot")
+    save.forget(mine)
+    assert save.path is None
+    save.confirm()
+    assert save.path == mine
+    save.forget(mine)
+    save.forget()
+    save.confirm()
+    assert save.path is None

@@ -36,8 +36,21 @@ def test_a_jump_back_drops_what_followed(make_sample: Callable[..., Sample]) -> 
     for images in (100, 200, 300, 400, 250):
         curve.add(make_sample(images))
     assert [each.images for each in curve] == [100, 200, 250]
-    curve.clear()
-    assert list(curve) == []
+
+
+def test_another_training_has_another_curve(make_sample: Callable[..., Sample]) -> None:
+    """Also if its samples are later; one that continues in another process keeps its curve."""
+    curve = Curve()
+    for training, images, kept in (
+        ("a", 100, [100]),
+        ("a", 200, [100, 200]),
+        ("b", 300, [300]),
+        ("b", 400, [300, 400]),
+        ("a", 200, [200]),
+    ):
+        curve.start(training)
+        curve.add(make_sample(images))
+        assert [each.images for each in curve] == kept
 
 
 def test_csv(make_sample: Callable[..., Sample]) -> None:

@@ -1,6 +1,8 @@
 """The networks of a page, with real workers: changes, restarts, snapshots and pairs."""
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,9 @@ import pytest
 from reglab.errors import ExperimentError, RunError
 from reglab.experiment import Experiment
 from reglab.live.lab.folder import NETWORK
-from reglab.live.lab.lab import Lab
+from reglab.live.lab.lab import YOURS, Lab
 from reglab.live.lab.pair import without_regularizers
+from reglab.live.messages import Start
 from tests.live.lab.conftest import Stage
 
 pytestmark = pytest.mark.slow
@@ -105,6 +108,79 @@ def test_changes_are_in_the_log(stage: Stage) -> None:
         entry = stage.lab.log.entries[-1]
         assert (entry.action, entry.images) == ("changed", 48)
         assert entry.changes == ("training.optimizer.learning_rate: 0.001 → 0.002",)
+
+    stage.run(act())
+
+
+def test_a_file_that_is_refused_ends_nothing(stage: Stage, tmp_path: Path) -> None:
+    """Neither the network, nor its last snapshot."""
+    text = tmp_path / "text.snapshot.npz"
+    text.write_text("text")
+
+    async def act() -> None:
+        await stage.step(2)
+        network, path = stage.yours, await stage.lab.save("good")
+        for bad in (text, tmp_path / "a.network.json"):
+            with pytest.raises(RunError):
+                await stage.lab.open(Start(snapshot=bad))
+            assert stage.yours is network
+            assert stage.lab.last_snapshot(YOURS) == path
+        await stage.step()
+
+    stage.run(act())
+
+
+def test_a_network_is_recovered_with_its_curve(stage: Stage) -> None:
+    """From its last snapshot, up to which the curve and the marks stay; without one, from its first step."""
+
+    async def recover() -> None:
+        assert stage.yours.process_id is not None
+        os.kill(stage.yours.process_id, signal.SIGKILL)
+        await stage.wait_for(lambda: stage.yours.state == "ended")
+        await stage.lab.recover(YOURS)
+        await stage.wait_for(lambda: stage.yours.sample is not None)
+        await stage.pause()
+
+    async def act() -> None:
+        assert stage.lab.last_snapshot(YOURS) is None
+        await stage.step(2)
+        await stage.lab.change({"training.optimizer.learning_rate": 0.002})
+        await stage.step(4)
+        await stage.lab.save("safe")
+        before = [sample.images for sample in stage.yours.curve]
+        assert len(before) > 2
+        await stage.step(2)
+        await stage.lab.change({"training.optimizer.learning_rate": 0.003})
+        await recover()
+        assert [sample.images for sample in stage.yours.curve] == before
+        marks = [images for images, _ in stage.lab.log.marks(YOURS)]
+        assert marks == [32, before[-1]]
+        # Another start has neither a snapshot nor the curve.
+        (stage.lab.folder.path / "safe.snapshot.npz").unlink()
+        await recover()
+        assert stage.sample.steps == 0
+        assert list(stage.lab.log.marks(YOURS)) == []
+        await stage.step()
+        assert [sample.images for sample in stage.yours.curve] == [16]
+
+    stage.run(act())
+
+
+def test_a_snapshot_of_another_training_has_a_curve_of_its_own(
+    stage: Stage, make_experiment: Callable[..., Experiment]
+) -> None:
+    """Nothing of the training before is shown with it."""
+
+    async def act() -> None:
+        await stage.step(6)
+        path = await stage.lab.save("first")
+        await stage.lab.restart(make_experiment(epochs=100_000))
+        await stage.step(3)
+        await stage.lab.change({"training.optimizer.learning_rate": 0.002})
+        await stage.lab.load(path)
+        await stage.step()
+        assert [sample.images for sample in stage.yours.curve] == [92, 108]
+        assert [images for images, _ in stage.lab.log.marks(YOURS)] == [92]
 
     stage.run(act())
 

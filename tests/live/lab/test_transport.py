@@ -24,19 +24,13 @@ class Told(LiveNetwork):
         self.limits: list[int] = []
         self.built = Built(
             how="started",
+            training="a",
             experiment=experiment,
             layers=(),
-            parameters=0,
             classes=(),
-            dataset="",
-            validation="",
             train_images=1000,
-            test_images=0,
-            steps_per_epoch=10,
-            steps=0,
             images=0,
             seconds=0,
-            policy="float32",
         )
 
     def send(self, command: Command) -> None:
@@ -64,10 +58,10 @@ def test_a_pair_keeps_in_step(
     fast, slow = pair
     fast.sample = make_sample(20_000, images_per_second=9000.0)
     slow.sample = make_sample(19_000, images_per_second=4000.0)
-    transport.hear()
+    transport.receive_event()
     assert [each.limits for each in pair] == [[220], [220]]
     slow.sample = make_sample(19_800, images_per_second=4000.0)
-    transport.hear()
+    transport.receive_event()
     assert [each.limits for each in pair] == [[220, 228], [220, 228]]
 
 
@@ -93,9 +87,9 @@ def test_a_pair_pauses_at_once(
     assert [each.limits[1:] for each in pair] == [[200], [200]]
     # It had done three more steps before it heard that.
     fast.sample = make_sample(20_300, running=False, until=200)
-    transport.hear()
+    transport.receive_event()
     slow.sample = make_sample(20_300, running=False, until=203)
-    transport.hear()
+    transport.receive_event()
     assert [each.limits[1:] for each in pair] == [[200, 203], [200, 203]]
 
 

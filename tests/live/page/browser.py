@@ -224,7 +224,7 @@ class Page:
 
     def wait_for_more(self, examples: float, name: str = "yours") -> None:
         """Waits until a network has seen more examples."""
-        wait_for(lambda: self.number(f"examples-seen-{name}") > examples, "the training does not go on")
+        wait_for(lambda: self.number(f"examples-seen-{name}") > examples, "the training does not continue")
 
     def problems(self) -> list[str]:
         """What the browser has reported as an error."""

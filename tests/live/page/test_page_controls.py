@@ -35,7 +35,7 @@ def page(server: Server, browse: Callable[..., Page]) -> Page:
 
 
 def _check_change(page: Page, change: str, act: Callable[[], None]) -> None:
-    """A change is one entry of the log and one mark on the graphs, and the training goes on."""
+    """A change is one entry of the log and one mark on the graphs, and the training continues."""
     entries = len(page.log())
     act()
     wait_for(lambda: len(page.log()) > entries, "the log has no entry")
@@ -61,7 +61,7 @@ def _check_change(page: Page, change: str, act: Callable[[], None]) -> None:
     ],
 )
 def test_a_value_is_changed_while_it_trains(page: Page, key: str, before: str, after: str) -> None:
-    """The field shows the value before and after; log and graphs have the change; the training goes on."""
+    """The field shows the value before and after; log and graphs have the change; the training continues."""
     wait_for(lambda: page.value(key) == before, lambda: page.value(key))
     _check_change(page, f"{key}: {before} → {after}", lambda: page.type(key, after))
     page.wait_for_text("change", f"{key}: ")

@@ -99,7 +99,7 @@ def _save_weights(server: Server, page: Page, name: str) -> dict[str, Any]:
 def test_a_wrong_text_has_the_messages_of_the_command_line_at_its_lines(
     page: Page, tmp_path: Path, wrong: str, lines: list[str]
 ) -> None:
-    """They are marked, it cannot be started, the training goes on; a correct text clears the messages."""
+    """They are marked, it cannot be started, the training continues; a correct text clears the messages."""
     expected = _print_problems(wrong, tmp_path)
     page.write(wrong)
     wait_for(lambda: page.text("problems").splitlines() == expected, lambda: page.text("problems"))
@@ -149,7 +149,7 @@ def test_a_restart_trains_the_text_from_its_first_step(page: Page) -> None:
 
 
 def test_a_restart_keeps_what_fits(server: Server, page: Page) -> None:
-    """Kernels of the same shape are carried over bit for bit; without that, all are drawn anew."""
+    """Kernels of the same shape are carried over bit for bit; without that, all are drawn again."""
     page.pause()
     before = _save_weights(server, page, "before")
     _restart(page, _change(model={"dense": [24]}), "keep")
@@ -158,8 +158,8 @@ def test_a_restart_keeps_what_fits(server: Server, page: Page) -> None:
     assert {name for name in before if after[name] == before[name]} == {"conv_1_1", "conv_2_1"}
     _restart(page, _change(model={"dense": [20]}))
     page.wait_for_text("examples-seen-yours", "0")
-    anew = _save_weights(server, page, "anew")
-    assert {name for name in before if anew[name] == before[name]} == set()
+    again = _save_weights(server, page, "again")
+    assert {name for name in before if again[name] == before[name]} == set()
 
 
 def test_presets_replace_the_text(page: Page) -> None:
@@ -202,11 +202,40 @@ def test_without_a_network_every_preset_is_offered(
     assert {name for name in names if page.all(f"preset-{name}")} == names
     assert not page.find("play").is_enabled()
     assert not page.text("state")
-    page.click("preset-quickstart/quick_baseline")
+    page.click("preset-quickstart/quick_mp")
     page.wait_for_text("state", "training")
     wait_for(lambda: not [each for each in page.all("welcome") if each.is_displayed()], "it is offered again")
-    assert page.text("experiment") == "CNN"
+    assert page.text("experiment") == "CNN + MP"
     page.open_tab("editor")
-    text = (shipped_directory() / "quickstart" / "quick_baseline.yaml").read_text(encoding="utf-8")
-    assert page.read() == text
-    assert page.text("differences") == _SAME
+    text = (shipped_directory() / "quickstart" / "quick_mp.yaml").read_text(encoding="utf-8")
+    wait_for(lambda: page.read() == text, page.read)
+    page.wait_for_text("differences", _SAME)
+    page.click("restart")
+    assert "regularizers" not in _read_log(page, "yours: restarted")
+
+
+def test_two_tabs_edit_one_text(page: Page) -> None:
+    """What is typed in one appears in the other, which starts the text that it shows."""
+    first = page.driver.current_window_handle
+    page.driver.switch_to.new_window("tab")
+    try:
+        page.driver.get(page.url)
+        page.wait_for_text("state", "training")
+        page.open_tab("editor")
+        wait_for(lambda: page.read() == _TEXT, page.read)
+        text = _change(training={"batch_size": 40}).replace("title: Small", "title: From the other tab")
+        page.write(text)
+    finally:
+        page.driver.switch_to.window(first)
+    wait_for(lambda: page.read() == text, page.read)
+    page.wait_for_text("differences", "training.batch_size: 20 → 40")
+    page.click("restart")
+    page.wait_for_text("experiment", "From the other tab")
+    page.write(_TEXT)
+    second = next(each for each in page.driver.window_handles if each != first)
+    page.driver.switch_to.window(second)
+    try:
+        wait_for(lambda: page.read() == _TEXT, page.read)
+        page.driver.close()
+    finally:
+        page.driver.switch_to.window(first)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -160,8 +161,9 @@ def test_what_is_not_a_snapshot_of_this_network_is_refused(
     make: Callable[[Path, dict[str, Path]], None],
     message: str,
 ) -> None:
-    """The page says why, nothing in the file is executed, and the training goes on."""
+    """The page says why, nothing in the file is executed or kept, and the training goes on."""
     make(tmp_path / "file", saved)
+    kept = set(server.folder.glob("results/live/*/uploaded-*"))
     before = _outside(server.folder)
     page.train()
     page.open_tab("files")
@@ -173,6 +175,7 @@ def test_what_is_not_a_snapshot_of_this_network_is_refused(
     page.wait_for_more(page.number("examples-seen-yours") + 100)
     assert page.log() == log
     assert _outside(server.folder) == before
+    assert set(server.folder.glob("results/live/*/uploaded-*")) == kept
     assert not list(server.folder.rglob("pickled"))
 
 
@@ -202,9 +205,27 @@ def test_a_finished_run_is_continued_from(server: Server, page: Page) -> None:
     page.open_tab("files")
     page.choose("runs", "small, seed 0")
     page.click("start-run")
-    wait_for(lambda: "yours: restored small, seed 0" in page.log()[0], lambda: str(page.log()[:2]))
+    text = "yours: restored training.epochs: 100000 → 2 small, seed 0"
+    wait_for(lambda: text in page.log()[0], lambda: str(page.log()[:2]))
     assert " · 0 examples · " in page.log()[0]
     page.wait_for_text("state", "training")
     page.wait_for_more(0)
     assert page.value("training.epochs") == "2"
     assert _outside(server.folder) == before
+
+
+def test_runs_of_one_name_and_seed_are_told_apart(
+    server: Server, page: Page, serve: Callable[..., Server], browse: Callable[..., Page]
+) -> None:
+    """By their folders, in the list and on the page that watches."""
+    results = server.folder / "results"
+    shutil.copytree(results / "small", results / "copy" / "small")
+    labels = {"results/small/seed-0", "copy/small/seed-0"}
+    page.open_tab("log")
+    page.open_tab("files")
+    for label in labels:
+        page.choose("runs", label)
+        wait_for(lambda label=label: page.value("runs") == label, lambda: page.value("runs"))
+    watch = browse(serve("--watch", str(results)).url)
+    watch.wait_for_text("runs", "copy/small/seed-0")
+    wait_for(lambda: {line["name"] for line in watch.graph("Accuracy, %")} == labels, "not two runs")

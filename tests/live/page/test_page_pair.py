@@ -13,6 +13,9 @@ _READ_DIFFERENCES = """
 return [...document.querySelectorAll('.is-differences-of-both tr')].map(
   row => [...row.children].map(cell => cell.innerText.trim()));
 """
+_READ_WIDTH = """
+return document.querySelector('.is-differences-of-both table').getBoundingClientRect().right;
+"""
 _READ_BARS = """
 return [...document.querySelectorAll('.gaps .track div')].map(bar => parseFloat(bar.style.width));
 """
@@ -63,6 +66,18 @@ def test_the_difference_is_one_line(page: Page) -> None:
     assert head == ["what differs", "No regularizers", "Small"]
     assert [row[:2] for row in rows] == [["regularizers.max_pooling", "not set"]]
     assert rows[0][2].startswith("{")
+
+
+def test_the_differences_fit_on_a_telephone(page: Page) -> None:
+    """Long values wrap; no column is cut off."""
+    page.open_tab("both")
+    wait_for(lambda: len(page.driver.execute_script(_READ_DIFFERENCES)) > 1, "no differences")
+    try:
+        page.driver.set_window_size(390, 900)
+        wait_for(lambda: page.driver.execute_script("return innerWidth") == 390)
+        wait_for(lambda: page.driver.execute_script(_READ_WIDTH) <= 390, "it is cut off", patience=20)
+    finally:
+        page.driver.set_window_size(1440, 900)
 
 
 def test_curves_of_both_in_one_graph(page: Page) -> None:

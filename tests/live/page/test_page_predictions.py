@@ -159,6 +159,26 @@ def test_the_most_confident_mistakes(page: Page) -> None:
     wait_for(lambda: _read(page) == before, "the mistakes stay")
 
 
+def test_mistakes_end(page: Page) -> None:
+    """There is no arrow before the first and after the last ones, which are as many as in the matrix."""
+    _open(page)
+    page.click("evaluate")
+    page.wait_for_text("evaluated", "are right")
+    count = round(_TEST_IMAGES * (1 - page.number("evaluated") / 100))
+    page.click("mistakes")
+    wait_for(lambda: all(tile.verdict.startswith("wrong") for tile in _read(page)), "no mistakes")
+    assert not page.find("previous-images").is_enabled()
+    shown = _read(page)
+    for _ in range((count - 1) // _TILES):
+        page.click("next-images")
+        shown = _read_new(page, shown)
+    assert len(shown) == (count - 1) % _TILES + 1
+    wait_for(lambda: page.find("next-images").is_enabled() == (len(shown) == _TILES), "it does not end")
+    assert page.find("previous-images").is_enabled()
+    page.click("mistakes")
+    wait_for(lambda: len(_read(page)) == _TILES, "the mistakes stay")
+
+
 def test_the_confusion_matrix_agrees_with_the_accuracy(page: Page) -> None:
     """It has all test images; its diagonal is what is right."""
     _open(page)
@@ -178,6 +198,53 @@ def test_a_click_shows_an_image_inside_the_network(page: Page) -> None:
     page.driver.execute_script("arguments[0].click()", tile)
     page.wait_for_text("inside-title", "test image 3")
     assert "q-tab--active" in (page.find("tab-inside").get_attribute("class") or "")
+
+
+def test_mistakes_stay_until_they_are_asked_for_again(page: Page) -> None:
+    """Finding them takes the whole test set, so that they do not follow the training."""
+    _open(page)
+    page.click("mistakes")
+    wait_for(lambda: all(tile.verdict.startswith("wrong") for tile in _read(page)), "no mistakes")
+    mistakes = _read(page)
+    page.train()
+    page.wait_for_more(page.number("examples-seen-yours") + 4000)
+    page.pause()
+    assert _read(page) == mistakes
+    page.click("mistakes-again")
+    assert all(tile.verdict.startswith("wrong") for tile in _read_new(page, mistakes))
+    page.click("mistakes")
+
+
+def test_the_test_accuracy_continues_while_it_trains(page: Page) -> None:
+    """More and more test images are predicted, although the same ones are shown."""
+    _open(page)
+    page.train()
+    before = _count_tested(page)
+    wait_for(lambda: _count_tested(page) >= before + 2 * _TILES, lambda: page.text("test-accuracy"))
+    page.pause()
+
+
+def _count_tested(page: Page) -> int:
+    found = re.search(r"of (\d+) images", page.text("test-accuracy"))
+    return int(found[1]) if found else 0
+
+
+def test_a_restart_removes_the_confusion_matrix(page: Page) -> None:
+    """It was that of another network."""
+    _open(page)
+    page.click("evaluate")
+    page.wait_for_text("evaluated", "are right")
+    page.open_tab("editor")
+    page.click("current")
+    page.wait_for_text("differences", "The same")
+    page.click("restart")
+    wait_for(lambda: page.number("examples-seen-yours") < _TEST_IMAGES, "no restart")
+    page.open_tab("predictions")
+    wait_for(lambda: not page.text("evaluated"), "the result stays")
+    wait_for(lambda: not any(each.is_displayed() for each in page.all("matrix")), "the matrix stays")
+    page.train()
+    page.wait_for_more(4000)
+    page.pause()
 
 
 def _own_picture(page: Page) -> str:
@@ -236,11 +303,12 @@ def _write_bomb() -> bytes:
         (b"", "expected a picture"),
         (bytes(10 * 2**20 + 1), "at most 10 MB"),
         (_write_bomb(), "pixels"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n", "in EPS, a program"),
     ],
-    ids=["text", "empty", "large", "bomb"],
+    ids=["text", "empty", "large", "bomb", "program"],
 )
 def test_what_is_no_picture_is_refused(page: Page, tmp_path: Path, content: bytes, message: str) -> None:
-    """The page says why; the training goes on."""
+    """The page says why; the training continues."""
     path = tmp_path / "a.png"
     path.write_bytes(content)
     page.open_tab("picture")

@@ -14,6 +14,16 @@ pytestmark = pytest.mark.slow
 _BATCH = EXPERIMENT["training"]["batch_size"]
 _EPOCH = 200
 """Training images."""
+_FOCUS = """
+const part = arguments[0];
+const taking = part.matches('button, [tabindex]') ? part : part.querySelector('[tabindex="0"], button');
+taking.focus();
+return document.activeElement === taking;
+"""
+_LISTEN = """
+window.wasPressed = false;
+window.addEventListener('keyup', event => { window.wasPressed = event.key === ' '; }, true);
+"""
 _ROWS = (
     "epoch",
     "examples-seen",
@@ -77,7 +87,7 @@ def test_all_numbers_are_shown_and_move(page: Page) -> None:
 
 
 def test_a_step_is_exactly_one_batch(page: Page) -> None:
-    """Step trains one batch and pauses again; after Train it goes on."""
+    """Step trains one batch and pauses again; after Train it continues."""
     page.pause()
     before = _count(page, "before-step")
     page.click("step")
@@ -132,6 +142,30 @@ def test_keys_pause_step_and_finish_the_epoch(page: Page) -> None:
     wait_for(lambda: page.number("examples-seen-yours") == end, "no epoch")
     _press_key(page, " ")
     page.wait_for_text("state", "training")
+
+
+def test_the_space_bar_does_not_scroll(page: Page) -> None:
+    """It pauses the training, and the page stays where it is."""
+    page.train()
+    page.driver.execute_script("scrollTo(0, 0)")
+    assert page.driver.execute_script("return document.documentElement.scrollHeight > innerHeight + 100")
+    _press_key(page, " ")
+    page.wait_for_text("state", "paused")
+    assert page.driver.execute_script("return scrollY") == 0
+
+
+@pytest.mark.parametrize("part", ["tab-log", "switch-l2", "more", "clear"])
+def test_the_space_bar_is_the_key_of_what_has_the_focus(page: Page, part: str) -> None:
+    """A tab, a switch, an expansion and a button get it; the training does not pause."""
+    page.train()
+    page.open_tab("inside")
+    focused = page.driver.execute_script(_FOCUS, page.find(part))
+    assert focused
+    page.driver.execute_script(_LISTEN)
+    ActionChains(page.driver).send_keys(" ").perform()
+    wait_for(lambda: bool(page.driver.execute_script("return window.wasPressed")), "it is not pressed")
+    page.wait_for_more(page.number("examples-seen-yours") + 100)
+    assert page.text("state") == "training"
 
 
 def test_letters_in_fields_are_not_keys(page: Page) -> None:

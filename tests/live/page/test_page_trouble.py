@@ -4,17 +4,25 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from reglab.live.page.site import MOST_PAGES
+from reglab.live.page.browsers import MOST_PAGES
 from tests.live.page.browser import Page, wait_for
 from tests.live.page.conftest import Server
 
 pytestmark = pytest.mark.slow
+_GAP = "Gap (clean − validation accuracy), points"
+
+
+_LOSE_CONNECTION = """
+window.socket.on('connect', () => { window.hasConnected = true; });
+window.socket.io.engine.close();
+"""
+_IDLE_SECONDS, _LEAST_WORK = 3.0, 0.3
 
 
 @contextmanager
@@ -85,7 +93,13 @@ def test_a_hundred_changes_in_a_minute(server: Server, page: Page) -> None:
 
 
 def test_a_killed_worker_is_replaced_from_the_last_snapshot(server: Server, page: Page) -> None:
-    """The page says what has happened; a press goes on from the snapshot, with its experiment."""
+    """The page says what has happened; a press continues from the snapshot, with its experiment and curve."""
+
+    def read_curve() -> list[float]:
+        return [point[0] for point in page.graph(_GAP)[0]["points"]]
+
+    wait_for(lambda: len(read_curve()) > 2, "too short a curve")
+    curve = read_curve()
     _save(page, "safe")
     page.wait_for_text("files", "/safe.snapshot.npz")
     saved = page.number("examples-seen-yours")
@@ -100,6 +114,8 @@ def test_a_killed_worker_is_replaced_from_the_last_snapshot(server: Server, page
     page.wait_for_text("state", "training")
     wait_for(lambda: len(server.workers) == 1 and server.workers != [worker], "no new process")
     page.wait_for_more(saved - 1)
+    wait_for(lambda: len(read_curve()) > len(curve), "it has another curve")
+    assert read_curve()[: len(curve)] == curve
     assert page.value("training.optimizer.weight_decay") == "0.0144"
     assert "after the end of its process" in page.log()[0]
 
@@ -116,8 +132,41 @@ def test_a_closed_page_does_not_stop_the_training(server: Server, page: Page) ->
     page.wait_for_more(examples + 100)
 
 
+def test_a_short_loss_of_the_connection_changes_nothing(server: Server, page: Page) -> None:
+    """The training does not pause, although it shall while no page is open, and the inside still changes."""
+    page.open_tab("log")
+    page.click("pause-when-closed")
+    page.open_tab("inside")
+    wait_for(lambda: "activation" in page.text("inside"), "no inside")
+    page.driver.execute_script(_LOSE_CONNECTION)
+    wait_for(lambda: bool(page.driver.execute_script("return window.hasConnected")), "no connection")
+    examples, title = page.number("examples-seen-yours"), page.text("inside-title")
+    page.wait_for_more(examples + 1000)
+    assert page.text("state") == "training"
+    wait_for(lambda: page.text("inside-title") != title, "the inside stays")
+
+
+def test_it_pauses_while_no_page_is_open(server: Server, page: Page) -> None:
+    """Some seconds after the last page was closed; the next page resumes the training."""
+    (worker,) = server.workers
+    page.driver.get("about:blank")
+    work: list[tuple[float, float]] = []
+
+    def is_idle() -> bool:
+        work.append((time.monotonic(), _read_seconds(worker)))
+        before = [seconds for at, seconds in work if at < work[-1][0] - _IDLE_SECONDS]
+        return bool(before) and work[-1][1] - before[-1] < _LEAST_WORK
+
+    wait_for(is_idle, "it trains without a page")
+    page.driver.get(page.url)
+    page.wait_for_text("state", "training")
+    page.wait_for_more(page.number("examples-seen-yours"))
+    page.open_tab("log")
+    page.click("pause-when-closed")
+
+
 def test_a_handful_of_pages(server: Server, page: Page) -> None:
-    """One more gets a sentence instead; the others go on, and a closed one makes room."""
+    """One more gets a sentence instead; the others continue, and a closed one makes room."""
     first = page.driver.current_window_handle
     for _ in range(MOST_PAGES - 1):
         page.driver.switch_to.new_window("tab")
@@ -135,3 +184,17 @@ def test_a_handful_of_pages(server: Server, page: Page) -> None:
     page.driver.refresh()
     page.wait_for_text("state", "training")
     assert not page.problems()
+
+
+def test_a_start_that_fails(serve: Callable[..., Server], browse: Callable[..., Page]) -> None:
+    """The page says why, and offers the experiments again; without a snapshot, the button names none."""
+    server = serve("--data-dir", ".")
+    page = browse(server.url)
+    page.click("preset-mp")
+    page.wait_for_text("diagnosis-yours", "The process of this network has ended: ")
+    page.wait_for_text("suggestion-yours", "Start again")
+    assert page.text("suggestion-yours").casefold() == "start again"
+    assert page.find("welcome").is_displayed()
+    page.click("preset-quickstart/quick_baseline")
+    page.wait_for_text("state", "training")
+    wait_for(lambda: not [each for each in page.all("welcome") if each.is_displayed()], "it is offered again")

@@ -36,8 +36,9 @@ _CLIMBS = (
     "%00",
     "a" * 300,
 )
-_KEPT = re.compile(
-    r"results/live/[0-9a-f-]{22}/(pictures/[0-9a-f]{16}|uploaded-[0-9a-f]{8}\.snapshot\.npz|yours\.log)"
+_KEPT = re.compile(r"results/live/[0-9a-f-]{22}/pictures/[0-9a-f]{16}")
+_REFUSED = re.compile(
+    r"results/live/[0-9a-f-]{22}/uploaded-[0-9a-f]{8}\.snapshot\.npz is not a snapshot of reglab: .*"
 )
 _SEND_FILE = """
 const [box, name, content, done] = arguments;
@@ -181,20 +182,28 @@ def test_paths_do_not_lead_out_of_the_files_of_the_page(server: Server, addresse
 def test_names_of_uploaded_files_are_not_paths(
     server: Server, browse: Callable[..., Page], tmp_path: Path
 ) -> None:
-    """What is kept gets a name of our own, in the folder of the page."""
+    """What is kept gets a name of our own, in the folder of the page; a snapshot that is refused is not."""
     page = browse(server.url)
     before = _list_files(server)
     names = ("../../../evil", f"{tmp_path}/evil", "..\\evil", "%2e%2e%2fevil", "evil\0.npz")
-    for tab, content in (("picture", "a picture"), ("snapshot", "PK, as an archive begins")):
-        page.open_tab({"picture": "picture", "snapshot": "files"}[tab])
-        for name in names:
-            known = _list_files(server)
-            status = page.driver.execute_async_script(_SEND_FILE, page.find(f"upload-{tab}"), name, content)
-            assert status == 200
-            wait_for(partial(_has_grown, server, known), f"{name} is not kept")
+    page.open_tab("picture")
+    for name in names:
+        known = _list_files(server)
+        status = page.driver.execute_async_script(_SEND_FILE, page.find("upload-picture"), name, "a picture")
+        assert status == 200
+        wait_for(partial(_has_grown, server, known), f"{name} is not kept")
     kept = _list_files(server) - before
     assert all(_KEPT.fullmatch(path) for path in kept), kept
-    assert len([path for path in kept if not path.endswith(".log")]) == 2 * len(names)
+    assert len(kept) == len(names)
+    page.open_tab("files")
+    for name in names:
+        status = page.driver.execute_async_script(
+            _SEND_FILE, page.find("upload-snapshot"), name, "PK, as an archive begins"
+        )
+        assert status == 200
+        wait_for(lambda: any(_REFUSED.fullmatch(note) for note in page.notes()), lambda: str(page.notes()))
+        page.dismiss()
+    assert _list_files(server) - before == kept
     assert not any((parent / "evil").exists() for parent in (tmp_path, *server.folder.parents))
 
 

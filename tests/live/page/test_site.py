@@ -1,39 +1,46 @@
-"""The text of an experiment on the page."""
+"""Which pages are open, and when the training pauses because none is."""
 
-from typing import Any
+from pathlib import Path
 
 import pytest
-import yaml
 
-from reglab.config.shipped import list_shipped_experiments
-from reglab.experiment import Experiment
-from reglab.live.page.site import write_yaml
-from tests.trainings import every_technique
-
-_SHIPPED = list_shipped_experiments()
+from reglab.live.lab.lab import Lab
+from reglab.live.lab.presets import list_presets
+from reglab.live.page.site import Site
 
 
-def _read(experiment: Experiment) -> Experiment:
-    return Experiment.from_mapping(yaml.safe_load(write_yaml(experiment)))
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """A site that trains and pauses while no page is open, with two pages."""
+    site = Site(Lab(tmp_path), tmp_path, list_presets()[0].text, pauses_when_closed=True)
+    site.lab.transport.play()
+    site.enter("first")
+    site.enter("second")
+    return site
 
 
-@pytest.mark.parametrize("number", range(len(_SHIPPED)), ids=[path.stem for path in _SHIPPED])
-def test_the_text_is_the_experiment(number: int) -> None:
-    """Read again, it is the same one, with its optimizer and schedule."""
-    experiment = Experiment.load(_SHIPPED[number])
-    assert _read(experiment) == experiment
+def test_the_last_page_pauses_the_training_and_the_next_one_resumes_it(site: Site) -> None:
+    """One of two pages does not."""
+    site.leave("first")
+    assert site.lab.transport.plays
+    site.leave("second")
+    assert not site.lab.transport.plays
+    site.enter("third")
+    assert site.lab.transport.plays
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw", "adadelta", "adagrad", "rmsprop"])
-@pytest.mark.parametrize("schedule", ["constant", "cosine"])
-def test_every_kind_has_its_name(optimizer: str, schedule: str) -> None:
-    """Although it is a default of the kind."""
-    values: dict[str, Any] = {"optimizer": {"name": optimizer}, "schedule": {"name": schedule}}
-    experiment = Experiment.from_mapping({"training": values})
-    assert _read(experiment) == experiment
+def test_what_a_user_has_paused_stays_paused(site: Site) -> None:
+    """After all pages were closed and one is opened."""
+    site.lab.transport.pause()
+    site.leave("first")
+    site.leave("second")
+    site.enter("third")
+    assert not site.lab.transport.plays
 
 
-def test_every_regularizer() -> None:
-    """With its parameters."""
-    experiment = Experiment.from_mapping({"model": {"residual": True}, "regularizers": every_technique()})
-    assert _read(experiment) == experiment
+def test_it_trains_without_a_page_unless_it_shall_pause(site: Site) -> None:
+    """The switch is off at first."""
+    site.pauses_when_closed = False
+    site.leave("first")
+    site.leave("second")
+    assert site.lab.transport.plays

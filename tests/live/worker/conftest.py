@@ -12,6 +12,7 @@ from reglab.backend.start import Backend
 from reglab.experiment import Experiment
 from reglab.live.messages import Built, Command, Diverged, Sample, Train
 from reglab.live.worker.bench import Bench
+from reglab.live.worker.snapshot import Snapshot
 from reglab.processes.events import Message
 from reglab.training.subject import Subject
 
@@ -24,13 +25,13 @@ class Driver:
         events: all events, in order.
     """
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, origin: Snapshot | None = None) -> None:
         self.events: list[Any] = []
         self._is_training = False
         self._reactions: dict[int, Command] = {}
         self._commands: SimpleQueue[Command | None] = SimpleQueue()
         backend = Backend(keras.backend.backend(), False, 1, Choice("float32", "for a test"))
-        self.bench = Bench(subject, backend, self._commands, self._keep)
+        self.bench = Bench(subject, backend, self._commands, self._keep, origin=origin)
 
     def do(self, *commands: Command) -> list[Any]:
         """Carries out the commands; returns the events that they caused."""
@@ -73,8 +74,9 @@ def drive(
     monkeypatch.setattr("reglab.live.worker.observer._SAMPLE_SECONDS", 0.0)
     monkeypatch.setattr("reglab.live.worker.bench._WAIT_SECONDS", 0.0)
 
-    def make(**settings: Any) -> Driver:
-        driver = Driver(make_subject(make_experiment(**settings)))
+    def make(origin: Snapshot | None = None, **settings: Any) -> Driver:
+        experiment = make_experiment(**settings) if origin is None else origin.experiment
+        driver = Driver(make_subject(experiment), origin)
         assert isinstance(driver.events[0], Built)
         return driver
 

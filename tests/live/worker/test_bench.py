@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,9 @@ from reglab.live.messages import (
     Saved,
     Train,
 )
+from reglab.live.worker.snapshot import read_snapshot, write_snapshot
 from reglab.processes.events import EpochDone
+from reglab.training.loop.state import State
 from tests.live.worker.conftest import Driver
 
 pytestmark = pytest.mark.slow
@@ -48,12 +51,8 @@ def test_steps_epochs_and_the_end(drive: Drive) -> None:
     """One step, one epoch, and all; each ends with a sample that is not running."""
     driver = drive(regularizers=RANDOM)
     built = driver.events[0]
-    assert (built.how, built.classes, built.steps_per_epoch) == (
-        "started",
-        ("dark", "middling", "bright"),
-        STEPS,
-    )
-    assert (built.train_images, built.test_images, built.steps, built.images) == (60, 30, 0, 0)
+    assert (built.how, built.classes) == ("started", ("dark", "middling", "bright"))
+    assert (built.train_images, built.images, driver.events[1].steps) == (60, 0, 0)
     for until, images in ((1, 16), (STEPS, 60), (STEPS + 1, 76)):
         sample = driver.do(Train(until=until))[-1]
         assert (sample.running, sample.complete) == (False, False)
@@ -104,11 +103,11 @@ def test_changes_while_it_trains(drive: Drive) -> None:
     driver.react(2, Change(experiment=faster))
     driver.react(5, Change(experiment=faster.with_changes({"regularizers.batch_norm": {}})))
     driver.do(Train())
-    changes = [(event.how, event.steps) for event in driver.events if isinstance(event, Built)]
-    assert changes == [("started", 0), ("in place", 2), ("rebuilt", 5)]
+    changes = [(event.how, event.images) for event in driver.events if isinstance(event, Built)]
+    assert changes == [("started", 0), ("in place", 32), ("rebuilt", 76)]
     assert driver.last(Sample).learning_rate == pytest.approx(0.01)
     assert driver.last(Sample).complete
-    assert driver.last(Built).parameters > driver.events[0].parameters
+    assert len(driver.last(Built).layers) > len(driver.events[0].layers)
 
 
 def test_a_change_that_is_refused(drive: Drive) -> None:
@@ -131,7 +130,7 @@ def test_a_restart(drive: Drive, keep: bool) -> None:
     experiment = driver.events[0].experiment.with_changes({"model.dense": [7]})
     driver.do(Restart(experiment=experiment, keep=keep), Train(until=0))
     built = driver.last(Built)
-    assert (built.how, built.steps, built.images) == ("restarted", 0, 0)
+    assert (built.how, built.images, driver.last(Sample).steps) == ("restarted", 0, 0)
     after = {each.name: each.kernel for each in inside(driver) if each.kernel is not None}
     assert np.array_equal(before["conv_1_1"], after["conv_1_1"]) == keep
     assert after["dense_1"].shape == (4, 7)
@@ -149,10 +148,97 @@ def test_a_snapshot_continues_exactly(drive: Drive, tmp_path: Path) -> None:
     rest = first.do(Train())
     other.do(Train(until=1))
     loaded = other.do(Load(path=path))
-    assert (loaded[0].how, loaded[0].steps, loaded[0].images) == ("restored", 6, 92)
+    assert (loaded[0].how, loaded[0].images, loaded[1].steps) == ("restored", 92, 6)
     assert loaded[0].experiment == experiment
     assert numbers(other.do(Train())) == numbers(rest)
     assert [a.activations.tolist() for a in inside(other)] == [a.activations.tolist() for a in inside(first)]
+
+
+def test_a_bench_of_a_snapshot(drive: Drive, tmp_path: Path) -> None:
+    """Its first network is that of the snapshot, never one with initial weights; so is its training."""
+    path = tmp_path / "a.snapshot.npz"
+    first = drive(regularizers=RANDOM)
+    first.do(Train(until=6), Save(path=path))
+    rest = first.do(Train())
+    second = drive(read_snapshot(path))
+    built, sample = second.events[:2]
+    assert (built.how, built.training, built.images) == ("restored", first.events[0].training, 92)
+    assert (sample.steps, sample.images) == (6, 92)
+    assert numbers(second.do(Train())) == numbers(rest)
+
+
+def test_trainings_have_names(drive: Drive, tmp_path: Path) -> None:
+    """A restart is another training; a change and a jump back within one are not."""
+    path = tmp_path / "a.snapshot.npz"
+    driver = drive()
+    first = driver.events[0]
+    driver.do(
+        Train(until=2),
+        Save(path=path),
+        Change(experiment=first.experiment.with_changes({"regularizers.l2": {}})),
+    )
+    driver.do(Train(until=4), Load(path=path))
+    driver.do(Restart(experiment=first.experiment), Train(until=2), Load(path=path))
+    trainings = [
+        (event.how, event.training == first.training) for event in driver.events if isinstance(event, Built)
+    ]
+    assert trainings == [
+        ("started", True),
+        ("rebuilt", True),
+        ("restored", True),
+        ("restarted", False),
+        ("restored", True),
+    ]
+
+
+def _spoil_images(state: State) -> State:
+    return replace(state, images_done=60)
+
+
+def _spoil_names(state: State) -> State:
+    return replace(state, variables=dict(list(state.variables.items())[1:]))
+
+
+def _spoil_shapes(state: State) -> State:
+    return replace(state, variables={name: value[None] for name, value in state.variables.items()})
+
+
+def _spoil_callbacks(state: State) -> State:
+    return replace(state, callbacks={})
+
+
+def _spoil_callback(state: State) -> State:
+    return replace(state, callbacks={name: {} for name in state.callbacks})
+
+
+_MISFIT = "is damaged: its arrays do not fit the network of its experiment"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (_spoil_images, "is damaged: expected less than 60 images of an epoch, got 60"),
+        (_spoil_names, _MISFIT),
+        (_spoil_shapes, _MISFIT),
+        (_spoil_callbacks, _MISFIT),
+        (_spoil_callback, _MISFIT),
+    ],
+)
+def test_a_state_that_does_not_fit(
+    drive: Drive, tmp_path: Path, spoil: Callable[[State], State], reason: str
+) -> None:
+    """It is refused, and the training continues as it was."""
+    path = tmp_path / "a.snapshot.npz"
+    settings = {"regularizers": {"early_stopping": {"patience": 3}}}
+    alone, driver = drive(**settings), drive(**settings)
+    alone.do(Train())
+    driver.do(Train(until=2), Save(path=path))
+    snapshot = read_snapshot(path)
+    write_snapshot(replace(snapshot, state=spoil(snapshot.state)))
+    (refused,) = driver.do(Load(path=path))
+    assert refused == Refused(command="load", message=f"{path} {reason}")
+    driver.do(Train())
+    assert numbers(driver.events) == numbers(alone.events)
 
 
 def test_files_that_are_no_snapshots(drive: Drive, tmp_path: Path) -> None:
@@ -245,9 +331,9 @@ def test_looking(drive: Drive, tmp_path: Path) -> None:
     assert not any(isinstance(event, Looked) for event in after)
 
 
-def test_a_divergence(drive: Drive) -> None:
-    """It ends the training, not the bench: a restart and a snapshot continue."""
-    driver = drive()
+def test_a_divergence(drive: Drive, tmp_path: Path) -> None:
+    """It ends the training, not the bench: a restart continues. Its last good snapshot stays."""
+    driver, path, weights = drive(), tmp_path / "a.snapshot.npz", tmp_path / "a.network.json"
     slow = driver.events[0].experiment
     fast = slow.with_changes(
         {
@@ -257,11 +343,31 @@ def test_a_divergence(drive: Drive) -> None:
             "regularizers.l2": {"strength": 1.0},
         }
     )
+    driver.do(Save(path=path), Save(path=weights))
+    good = path.read_bytes()
     driver.do(Restart(experiment=fast), Train())
     assert re.match(r"(the loss|\w+) became (inf|nan)\b.*; a lower ", driver.last(Diverged).message)
     assert not driver.last(Sample).running
+    refusals = [event.message for event in driver.do(Save(path=path), Load(path=weights))]
+    assert refusals == [
+        f"{path} was not written: the training has diverged",
+        "the training has diverged: load a snapshot, or restart",
+    ]
+    assert path.read_bytes() == good
     driver.do(Restart(experiment=slow), Train(until=2))
     assert driver.last(Sample).steps == 2
+
+
+def test_weights_that_are_not_finite_are_not_saved(drive: Drive, tmp_path: Path) -> None:
+    """Also before the loss has shown that the training has diverged."""
+    driver, path = drive(), tmp_path / "a.snapshot.npz"
+    kernel = driver.bench._session.model.network.weights[0]
+    kernel.assign(np.full(kernel.shape, np.nan))
+    (refused,) = driver.do(Save(path=path))
+    assert re.fullmatch(
+        rf"{path} was not written: the training has diverged \(\w+/kernel is not finite\)", refused.message
+    )
+    assert not path.exists()
 
 
 def inside(driver: Driver) -> list[Any]:

@@ -80,7 +80,11 @@ def test_a_training_with_commands(
     experiment = make_experiment(epochs=1000)
     worker = start(Start(experiment=experiment, data_directory=pictures, threads=1))
     built = worker.wait_for(lambda event: isinstance(event, Built))
-    assert (built.how, built.dataset, built.train_images) == ("started", pictures.name, 60)
+    assert (built.how, set(built.classes), built.train_images) == (
+        "started",
+        {"dark", "middling", "bright"},
+        60,
+    )
     assert any(isinstance(event, Advice) for event in worker.seen)
     worker.send(Train())
     worker.wait_for(lambda event: isinstance(event, EpochDone))
@@ -101,7 +105,12 @@ def test_a_training_with_commands(
 
     other = start(Start(snapshot=path, data_directory=pictures, threads=1))
     restored = other.wait_for(lambda event: isinstance(event, Built) and event.how == "restored")
-    assert (restored.steps, restored.images) == (sample.steps, sample.images)
+    continued = other.wait_for(lambda event: isinstance(event, Sample))
+    assert (restored.images, continued.steps, continued.images) == (
+        sample.images,
+        sample.steps,
+        sample.images,
+    )
     assert restored.experiment.regularizers.names == ("l2",)
     assert other.end() == 0
 

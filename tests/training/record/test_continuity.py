@@ -42,6 +42,14 @@ def test_changes_that_decide_the_last_bit(now: Environment) -> None:
     assert list_changes(before, on_tensorflow) == (*moved, "TensorFlow 2.0 → 2.21.0")
 
 
+def test_another_machine(now: Environment) -> None:
+    """Its processor decides the last bit, not its name or its number of cores."""
+    twin = now.model_copy(update={"host": "node7", "cores": now.cores + 1})
+    assert list_changes(twin, now) == ()
+    other = twin.model_copy(update={"processor": "Z80"})
+    assert list_changes(other, now) == (f"processor Z80 → {now.processor}",)
+
+
 def test_each_change_leaves_a_mark(
     tmp_path: Path,
     make_experiment: Callable[..., Experiment],

@@ -11,6 +11,7 @@ import pytest
 
 from reglab.errors import BackendError, RunError
 from reglab.experiment import Experiment
+from reglab.machine import find_boot
 from reglab.runs.history import Epoch, append_epoch, read_history
 from reglab.runs.layout import RunDirectory
 from reglab.runs.status import read_status
@@ -40,7 +41,7 @@ def test_opening_begins_the_record(run: RunDirectory, subject: Subject) -> None:
     status = read_status(run.status)
     assert (status.state, status.epochs_done, status.epochs, status.seed) == ("running", 0, 5, 4)
     assert (status.identity, status.experiment) == (subject.experiment.identity, "tiny")
-    assert (status.pid, status.host) == (os.getpid(), socket.gethostname())
+    assert (status.pid, status.host, status.boot) == (os.getpid(), socket.gethostname(), find_boot())
     assert status.started == status.updated
     assert (status.images, status.validation) == (subject.fingerprint, "test set")
     assert (journal.checkpoint, journal.epochs_done) == (None, 0)

@@ -1,4 +1,4 @@
-"""A snapshot of a network once a minute, from which it goes on after the end of its process."""
+"""A snapshot of a network once a minute, from which it continues after the end of its process."""
 
 import time
 from pathlib import Path
@@ -21,15 +21,26 @@ class Autosave:
         self._at = time.monotonic()
         self._steps = 0
         self._latest: Path | None = None
+        self._expected: Path | None = None
 
     @property
     def path(self) -> Path | None:
         """The snapshot; None if there is none of the current training."""
         return self._latest if self._latest is not None and self._latest.is_file() else None
 
-    def forget(self) -> None:
-        """The next snapshot is the first one of another training."""
+    def forget(self, successor: Path | None = None) -> None:
+        """The next snapshot is the first one of another training.
+
+        Args:
+            successor: the snapshot from which it starts, which is the latest one as soon as it is restored.
+        """
         self._at, self._steps, self._latest = time.monotonic(), 0, None
+        self._expected = successor
+
+    def confirm(self) -> None:
+        """The worker has restored the snapshot from which it has started."""
+        if self._expected is not None:
+            self._latest, self._expected = self._expected, None
 
     def remember(self, snapshot: Path) -> None:
         """The user has saved a snapshot of the current training, or has loaded one."""

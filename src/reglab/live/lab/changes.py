@@ -14,7 +14,7 @@ NAMES = ("title", "name", "description")
 def list_changes(before: Experiment, after: Experiment) -> Sequence[KeyDifference]:
     """The keys that differ, without names; a regularizer that only one of both has is one line.
 
-    A file says `dropout: {rate: 0.3}` in one line, so that is one change, not one for each parameter.
+    A file has `dropout: {rate: 0.3}` in one line, so that is one change, not one for each parameter.
     """
     changes: list[KeyDifference] = []
     for each in list_differences(before, after):

@@ -22,11 +22,18 @@ class Curve:
         self._latest: Sample | None = None
         self._stride = 1
         self._skipped = 0
+        self._training = ""
 
     def __iter__(self) -> Iterator[Sample]:
         yield from self._kept
         if self._latest is not None and (not self._kept or self._kept[-1] is not self._latest):
             yield self._latest
+
+    def start(self, training: str) -> None:
+        """Drops the samples of another training; `training` is that of `Built`."""
+        if training != self._training:
+            self._training = training
+            self._kept, self._latest, self._stride, self._skipped = [], None, 1, 0
 
     def add(self, sample: Sample) -> None:
         """Adds a sample.
@@ -46,10 +53,6 @@ class Curve:
             if len(self._kept) > MOST:
                 self._kept = self._kept[::2]
                 self._stride *= 2
-
-    def clear(self) -> None:
-        """Drops all samples."""
-        self._kept, self._latest, self._stride, self._skipped = [], None, 1, 0
 
 
 def write_csv(curves: Mapping[str, Curve]) -> str:

@@ -47,7 +47,7 @@ class Suggestion:
     Attributes:
         label: text of the button.
         changes: of the experiment, as for `Experiment.with_changes`.
-        restarts: whether the training has to start anew.
+        restarts: whether the training has to restart.
     """
 
     label: str

@@ -1,4 +1,4 @@
-"""The snapshots at the end of a lab, from which its networks go on the next time."""
+"""The snapshots at the end of a lab, from which its networks continue the next time."""
 
 import asyncio
 from collections.abc import Iterable
@@ -27,8 +27,13 @@ class Ending:
 
 
 def was_trained(network: LiveNetwork) -> bool:
-    """Whether there is something to save, and a process that can save it."""
-    return network.sample is not None and network.sample.steps > 0 and not network.end_reason
+    """Whether there is something to save, and a process that can save it.
+
+    Nothing can continue from a network that has diverged.
+    """
+    if network.sample is None or network.end_reason or network.diverged:
+        return False
+    return network.sample.steps > 0
 
 
 async def save_last(networks: Iterable[tuple[str, LiveNetwork]], folder: Path) -> Ending:

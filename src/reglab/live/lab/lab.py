@@ -8,10 +8,12 @@ from typing import Any, Literal
 from reglab.errors import RunError
 from reglab.experiment import Experiment
 from reglab.live.lab.autosave import Autosave
+from reglab.live.lab.curve import Curve
 from reglab.live.lab.ending import Ending, save_last, was_trained
 from reglab.live.lab.folder import SNAPSHOT, LiveFolder
 from reglab.live.lab.log import Log
 from reglab.live.lab.network import LiveNetwork
+from reglab.live.lab.origin import check_origin, choose_origin
 from reglab.live.lab.pair import SHARED, align
 from reglab.live.lab.transport import Transport
 from reglab.live.messages import Built, Change, Command, Event, Load, Refused, Restart, Save, Start
@@ -26,7 +28,7 @@ class Lab:
     """One network, or two that are trained side by side, each in a process of its own.
 
     All methods are called in one event loop. Where a worker refuses a command, they raise RunError with its
-    reason; the training goes on as before.
+    reason; the training continues as before.
 
     Args:
         results: folder of all results; everything that is written goes to a folder in it.
@@ -47,7 +49,7 @@ class Lab:
         self._data_directory = data_directory
         self._autosaves = {name: Autosave(self.folder.autosave(name)) for name in (BASELINE, YOURS)}
         self._saver: asyncio.Task[None] | None = None
-        # Several pages may want different things at once.
+        # Several pages may replace a network at once.
         self._replacing = asyncio.Lock()
         # Name of the file or run from which the next network comes, for the log.
         self._origin = ""
@@ -62,6 +64,10 @@ class Lab:
         """The network beside yours."""
         return self.networks.get(BASELINE)
 
+    def last_snapshot(self, name: Name) -> Path | None:
+        """The snapshot from which `recover` starts a network; None if its training has none."""
+        return self._autosaves[name].path
+
     async def open(self, start: Start, origin: str = "") -> None:
         """Starts a network in a new process, and trains it; ends the networks before.
 
@@ -70,17 +76,17 @@ class Lab:
             origin: name of the snapshot or run, for the log.
 
         Raises:
-            RunError: the folder cannot be created.
+            RunError: the folder cannot be created, or the snapshot cannot be read; the networks before it
+                continue.
         """
         self.folder.prepare()
+        await check_origin(start)
         async with self._replacing:
             await self._end_baseline()
             await self._keep_yours(start.snapshot)
             if self.yours is not None:
                 await self.yours.end()
-            self._autosaves[YOURS].forget()
-            if start.snapshot is not None:
-                self._autosaves[YOURS].remember(start.snapshot)
+            self._autosaves[YOURS].forget(start.snapshot)
             self._origin = origin
             await self._launch(YOURS, start)
         self.transport.play()
@@ -88,22 +94,24 @@ class Lab:
             self._saver = asyncio.create_task(self._save_regularly())
 
     async def recover(self, name: Name) -> None:
-        """Starts a network anew whose process has ended, from its last snapshot if there is one."""
+        """Starts a network again whose process has ended, from its last snapshot if there is one.
+
+        Raises:
+            RunError: the snapshot cannot be read; the next call starts without it.
+        """
         async with self._replacing:
-            old, snapshot = self.networks[name], self._autosaves[name].path
+            old, snapshot = self.networks[name], self.last_snapshot(name)
             if not old.end_reason:
                 return
             self._origin = "after the end of its process"
-            if snapshot is not None:
-                start = Start(snapshot=snapshot)
-            elif old.built is None or old.origin.run is not None:
-                start = old.origin
-            else:
-                start = Start(experiment=old.experiment)
-            network = await self._launch(name, start)
-            if snapshot is not None:
-                network.curve = old.curve
-            elif start.run is not None and old.experiment is not None:
+            start = choose_origin(old, snapshot)
+            try:
+                await check_origin(start)
+            except RunError:
+                self._autosaves[name].forget()
+                raise
+            network = await self._launch(name, start, old.curve)
+            if start.run is not None and old.experiment is not None:
                 # It may have been changed since.
                 network.send(Change(experiment=old.experiment))
 
@@ -172,7 +180,7 @@ class Lab:
                     self.transport.play()
 
     async def stop_comparing(self) -> None:
-        """Ends the other network; yours goes on."""
+        """Ends the other network; yours continues."""
         async with self._replacing:
             await self._end_baseline()
 
@@ -206,12 +214,12 @@ class Lab:
             raise RunError("there is no network yet: choose an experiment first")
         return self.yours
 
-    async def _launch(self, name: Name, start: Start) -> LiveNetwork:
+    async def _launch(self, name: Name, start: Start, curve: Curve | None = None) -> LiveNetwork:
         # Yours keeps all cores beside the baseline, because it may soon be alone again.
         threads = max(1, count_cores() // 2) if name == BASELINE else None
         start = start.model_copy(update={"data_directory": self._data_directory, "threads": threads})
         network = LiveNetwork(
-            start, self.folder.log(name), lambda network, event: self._hear(name, network, event)
+            start, self.folder.log(name), lambda network, event: self._receive(name, network, event), curve
         )
         # The baseline is first, since it is on the left.
         networks = {**self.networks, name: network}
@@ -245,17 +253,19 @@ class Lab:
             if plays:
                 self.transport.play()
 
-    def _hear(self, name: Name, network: LiveNetwork, event: Event) -> None:
+    def _receive(self, name: Name, network: LiveNetwork, event: Event) -> None:
         if self.networks.get(name) is network:
             if isinstance(event, Built):
+                if event.how == "restored":
+                    self._autosaves[name].confirm()
                 self.log.add_built(name, event, self._origin)
-            self.transport.hear()
+            self.transport.receive_event()
 
     async def _ask(self, network: LiveNetwork, command: Command) -> Event:
         return _accept(await network.ask(command))
 
     async def _keep_yours(self, successor: Path | None = None) -> None:
-        """Saves your network before it is replaced, if it was trained; not over its successor."""
+        """Saves your network before it is replaced, if it can be saved; not over its successor."""
         if self.yours is not None and was_trained(self.yours):
             first, second = (self.folder.path / f"before-{name}{SNAPSHOT}" for name in ("restart", "load"))
             path = first if first != successor else second

@@ -35,6 +35,8 @@ class Entry(BaseModel):
     changes: tuple[str, ...] = ()
     """`key: old → new`."""
     detail: str = ""
+    training: str = Field(default="", exclude=True)
+    """Of `Built`; it is not written."""
 
     @property
     def text(self) -> str:
@@ -62,13 +64,15 @@ class Log:
         before = self._known.get(network)
         self._known[network] = event.experiment
         differences = () if before is None else list_changes(before, event.experiment)
+        action: Action = "changed"
+        detail = ""
         if event.how in ("started", "restarted"):
-            self.add(network, event.how, event.images, differences, event.experiment.label)
+            action, detail = event.how, event.experiment.label
         elif event.how == "restored":
-            action: Action = "weights loaded" if origin.endswith(NETWORK) else "restored"
-            self.add(network, action, event.images, differences, origin)
-        elif differences:
-            self.add(network, "changed", event.images, differences)
+            action, detail = "weights loaded" if origin.endswith(NETWORK) else "restored", origin
+        elif not differences:
+            return
+        self.add(network, action, event.images, differences, detail, event.training)
 
     def forget(self, network: str) -> None:
         """The next experiment of a network is not a change of its last one."""
@@ -81,6 +85,7 @@ class Log:
         images: int,
         differences: Sequence[KeyDifference] = (),
         detail: str = "",
+        training: str = "",
     ) -> None:
         """Adds an entry with the current time."""
         self.entries.append(
@@ -91,18 +96,26 @@ class Log:
                 images=images,
                 changes=tuple(describe_change(each) for each in differences),
                 detail=detail,
+                training=training,
             )
         )
 
     def marks(self, network: str) -> list[tuple[int, str]]:
-        """The changes of a network since its last start: images seen, and what changed."""
+        """The changes of the current training of a network: images seen, and what changed.
+
+        A jump back drops those that were made later.
+        """
         marks: list[tuple[int, str]] = []
+        training = ""
         for entry in self.entries:
-            if entry.network != network:
+            if entry.network != network or entry.action == "saved":
                 continue
-            if entry.action in ("started", "restarted"):
+            if entry.training != training:
+                training = entry.training
                 marks.clear()
-            elif entry.action in ("changed", "restored", "weights loaded"):
+            while marks and marks[-1][0] > entry.images:
+                marks.pop()
+            if entry.action in ("changed", "restored", "weights loaded"):
                 marks.append((entry.images, "; ".join(entry.changes) or f"{entry.action} {entry.detail}"))
         return marks
 

@@ -60,18 +60,31 @@ class LiveNetwork:
         end_reason: why the worker has ended; empty while it works.
     """
 
-    def __init__(self, start: Start, log: Path, listen: Callable[["LiveNetwork", Event], None]) -> None:
-        """Prepares a worker; `listen` is called with each of its events; `log` receives its output."""
+    def __init__(
+        self,
+        start: Start,
+        log: Path,
+        listen: Callable[["LiveNetwork", Event], None],
+        curve: Curve | None = None,
+    ) -> None:
+        """Prepares a worker.
+
+        Args:
+            start: what the training starts from.
+            log: receives the output of the worker.
+            listen: called with each of its events.
+            curve: of the same training in another worker; a training of another name drops it.
+        """
         self.origin = start
         self.built: Built | None = None
         self.sample: Sample | None = None
-        self.curve = Curve()
+        self.curve = Curve() if curve is None else curve
         self.looked: Looked | None = None
         self.evaluated: Evaluated | None = None
         self.diverged = ""
         self.messages: deque[str] = deque(maxlen=20)
         self.end_reason = ""
-        self._is_new = False
+        self._is_answer = False
         self._log = log
         self._listen = listen
         self._process: Process | None = None
@@ -235,24 +248,23 @@ class LiveNetwork:
         self._listen(self, event)
 
     def _take_built(self, event: Built) -> None:
-        # With a snapshot, the curve before it may be known from another worker.
-        if event.how == "restarted" or (event.how == "started" and self.origin.snapshot is None):
-            self.curve.clear()
+        # The curve up to a snapshot may be that of another worker.
+        self.curve.start(event.training)
         if event.how == "restarted":
             self.origin = Start(experiment=event.experiment)
         if event.how in ("started", "restarted", "restored"):
             # The next sample is the first one of this training.
             self.diverged, self.sample = "", None
+        # The worker has built the first network without a question.
+        self._is_answer = self.built is not None
         self.built = event
         self.looked = self.evaluated = None
-        self._is_new = True
 
     def _answer_built(self) -> None:
-        """Answers what has caused the last `Built`, with the first sample, which tells the state."""
-        # The worker has built the first network without a question.
-        if self._is_new and self.built is not None and self.built.how != "started":
+        """Answers what has caused the last `Built`, with the first sample, which has the state."""
+        if self._is_answer and self.built is not None:
             self._answer(self.built, _CAUSES.get(self.built.how, "change"))
-        self._is_new = False
+        self._is_answer = False
 
     def _answer(self, event: Event, asked: str) -> None:
         """Answers the oldest question of a command."""

@@ -23,7 +23,7 @@ class Preset:
     Attributes:
         name: path in the folder of the shipped configs, without `.yaml`.
         question: its opening comment.
-        experiment: what it says.
+        experiment: of the text.
         text: for the editor.
     """
 
@@ -40,7 +40,7 @@ class Text:
     Attributes:
         content: YAML.
         folder: where `extends` starts; only files of this folder can be named.
-        name: of the experiment, if the text does not say it; None for a general one.
+        name: of the experiment, if the text does not have one; None for a general one.
     """
 
     content: str

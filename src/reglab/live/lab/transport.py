@@ -13,7 +13,7 @@ _SECONDS_AHEAD = 0.75
 
 
 class Transport:
-    """Tells networks how far to train.
+    """Sends networks the number of steps up to which they train.
 
     A single network trains up to the goal. Two networks train up to a common limit, which is raised to the
     goal while they come closer to it, so that they do the same steps at about the same time. When they pause,
@@ -25,7 +25,7 @@ class Transport:
 
     def __init__(self, networks: Callable[[], Sequence[LiveNetwork]]) -> None:
         self._networks = networks
-        # Numbers of steps: where the networks shall pause, 0 for now; and what they have been told.
+        # Numbers of steps: at which the networks pause, 0 for now; and the limit that was sent last.
         self._goal = self._limit = 0
         self._steps_singly = False
         self._holds = 0
@@ -34,11 +34,11 @@ class Transport:
 
     @property
     def plays(self) -> bool:
-        """Whether the networks shall train until something else is said."""
+        """Whether the networks train until the next pause, step or epoch."""
         return self._goal == NEVER
 
     def play(self) -> None:
-        """Trains until something else is said."""
+        """Trains until the next pause, step or epoch."""
         self._goal, self._steps_singly = NEVER, False
         self._advance()
 
@@ -76,14 +76,14 @@ class Transport:
             self._advance()
 
     def renew(self) -> None:
-        """Tells again what holds, since a network has been replaced, restarted or restored."""
+        """Sends the limit again, since a network has been replaced, restarted or restored."""
         if not self.plays:
             self._goal = 0
         self._steps_singly = False
-        self._tell(0)
-        self.hear()
+        self._send(0)
+        self.receive_event()
 
-    def hear(self) -> None:
+    def receive_event(self) -> None:
         """A network has sent an event."""
         self._advance()
         self._happened.set()
@@ -93,25 +93,25 @@ class Transport:
         if self._holds or not self._goal:
             limit = _find_level(networks)
             if limit != self._limit:
-                self._tell(limit)
+                self._send(limit)
         else:
             limit = min(self._goal, _find_limit(networks))
             if limit > self._limit:
-                self._tell(limit)
+                self._send(limit)
 
-    def _tell(self, until: int) -> None:
+    def _send(self, until: int) -> None:
         self._limit = until
         for network in self._networks():
             network.send(Train(until=until))
 
     async def _settle(self) -> None:
-        """Waits until no network trains any more, after they have been told to pause."""
+        """Waits until no network trains any more, after the command to pause."""
         while any(self._may_train(network) for network in self._networks()):
             self._happened.clear()
             await self._happened.wait()
 
     def _may_train(self, network: LiveNetwork) -> bool:
-        """Whether a network trains, or has not heard yet what it has been told."""
+        """Whether a network trains, or has not received the last limit."""
         sample = network.sample
         if sample is None or network.state != "paused":
             return network.state in ("starting", "running")

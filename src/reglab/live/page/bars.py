@@ -22,7 +22,7 @@ def draw_prediction(prediction: Prediction, classes: Sequence[str], size: int = 
 
 
 def describe(prediction: Prediction, classes: Sequence[str]) -> str:
-    """A prediction in one sentence, for those who do not see it."""
+    """A prediction in one sentence, for screen readers."""
     shares = ", ".join(
         f"{classes[number]} {share:.0%}"
         for number, share in zip(prediction.classes, prediction.probabilities, strict=True)

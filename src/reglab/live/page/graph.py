@@ -108,9 +108,9 @@ class Graph:
                 "left": 0,
                 "textStyle": {"fontSize": 14, "fontWeight": 600, "color": colour},
             },
-            "grid": {"left": 8, "right": 16, "top": 56, "bottom": 26, "containLabel": True},
+            "grid": {"left": 8, "right": 16, "top": 60, "bottom": 26, "containLabel": True},
             "legend": {
-                "top": 24,
+                "top": 28,
                 "left": 0,
                 "type": "scroll",
                 "itemWidth": 26,
@@ -123,6 +123,7 @@ class Graph:
             "dataZoom": [{"type": "inside", "filterMode": "none", "zoomOnMouseWheel": "ctrl"}],
             "toolbox": {
                 "right": 0,
+                "top": -5,
                 "iconStyle": {"borderColor": colour},
                 "feature": {
                     "dataZoom": {"yAxisIndex": "none", "title": {"zoom": "Zoom", "back": "Back"}},

@@ -39,7 +39,7 @@ def is_loopback(host: str) -> bool:
 
 
 class Guard:
-    """Stands before an application, for HTTP and websockets.
+    """Checks the requests for an application, over HTTP and websockets.
 
     - A request must name this server as its host, so that a foreign name that points to this machine (DNS
       rebinding) reaches nothing.
@@ -51,7 +51,7 @@ class Guard:
     - A body must not be larger than a snapshot may be.
 
     Args:
-        application: behind the guard.
+        application: gets the requests that pass.
         host: to which the server listens.
         port: to which the server listens.
         token: expected; None for a page that only this machine can reach.
@@ -109,7 +109,7 @@ class Guard:
         if not self._allows_addresses:
             return False
         try:
-            # Nobody can make a name of theirs look like a number.
+            # A foreign name is never a number.
             ipaddress.ip_address(name)
         except ValueError:
             return False

@@ -54,7 +54,7 @@ def serve(
         root: builds the page for each browser.
         begin: called when the server listens.
         end: called at the end.
-        announce: called with the page's address in words that a browser understands.
+        announce: called with the page's address as a browser needs it.
         open_browser: whether a browser is opened.
 
     Raises:
@@ -108,7 +108,7 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves the signals of the process alone."""
+    """A server that does not handle the signals of the process."""
 
     def stop(self) -> None:
         self.should_exit = True

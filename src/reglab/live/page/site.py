@@ -5,16 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nicegui import Client, ui
+from nicegui import ui
 
 from reglab.errors import ReglabError
-from reglab.experiment import Experiment
 from reglab.live.lab.lab import Lab, Name
 from reglab.live.lab.network import LiveNetwork
 from reglab.live.lab.presets import Text
-
-MOST_PAGES = 8
-"""Browsers that may have the page open at a time; each costs time that the training then does not have."""
 
 
 @dataclass
@@ -28,7 +24,8 @@ class Site:
         image: number of the test image whose inside is shown, or the path of a picture of the user.
         graphs_from: images seen by each network where its graphs begin, after they were cleared.
         watches_inside: the pages that show the inside of the network.
-        pauses_when_closed: whether the training pauses while no page is open.
+        pauses_when_closed: whether the training pauses while no page is open; a page whose connection is lost
+            stays open for a while.
     """
 
     lab: Lab
@@ -38,6 +35,22 @@ class Site:
     graphs_from: dict[str, int] = field(default_factory=dict)
     watches_inside: set[str] = field(default_factory=set)
     pauses_when_closed: bool = False
+    _open: set[str] = field(default_factory=set)
+    _waits: bool = False
+
+    def enter(self, page: str) -> None:
+        """Counts a page as open; the training resumes if it paused because none was."""
+        self._open.add(page)
+        if self._waits:
+            self._waits = False
+            self.lab.transport.play()
+
+    def leave(self, page: str) -> None:
+        """Counts a page as closed; after the last one the training pauses, if that is wanted."""
+        self._open.discard(page)
+        if self.pauses_when_closed and not self._open:
+            self._waits = self.lab.transport.plays
+            self.lab.transport.pause()
 
 
 class Panel:
@@ -72,11 +85,6 @@ def tell(message: str, kind: str = "negative") -> None:
     )
 
 
-def count_pages() -> int:
-    """The browsers that are connected."""
-    return sum(client.has_socket_connection for client in Client.instances.values())
-
-
 def name_networks(networks: Mapping[Name, LiveNetwork]) -> dict[Name, str]:
     """The labels of networks; two with the same label are told apart."""
     labels: dict[Name, str] = {
@@ -85,22 +93,3 @@ def name_networks(networks: Mapping[Name, LiveNetwork]) -> dict[Name, str]:
     if len(set(labels.values())) < len(labels):
         return {name: f"{label} ({name})" for name, label in labels.items()}
     return labels
-
-
-def write_yaml(experiment: Experiment) -> str:
-    """An experiment as the text of a file: the keys that differ from their defaults."""
-    import yaml
-
-    values = experiment.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-    training = values.get("training", {})
-    for part in ("optimizer", "schedule"):
-        if part in training:
-            # The name is a default of each kind of optimizer and schedule, but not that of an experiment.
-            training[part] = {"name": getattr(experiment.training, part).name, **training[part]}
-    regularizers = experiment.regularizers.model_dump(mode="json", exclude_none=True)
-    if regularizers:
-        values["regularizers"] = regularizers
-    text: str = yaml.safe_dump(
-        values, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None
-    )
-    return text

@@ -4,15 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nicegui import app
-
 from reglab.config.shipped import shipped_directory
 from reglab.live.lab.ending import Ending
 from reglab.live.lab.lab import Lab
 from reglab.live.lab.presets import Text, list_presets
+from reglab.live.lab.writing import write_yaml
 from reglab.live.messages import Start
 from reglab.live.page.server import Address, serve
-from reglab.live.page.site import Site, count_pages, write_yaml
+from reglab.live.page.site import Site
 from reglab.live.page.view import build_page
 from reglab.live.page.watch import build_watch_page
 
@@ -24,7 +23,7 @@ class Beginning:
     Attributes:
         start: experiment, snapshot or finished run.
         origin: name of the snapshot or run, for the log.
-        text: of the experiment's file, for the editor; None to write it anew.
+        text: of the experiment's file, for the editor; None to write it from the experiment.
     """
 
     start: Start
@@ -66,11 +65,6 @@ def run_lab(
         nonlocal ending
         ending = await lab.close()
 
-    def leave() -> None:
-        if site.pauses_when_closed and count_pages() == 0:
-            lab.transport.pause()
-
-    app.on_disconnect(leave)
     serve(address, lambda: build_page(site), begin, end, announce, open_browser)
     return ending
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from nicegui import context, ui
 
+from reglab.live.page.browsers import prepare_page
 from reglab.live.page.panels.controls import ControlsPanel
 from reglab.live.page.panels.editor import EditorPanel
 from reglab.live.page.panels.files import FilesPanel
@@ -17,12 +18,10 @@ from reglab.live.page.panels.state import StatePanel
 from reglab.live.page.panels.stats import StatsPanel
 from reglab.live.page.panels.transport import TransportBar
 from reglab.live.page.panels.welcome import WelcomePanel
-from reglab.live.page.site import MOST_PAGES, Panel, Site, count_pages
-from reglab.live.page.style import CSS
+from reglab.live.page.site import Panel, Site
 
 _SECONDS = 1.0
 """Between two refreshes; each takes a browser some percent of a core."""
-_PREFERS_DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
 _TABS = (
     ("inside", "Inside the network", "layers"),
     ("predictions", "Predictions", "image_search"),
@@ -36,15 +35,9 @@ _TABS = (
 
 async def build_page(site: Site) -> None:
     """Builds the page for one browser; the last of too many gets a sentence instead."""
-    ui.add_css(CSS)
-    await ui.context.client.connected()
-    if count_pages() > MOST_PAGES:
-        ui.label(
-            f"{MOST_PAGES} pages are open already; each costs time that the training then does not have. "
-            "Close one, and load this page again."
-        ).classes("is-too-many")
-        return
-    _View(site, bool(await ui.run_javascript(_PREFERS_DARK, timeout=5)))
+    dark = await prepare_page()
+    if dark is not None:
+        _View(site, dark)
 
 
 class _View:
@@ -63,7 +56,10 @@ class _View:
         self._build_tabs(site)
         self._set_dark(dark)
         self._timer = ui.timer(_SECONDS, self._refresh)
-        context.client.on_disconnect(lambda: self._inside.open(False))
+        page = context.client
+        site.enter(page.id)
+        # Not `on_disconnect`: after a short loss of the connection the same page is used again.
+        page.on_delete(lambda: self._close(page.id))
 
     def _build_tabs(self, site: Site) -> None:
         with ui.tabs().props(
@@ -98,6 +94,10 @@ class _View:
         self._predictions.open(name == "predictions")
         if name == "files":
             await self._files.open()
+
+    def _close(self, page: str) -> None:
+        self._inside.open(False)
+        self._site.leave(page)
 
     def _look(self, image: int | Path) -> None:
         self._site.image = image

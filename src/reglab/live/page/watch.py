@@ -1,20 +1,22 @@
-"""A page about runs that other processes train; it reads, and changes nothing."""
+"""A page about runs that other processes train; it changes nothing."""
 
+import os
 import time
 from pathlib import Path
 
 from nicegui import run, ui
 
 from reglab.errors import RunError
+from reglab.live.page.browsers import prepare_page
 from reglab.live.page.graph import DASHED, DOTTED, SOLID, Graph, Line
-from reglab.live.page.site import MOST_PAGES, count_pages
-from reglab.live.page.style import CSS, choose_colours
+from reglab.live.page.runs import label_runs
+from reglab.live.page.style import choose_colours
 from reglab.runs.finding import Found, RunRecord, find_runs
 from reglab.runs.history import Epoch
 
 _SECONDS = 2.0
 _MOST_LINES = 8
-_COLUMNS = ("state", "experiment", "seed", "epochs", "clean", "validation", "gap", "updated")
+_COLUMNS = ("state", "experiment", "seed", "epochs", "clean", "validation", "gap", "updated", "folder")
 _GRAPHS = (
     ("Accuracy, %", "accuracy", 100.0, 100.0),
     ("Cross-entropy, nats", "cross_entropy", 1.0, None),
@@ -24,14 +26,9 @@ _KINDS = (("validation", "val", SOLID), ("clean", "clean", DASHED), ("as trained
 
 async def build_watch_page(results: Path) -> None:
     """Builds the page for one browser."""
-    ui.add_css(CSS)
-    await ui.context.client.connected()
-    if count_pages() > MOST_PAGES:
-        ui.label(f"{MOST_PAGES} pages are open already. Close one, and load this page again.").classes(
-            "is-too-many"
-        )
+    dark = await prepare_page()
+    if dark is None:
         return
-    dark = bool(await ui.run_javascript("matchMedia('(prefers-color-scheme: dark)').matches", timeout=5))
     page = _WatchPage(results, dark)
     await page.refresh()
     ui.timer(_SECONDS, page.refresh)
@@ -45,6 +42,7 @@ class _WatchPage:
         self._ground = ui.dark_mode(dark)
         self._chosen: set[str] = set()
         self._runs: dict[str, RunRecord] = {}
+        self._labels: dict[str, str] = {}
         with ui.element("header").classes("bar"):
             ui.label("reglab live").style("font-weight: 700; font-size: 1.15rem")
             ui.label(f"runs in {results}, read-only").classes("grow")
@@ -69,11 +67,16 @@ class _WatchPage:
             self._message.set_text(found)
             return
         self._runs = {str(record.directory.path): record for record in found.runs}
+        labels = label_runs([_read_title(record) for record in found.runs], found.runs)
+        self._labels = dict(zip(self._runs, labels, strict=True))
         words = list(found.damaged)
         if not found.runs:
             words.append(f"no runs in {self._results} yet; to train one: reglab run configs/smoke.yaml")
         self._message.set_text("\n".join(words))
-        rows = [{"key": key, **_describe(record)} for key, record in self._runs.items()]
+        rows = [
+            {"key": key, "folder": os.path.relpath(key, self._results), **_describe(record)}
+            for key, record in self._runs.items()
+        ]
         if rows != self._table.rows:
             self._table.rows = rows
         self._draw()
@@ -92,7 +95,7 @@ class _WatchPage:
             lines: list[Line] = []
             for record in chosen:
                 rows = record.history.rows if record.history else ()
-                label = f"{record.status.title or record.status.experiment}, seed {record.status.seed}"
+                label = self._labels[str(record.directory.path)]
                 lines += [
                     Line(
                         label,
@@ -126,13 +129,17 @@ def _read(row: Epoch, column: str, factor: float) -> float | None:
     return None if value is None else factor * value
 
 
+def _read_title(record: RunRecord) -> str:
+    return record.status.title or record.status.experiment
+
+
 def _describe(record: RunRecord) -> dict[str, str]:
     """The cells of a run."""
     last = record.history.rows[-1] if record.history and record.history.rows else None
     seconds = max(0.0, time.time() - record.status.updated.timestamp())
     return {
         "state": record.state,
-        "experiment": record.status.title or record.status.experiment,
+        "experiment": _read_title(record),
         "seed": str(record.status.seed),
         "epochs": f"{record.status.epochs_done} / {record.status.epochs}",
         "clean": "" if last is None else f"{last.clean_accuracy:.1%}",

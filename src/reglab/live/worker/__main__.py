@@ -72,12 +72,8 @@ def _work(start: Start, lines: BinaryIO, stream: EventStream) -> None:
     from reglab.live.worker.bench import Bench
 
     commands: Commands = SimpleQueue()
-    bench = Bench(subject, backend, commands, stream.send, start.data_directory)
-    if snapshot is not None:
-        assert start.snapshot is not None
-        bench.restore(snapshot, start.snapshot)
-    elif start.run is not None:
-        bench.take_weights(start.run)
+    origin = snapshot or start.run
+    bench = Bench(subject, backend, commands, stream.send, start.data_directory, origin)
     threading.Thread(target=_read, args=(lines, commands, stream), daemon=True).start()
     bench.run()
 

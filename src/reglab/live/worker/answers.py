@@ -11,16 +11,20 @@ from numpy.typing import NDArray
 from reglab.inference.augmented import augment_images
 from reglab.inference.own_picture import read_own_picture
 from reglab.live.messages import (
+    Evaluate,
     Evaluated,
     InsideOfLayer,
+    Look,
     Looked,
     Predict,
     Predicted,
     Prediction,
+    Recognize,
 )
 from reglab.live.worker.inspection import InsideOfLayer as Inside
 from reglab.live.worker.inspection import Inspection
 from reglab.live.worker.pictures import draw_filters, draw_maps, encode_png
+from reglab.processes.events import Message
 from reglab.training.loop.measurement import measure, to_probabilities
 from reglab.training.session import Session
 
@@ -70,6 +74,23 @@ class Answers:
         """Discards what was computed with other weights."""
         self._tested.clear()
         self._logits = None
+
+    def answer(self, session: Session, question: Look | Predict | Recognize | Evaluate) -> Message | None:
+        """Answers a question; None after the end of looking.
+
+        Raises:
+            ImageError: a picture of the user cannot be read.
+        """
+        match question:
+            case Look():
+                self.look_at(session, question.image if question.path is None else question.path)
+                return self.look(session) if self.is_looking else None
+            case Predict():
+                return self.predict(session, question)
+            case Recognize():
+                return self.recognize(session, question.path)
+            case Evaluate():
+                return self.evaluate(session)
 
     def look_at(self, session: Session, image: int | Path | None) -> None:
         """Chooses the image of `look`; None ends the looking.

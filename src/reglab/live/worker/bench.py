@@ -31,11 +31,10 @@ from reglab.live.worker.answers import Answers
 from reglab.live.worker.layers import describe_layers
 from reglab.live.worker.network_file import read_network, write_network
 from reglab.live.worker.observer import Observer
-from reglab.live.worker.snapshot import Snapshot, read_snapshot, write_snapshot
-from reglab.model.size import measure_size
+from reglab.live.worker.sessions import Sessions
+from reglab.live.worker.snapshot import Snapshot, make_training_id, read_snapshot, write_snapshot
 from reglab.processes.events import EpochDone, Message
 from reglab.runs.history import Epoch
-from reglab.runs.layout import RunDirectory
 from reglab.training.listener import Listener
 from reglab.training.session import Session
 from reglab.training.subject import Subject
@@ -59,6 +58,10 @@ class Bench(Listener):
         commands: what to do; None ends `run`.
         send: receives the events.
         data_directory: where another data set is searched.
+        origin: see `Sessions.start`.
+
+    Raises:
+        RunError: the snapshot does not fit the subject or the backend.
     """
 
     def __init__(
@@ -68,18 +71,23 @@ class Bench(Listener):
         commands: Commands,
         send: Callable[[Message], None],
         data_directory: Path | None = None,
+        origin: Snapshot | Path | None = None,
     ) -> None:
         self._backend = backend
         self._commands = commands
         self._send = send
-        self._data_directory = data_directory
         self._later: deque[Command | None] = deque()
         self._until = 0
         self._steps = 0
         self._has_diverged = False
+        self._sessions = Sessions(backend, self, self._record, data_directory)
+        self._training = make_training_id()
+        if isinstance(origin, Snapshot):
+            self._training, self._steps = origin.training, origin.steps
         begin = time.perf_counter()
-        self._open(Session(subject, backend, self, self._record))
-        self._built("started", begin)
+        self._open(self._sessions.start(subject, origin))
+        # A snapshot or a run is never shown as a network with its initial weights.
+        self._built("started" if origin is None else "restored", begin)
 
     def run(self) -> None:
         """Follows the commands until the end of the queue."""
@@ -174,18 +182,10 @@ class Bench(Listener):
                     self._save(command.path)
                 case Load():
                     self._load(command.path)
-                case Look():
-                    self._answers.look_at(
-                        self._session, command.image if command.path is None else command.path
-                    )
-                    if self._answers.is_looking:
-                        self._send(self._answers.look(self._session))
-                case Predict():
-                    self._send(self._answers.predict(self._session, command))
-                case Recognize():
-                    self._send(self._answers.recognize(self._session, command.path))
-                case Evaluate():
-                    self._send(self._answers.evaluate(self._session))
+                case Look() | Predict() | Recognize() | Evaluate():
+                    answer = self._answers.answer(self._session, command)
+                    if answer is not None:
+                        self._send(answer)
         except ReglabError as error:
             self._send(Refused(command=command.command, message=str(error)))
 
@@ -196,82 +196,38 @@ class Bench(Listener):
 
     def _restart(self, experiment: Experiment, keep: bool) -> None:
         begin = time.perf_counter()
-        old = self._session
-        subject = old.subject
-        if (
-            experiment.data == subject.experiment.data
-            and experiment.training.seed == subject.experiment.training.seed
-        ):
-            subject, shared = subject.with_experiment(experiment), old
-        else:
-            subject, shared = Subject.load(experiment, self._data_directory), None
-        session = Session(subject, self._backend, self, self._record, shared)
-        if keep:
-            session.take_weights(old.get_state().variables)
-        self._steps = 0
+        session = self._sessions.restart(self._session, experiment, keep)
+        self._training, self._steps = make_training_id(), 0
         self._open(session)
         self._built("restarted", begin)
 
     def _save(self, path: Path) -> None:
+        session = self._session
         if path.suffix == ".json":
-            write_network(path, self._session.experiment, self._session.model.network)
+            write_network(path, session.experiment, session.model.network)
+        elif self._has_diverged:
+            raise RunError(f"{path} was not written: the training has diverged")
         else:
-            session = self._session
-            write_snapshot(
-                path,
-                Snapshot(
-                    session.experiment,
-                    session.subject.fingerprint,
-                    self._backend.precision.policy,
-                    self._backend.name,
-                    self._steps,
-                    session.get_state(),
-                ),
-            )
+            write_snapshot(self._sessions.take_snapshot(path, session, self._training, self._steps))
         self._send(Saved(path=path))
 
     def _load(self, path: Path) -> None:
         begin = time.perf_counter()
         if path.suffix == ".json":
+            if self._has_diverged:
+                # The optimizer, which the file does not have, has diverged too.
+                raise RunError("the training has diverged: load a snapshot, or restart")
             read_network(path, self._session.model.network)
             self._observer.forget()
-            self._built("restored", begin)
         else:
-            self.restore(read_snapshot(path), path)
-
-    def take_weights(self, run: Path) -> None:
-        """Starts from the weights of a complete run of the same network."""
-        begin = time.perf_counter()
-        self._session.model.network.load_weights(RunDirectory(run).weights)
-        self._built("restored", begin)
-
-    def restore(self, snapshot: Snapshot, path: Path) -> None:
-        """Continues from a snapshot.
-
-        Raises:
-            RunError: it is of other images, another precision or backend, or another network.
-        """
-        begin = time.perf_counter()
-        old, made_with = self._session, (snapshot.policy, snapshot.backend)
-        if snapshot.images != old.subject.fingerprint:
-            raise RunError(
-                f"{path} is of other images than {old.subject.dataset.title}: restart with its experiment"
-            )
-        if made_with != (self._backend.precision.policy, self._backend.name):
-            raise RunError(
-                f"{path} was made in {snapshot.policy} on {snapshot.backend}, this is "
-                f"{self._backend.precision.policy} on {self._backend.name}"
-            )
-        session = Session(
-            old.subject.with_experiment(snapshot.experiment), self._backend, self, self._record, old
-        )
-        session.set_state(snapshot.state)
-        self._steps = snapshot.steps
-        self._open(session)
+            snapshot = read_snapshot(path)
+            session = self._sessions.restore(self._session, snapshot)
+            self._training, self._steps = snapshot.training, snapshot.steps
+            self._open(session)
         self._built("restored", begin)
 
     def _open(self, session: Session) -> None:
-        """Takes another session; it goes on only if the training has no limit, which is a number of steps."""
+        """Takes another session; it continues only if there is no limit, a number of steps."""
         self._session = session
         self._until = NEVER if self._until == NEVER else 0
         self._has_diverged = False
@@ -281,24 +237,18 @@ class Bench(Listener):
 
     def _built(self, how: Any, begin: float) -> None:
         session = self._session
-        network, subject = session.model.network, session.subject
+        subject = session.subject
         self._answers.forget()
         self._send(
             Built(
                 how=how,
+                training=self._training,
                 experiment=session.experiment,
-                layers=describe_layers(network),
-                parameters=measure_size(network).parameters,
+                layers=describe_layers(session.model.network),
                 classes=subject.dataset.classes,
-                dataset=subject.dataset.title,
-                validation=subject.validation,
                 train_images=len(subject.split.train),
-                test_images=len(subject.split.test),
-                steps_per_epoch=session.steps_per_epoch,
-                steps=self._steps,
                 images=session.images_seen,
                 seconds=time.perf_counter() - begin,
-                policy=self._backend.precision.policy,
             )
         )
         self._sample(running=False)

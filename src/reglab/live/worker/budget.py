@@ -54,5 +54,5 @@ class Budget:
                 self._durations[activity] = 0.0
 
     def restart(self) -> None:
-        """Forgets the time, not the durations, as after a pause in which nothing was trained."""
+        """Discards the time, not the durations, as after a pause in which nothing was trained."""
         self._begin, self._spent = self._clock(), {}

@@ -101,9 +101,7 @@ class Observer:
         if elapsed > 1:
             self._clock, self._clock_images, self._looking = now, session.images_seen, 0.0
         with self._budget.spend("read"):
-            in_epoch = session.images_seen - session.epochs_done * len(session.subject.split.train)
-            means = session.read_means()
-            self._means.add(in_epoch, means)
+            means = self._read_means()
         if not math.isfinite(means["loss"]):
             return f"the loss became {means['loss']}; a lower learning rate, or some warm-up, may help"
         for name, rolling in (("clean", self._clean), ("validation", self._validation)):
@@ -117,8 +115,17 @@ class Observer:
         self._next_sample = time.perf_counter() + _SAMPLE_SECONDS
         return ""
 
+    def _read_means(self) -> dict[str, float]:
+        session = self._session
+        means = session.read_means()
+        in_epoch = session.images_seen - session.epochs_done * len(session.subject.split.train)
+        # A restored session has no means before its first step.
+        if means:
+            self._means.add(in_epoch, means)
+        return means
+
     def _measure(self, rolling: RollingMeasurement) -> None:
-        """Measures a few images, which also tells how long the forward pass takes."""
+        """Measures a few images, and the duration of the forward pass."""
         chosen = rolling.choose()
         begin = time.perf_counter()
         rolling.add(chosen, self._session.predict(chosen))
@@ -136,6 +143,9 @@ class Observer:
             until: number of steps at which it pauses.
         """
         session = self._session
+        if not running and session.images_seen:
+            # The last step was not observed, unless a sample was due.
+            self._read_means()
         clean, validation = self._clean.read(), self._validation.read()
         means = self._means.read()
         per_image = 1000 / self._speed if self._speed else None

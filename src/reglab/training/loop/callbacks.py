@@ -90,6 +90,7 @@ class Progress(keras.callbacks.Callback):
 
     Attributes:
         measuring: builds the records.
+        train_images: number of images of an epoch.
         callbacks: of the regularizers, by `regularizer/number`.
         epochs_done: number of finished epochs.
         images_done: number of images of the current epoch that have been trained on.
@@ -109,7 +110,7 @@ class Progress(keras.callbacks.Callback):
         self.images_done = 0
         self.stopped = False
         self.pausing = False
-        self._train_images = len(split.train)
+        self.train_images = len(split.train)
         self._listener = listener
         self._record = record
         self.steps_done = 0
@@ -132,6 +133,10 @@ class Progress(keras.callbacks.Callback):
     def images_now(self) -> int:
         """Number of images of the current epoch that have been trained on, also within a call of `fit`."""
         return self.images_done + (self.feed.count_images(self._batches_done) if self._batches_done else 0)
+
+    def is_complete(self, epochs: int) -> bool:
+        """Whether all of a number of epochs are done, or a callback has ended the training."""
+        return self.stopped or self.epochs_done >= epochs
 
     def use(self, model: Any, learning_rate: Any, callbacks: Mapping[str, Any]) -> None:
         """Replaces the model, its learning rate and the callbacks of the regularizers."""
@@ -198,7 +203,7 @@ class Progress(keras.callbacks.Callback):
         """An epoch is done, or a part of one."""
         batches, self._batches_done = self._batches_done, 0
         self.images_done += self.feed.count_images(batches)
-        if self.images_done < self._train_images:
+        if self.images_done < self.train_images:
             self.steps_done += self.feed.count_steps(batches)
             self.measuring.pause()
             return

@@ -11,7 +11,7 @@ from reglab import __version__
 from reglab.config.yaml.dumping import dump_yaml
 from reglab.errors import BackendError, RunError
 from reglab.files import write_atomically
-from reglab.machine import find_host
+from reglab.machine import find_boot, find_host
 from reglab.runs.history import append_epoch, repair_history
 from reglab.runs.integrity import hash_results
 from reglab.runs.layout import RunDirectory
@@ -64,6 +64,7 @@ class Journal:
             heartbeat=now,
             pid=os.getpid(),
             host=find_host(),
+            boot=find_boot(),
             images=subject.fingerprint,
             validation=subject.validation,
             version=__version__,

@@ -142,7 +142,7 @@ class ControlsPanel(Panel):
 
 
 class _Field:
-    """A field of one key; what is wrong with a value is said below it.
+    """A field of one key; what is wrong with a value is shown below it.
 
     Args:
         setting: the key.

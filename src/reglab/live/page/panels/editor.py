@@ -10,8 +10,9 @@ from reglab.errors import ExperimentError, Problem
 from reglab.experiment import Experiment
 from reglab.live.lab.changes import describe_change, list_changes
 from reglab.live.lab.presets import Text, find_line, list_presets
+from reglab.live.lab.writing import write_yaml
 from reglab.live.messages import Start
-from reglab.live.page.site import Panel, Site, telling, write_yaml
+from reglab.live.page.site import Panel, Site, telling
 
 _SECONDS_WITHOUT_EDIT = 0.3
 """Then the text is checked. Marks that arrive while one types would bring back an older text."""
@@ -28,27 +29,28 @@ class EditorPanel(Panel):
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
+        self._draft = site.draft
         self._presets = {preset.name: preset for preset in list_presets()}
         self._shown: Experiment | None = None
         self._experiment: Experiment | None = None
         self._later: ui.timer | None = None
         with ui.element("div").classes("bar"):
             options = {name: f"{name}: {preset.question}" for name, preset in self._presets.items()}
-            chosen = ui.select(options, label="Presets", on_change=lambda event: self._insert(event.value))
+            chosen = ui.select(
+                options, label="Presets", on_change=lambda event: self._show(self._presets[event.value].text)
+            )
             chosen.props("dense").classes("grow is-presets")
             ui.button("Current settings", icon="south", on_click=self._take_current).props(
                 "flat no-caps"
             ).tooltip("Replace the text by the experiment that is trained").classes("is-current")
         self._editor = ui.codemirror(
-            site.draft.content,
+            self._draft.content,
             language="YAML",
             line_wrapping=True,
             indent="  ",
             on_change=self._edit,
         ).style("height: 320px; border: 1px solid var(--edge); border-radius: 4px; width: 100%")
         self._editor.classes("is-editor").on("vnode-mounted", js_handler=_NAME)
-        # A letter that is typed is not a key of the page.
-        self._editor.on("keydown", js_handler="event => event.stopPropagation()")
         self._problems = ui.label().style("white-space: pre-wrap; width: 100%").props('aria-live="polite"')
         self._problems.classes("text-negative is-problems")
         self._differences = (
@@ -65,7 +67,12 @@ class EditorPanel(Panel):
         self._check()
 
     def refresh(self) -> None:
-        """Compares with the experiment that is trained."""
+        """Shows what another part or page has written, and compares with the experiment that is trained.
+
+        While someone types here, this text is the one that all pages get.
+        """
+        if self._later is None and self.site.draft != self._draft:
+            self._show(self.site.draft)
         current = self._current()
         if current is not self._shown:
             self._shown = current
@@ -78,28 +85,33 @@ class EditorPanel(Panel):
     def _current(self) -> Experiment | None:
         return self.lab.yours.experiment if self.lab.yours is not None else None
 
-    def _insert(self, name: str) -> None:
-        preset = self._presets[name]
-        self.site.draft = preset.text
-        self._editor.set_value(self.site.draft.content)
+    def _show(self, draft: Text) -> None:
+        """Replaces the text, on all pages."""
+        self._draft = self.site.draft = draft
+        self._editor.set_value(draft.content)
         self._check()
 
     def _take_current(self) -> None:
         current = self._current()
         if current is not None:
-            self.site.draft = Text(write_yaml(current), shipped_directory())
-            self._editor.set_value(self.site.draft.content)
-            self._check()
+            self._show(Text(write_yaml(current), shipped_directory()))
 
     def _edit(self) -> None:
-        self.site.draft = replace(self.site.draft, content=self._editor.value or "")
+        content = self._editor.value or ""
+        if content == self._draft.content:
+            # Not an edit: the text was replaced.
+            return
+        self._draft = self.site.draft = replace(self._draft, content=content)
         if self._later is not None:
             self._later.cancel()
         self._later = ui.timer(_SECONDS_WITHOUT_EDIT, self._check, once=True)
 
     def _check(self) -> None:
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
         try:
-            self._experiment = self.site.draft.check()
+            self._experiment = self._draft.check()
             self._mark(())
         except ExperimentError as error:
             self._experiment = None

@@ -2,8 +2,10 @@
 
 from nicegui import events, run, ui
 
+from reglab.errors import ReglabError
 from reglab.live.lab.folder import LARGEST_SNAPSHOT, NETWORK, SNAPSHOT, SavedFile
 from reglab.live.messages import Start
+from reglab.live.page.runs import label_runs
 from reglab.live.page.site import Panel, Site, tell, telling
 from reglab.runs.finding import RunRecord, find_runs
 
@@ -19,7 +21,7 @@ class FilesPanel(Panel):
         self._runs: dict[str, RunRecord] = {}
         ui.label(
             "A snapshot has the network, the optimizer, the settings and the position in the data: training "
-            "goes on exactly from there. A network in JSON can be read without reglab."
+            "continues exactly from there. A network in JSON can be read without reglab."
         ).classes("soft")
         with ui.element("div").classes("bar"):
             self._name = ui.input("Name", value="snapshot").props("dense").classes("is-snapshot-name")
@@ -52,7 +54,8 @@ class FilesPanel(Panel):
         self._show_files()
         found = await run.io_bound(find_runs, [self.site.results])
         complete = [each for each in found.runs if each.state == "complete"] if found else []
-        self._runs = {f"{each.status.experiment}, seed {each.status.seed}": each for each in complete}
+        names = label_runs([each.status.experiment for each in complete], complete)
+        self._runs = dict(zip(names, complete, strict=True))
         self._choice.set_options(list(self._runs))
 
     def _show_files(self) -> None:
@@ -82,11 +85,15 @@ class FilesPanel(Panel):
 
     async def _load(self, file: SavedFile) -> None:
         with telling():
-            if self.lab.yours is None or self.lab.yours.end_reason:
-                await self.lab.open(Start(snapshot=file.path), file.path.name)
-            else:
-                await self.lab.load(file.path)
-                tell(f"Loaded {file.label}", "positive")
+            await self._continue_from(file)
+
+    async def _continue_from(self, file: SavedFile) -> None:
+        """Loads a file, or starts a network from it if none is there; raises RunError if it is refused."""
+        if self.lab.yours is None or self.lab.yours.end_reason:
+            await self.lab.open(Start(snapshot=file.path), file.path.name)
+        else:
+            await self.lab.load(file.path)
+            tell(f"Loaded {file.label}", "positive")
 
     async def _take(self, event: events.UploadEventArguments) -> None:
         self._upload.reset()
@@ -96,7 +103,10 @@ class FilesPanel(Panel):
                 return
             path = self.lab.folder.keep_upload(await event.file.read())
             try:
-                await self._load(SavedFile(path, "the uploaded file"))
+                await self._continue_from(SavedFile(path, "the uploaded file"))
+            except ReglabError:
+                path.unlink(missing_ok=True)
+                raise
             finally:
                 self._show_files()
 

@@ -47,7 +47,7 @@ class InsidePanel(Panel):
         self._grid = ui.element("div").classes("layers is-inside")
 
     def open(self, is_open: bool) -> None:
-        """Begins or ends looking; the network sends nothing while no page looks."""
+        """Starts or ends the pictures; the network sends none while no page shows them."""
         self._is_open = is_open
         watching = self.site.watches_inside
         if is_open:

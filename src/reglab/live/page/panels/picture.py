@@ -23,7 +23,7 @@ document.addEventListener('paste', event => {
 
 
 class PicturePanel(Panel):
-    """Any picture that Pillow reads, up to 10 MB; it is resized to the size of the test images.
+    """Any picture that Pillow reads, except EPS, up to 10 MB; it is resized to the size of the test images.
 
     Args:
         site: of all pages.
@@ -35,8 +35,8 @@ class PicturePanel(Panel):
         self._look = look
         self._path: Path | None = None
         ui.label(
-            "Upload a picture, drop it on the field, or paste it (Ctrl-V): any format that Pillow reads, up "
-            "to 10 MB. The whole picture is resized to the size of the test images."
+            "Upload a picture, drop it on the field, or paste it (Ctrl-V): any format that Pillow reads "
+            "except EPS, up to 10 MB. The whole picture is resized to the size of the test images."
         ).classes("soft")
         self._upload = ui.upload(
             label="Your picture",

@@ -2,22 +2,20 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from nicegui import ui
 
 from reglab.live.lab.lab import BASELINE, YOURS
 from reglab.live.lab.network import LiveNetwork
-from reglab.live.messages import Evaluate, Evaluated, Predict, Predicted, Refused
+from reglab.live.messages import Evaluate, Evaluated, Event, Predict, Predicted, Refused, Sample
 from reglab.live.page.bars import draw_prediction
+from reglab.live.page.confusion import ConfusionMatrix
 from reglab.live.page.site import Panel, Site, tell
-from reglab.live.page.style import axis_colour
 
 _COUNT = 12
 _COPIES = 8
 _SECONDS = 4.0
-_MOST_NUMBERS = 10
-"""Classes up to which a confusion matrix has numbers."""
+"""Between two refreshes of images in order; mistakes take the whole test set, and are shown on request."""
 
 
 class PredictionsPanel(Panel):
@@ -31,8 +29,8 @@ class PredictionsPanel(Panel):
     def __init__(self, site: Site, look: Callable[[int], None]) -> None:
         super().__init__(site)
         self._look = look
-        self._is_open = self._is_asking = self._dark = False
-        self._first = 0
+        self._is_open = self._is_asking = False
+        self._first = self._tested = 0
         self._next = 0.0
         self._images: int | None = None
         self._evaluated: Evaluated | None = None
@@ -47,12 +45,15 @@ class PredictionsPanel(Panel):
             )
             self._copies = ui.switch(f"average over {_COPIES} augmented copies", on_change=self._ask_now)
             self._copies.classes("is-copies")
-            ui.button(icon="chevron_left", on_click=lambda: self._move(-_COUNT)).props(
-                'flat dense aria-label="previous images"'
+            self._again = ui.button("Again", icon="replay", on_click=self._restart).props(
+                "flat dense no-caps"
             )
-            ui.button(icon="chevron_right", on_click=lambda: self._move(_COUNT)).props(
-                'flat dense aria-label="next images"'
-            ).classes("is-next-images")
+            self._again.classes("is-mistakes-again").set_visibility(False)
+            with ui.element("div").style("white-space: nowrap"):
+                self._previous = ui.button(icon="chevron_left", on_click=lambda: self._move(-_COUNT))
+                self._previous.props('flat dense aria-label="previous images"').classes("is-previous-images")
+                self._following = ui.button(icon="chevron_right", on_click=lambda: self._move(_COUNT))
+                self._following.props('flat dense aria-label="next images"').classes("is-next-images")
         self._tiles = ui.element("div").classes("tiles is-predictions")
         with ui.element("div").classes("bar"):
             self._confusion = ui.button(
@@ -60,45 +61,53 @@ class PredictionsPanel(Panel):
             )
             self._confusion.props("flat no-caps").classes("is-evaluate")
             self._result = ui.label().classes("is-evaluated")
-        self._matrix = ui.echart({"series": []}).style(
-            "height: min(560px, 100vw); width: 100%; max-width: 720px"
-        )
-        self._matrix.set_visibility(False)
+        self._matrix = ConfusionMatrix()
 
     def open(self, is_open: bool) -> None:
-        """Begins or ends to ask for predictions again and again."""
+        """Starts or ends the repeated predictions."""
         self._is_open, self._next, self._images = is_open, 0.0, None
 
     def set_dark(self, dark: bool) -> None:
         """Changes to a dark or light ground."""
-        self._dark = dark
-        if self._evaluated is not None:
-            self._draw(self._evaluated)
+        self._matrix.set_dark(dark)
 
     async def refresh_now(self) -> None:
         """Asks for predictions, if the network has changed since the last ones."""
         network = self._network()
         self._which.set_visibility(len(self.lab.networks) > 1)
+        if network is not None and network.evaluated is not self._evaluated:
+            self._show_evaluated(network)
         if not self._is_open or network is None or network.sample is None or self._is_asking:
             return
-        if time.monotonic() < self._next or network.sample.images == self._images:
+        if time.monotonic() < self._next or not self._is_due(network.sample):
             return
         self._is_asking = True
         try:
             self._images = network.sample.images
-            answer = await network.ask(
-                Predict(
-                    first=self._first,
-                    count=_COUNT,
-                    copies=_COPIES if self._copies.value else 1,
-                    mistakes=self._mistakes.value,
-                )
-            )
-            self._next = time.monotonic() + _SECONDS
+            answer = await self._ask(network)
+            if self._images is not None:
+                self._next = time.monotonic() + _SECONDS
             if isinstance(answer, Predicted):
                 self._show(network, answer)
         finally:
             self._is_asking = False
+
+    def _is_due(self, sample: Sample) -> bool:
+        """Whether predictions shall be made again; mistakes only after a restart."""
+        if self._images is None:
+            return True
+        return sample.images < self._images if self._mistakes.value else sample.images != self._images
+
+    async def _ask(self, network: LiveNetwork) -> Event:
+        """Asks for the images that are shown and, while it trains, for others in the test accuracy."""
+        copies = _COPIES if self._copies.value else 1
+        if not self._mistakes.value and network.state == "running":
+            self._tested += _COUNT
+            # As many as are shown, since another number would compile again.
+            await network.ask(Predict(first=self._tested, count=_COUNT, copies=copies))
+        return await network.ask(
+            Predict(first=self._first, count=_COUNT, copies=copies, mistakes=self._mistakes.value)
+        )
 
     def _network(self) -> LiveNetwork | None:
         networks = self.lab.networks
@@ -112,6 +121,8 @@ class PredictionsPanel(Panel):
             self._accuracy.set_text(
                 f"Test accuracy so far: {share:.1%} ({answer.correct} of {answer.tested} images)"
             )
+        self._previous.set_enabled(self._first > 0)
+        self._following.set_enabled(len(answer.predictions) == _COUNT)
         self._tiles.clear()
         with self._tiles:
             for prediction in answer.predictions:
@@ -128,7 +139,7 @@ class PredictionsPanel(Panel):
                 with tile:
                     draw_prediction(prediction, classes)
             if not answer.predictions:
-                ui.label("No mistakes on the test images.")
+                ui.label("No more mistakes." if self._first else "No mistakes on the test images.")
 
     async def _move(self, step: int) -> None:
         self._first = max(0, self._first + step)
@@ -136,6 +147,7 @@ class PredictionsPanel(Panel):
 
     async def _restart(self) -> None:
         self._first = 0
+        self._again.set_visibility(self._mistakes.value)
         await self._ask_now()
 
     async def _ask_now(self) -> None:
@@ -153,67 +165,15 @@ class PredictionsPanel(Panel):
             self._confusion.enable()
         if isinstance(answer, Refused):
             tell(answer.message)
-        elif isinstance(answer, Evaluated):
-            self._evaluated = answer
-            self._result.set_text(f"{answer.accuracy:.2%} of {answer.images:,} test images are right")
-            self._draw(answer)
+        else:
+            await self.refresh_now()
 
-    def _draw(self, evaluated: Evaluated) -> None:
-        network = self._network()
-        if network is None or network.built is None:
-            return
-        self._matrix.set_visibility(True)
-        self._matrix.options.clear()
-        self._matrix.options.update(_describe_matrix(evaluated, network.built.classes, self._dark))
-        self._matrix.update()
-
-
-def _describe_matrix(evaluated: Evaluated, classes: tuple[str, ...], dark: bool) -> dict[str, Any]:
-    """The options of a heat map: rows are true classes; colours are shares of a row."""
-    colour = axis_colour(dark)
-    cells = []
-    for row, counts in enumerate(evaluated.confusion):
-        total = max(1, sum(counts))
-        for column, count in enumerate(counts):
-            if count:
-                # The first true class is at the top.
-                cells.append([column, len(classes) - 1 - row, round(count / total, 4), count])
-    axis = {"type": "category", "axisLabel": {"color": colour}, "nameTextStyle": {"color": colour}}
-    return {
-        "animation": False,
-        "title": {
-            "text": "Confusion matrix: test images by true and predicted class",
-            "textStyle": {"fontSize": 14, "color": colour},
-        },
-        "grid": {"left": 30, "right": 10, "top": 40, "bottom": 30, "containLabel": True},
-        "tooltip": {
-            ":formatter": "p => p.value[3] + ' images, ' + (100 * p.value[2]).toFixed(1) + ' % of the class'"
-        },
-        "xAxis": {
-            **axis,
-            "data": list(classes),
-            "name": "predicted",
-            "nameLocation": "middle",
-            "nameGap": 58,
-            "axisLabel": {"color": colour, "rotate": 45},
-        },
-        "yAxis": {**axis, "data": list(reversed(classes)), "name": "true", "nameLocation": "end"},
-        "visualMap": {
-            "show": False,
-            "min": 0,
-            "max": 1,
-            "dimension": 2,
-            "inRange": {"color": ["#56B4E911", "#0072B2" if dark else "#56B4E9"]},
-        },
-        "series": [
-            {
-                "type": "heatmap",
-                "data": cells,
-                "label": {
-                    "show": len(classes) <= _MOST_NUMBERS,
-                    ":formatter": "p => p.value[3]",
-                    "color": "#fff" if dark else "#111",
-                },
-            }
-        ],
-    }
+    def _show_evaluated(self, network: LiveNetwork) -> None:
+        """Shows the last confusion matrix of a network; none after a restart or a change."""
+        self._evaluated = evaluated = network.evaluated
+        if evaluated is None or network.built is None:
+            self._result.set_text("")
+            self._matrix.hide()
+        else:
+            self._result.set_text(f"{evaluated.accuracy:.2%} of {evaluated.images:,} test images are right")
+            self._matrix.show(evaluated, network.built.classes)

@@ -54,7 +54,7 @@ class SideBySidePanel(Panel):
             if not differences:
                 ui.label("The two experiments are the same.")
                 return
-            with ui.element("table").classes("facts").style("max-width: 720px; margin-top: 8px"):
+            with ui.element("table").classes("facts wraps").style("max-width: 720px; margin-top: 8px"):
                 with ui.element("tr"):
                     for text in ("what differs", *labels.values()):
                         with ui.element("th"):

@@ -77,7 +77,8 @@ class _Line:
         """Shows the current state of the network."""
         if network.end_reason:
             self._set("error", "negative", f"The process of this network has ended: {network.end_reason}.")
-            self._offer("Start again from the last snapshot", None)
+            snapshot = self._lab.last_snapshot(self._name)
+            self._offer("Start again" if snapshot is None else "Start again from the last snapshot", None)
         elif network.built is None:
             self._set("hourglass_empty", "grey", "The network is being built, which takes some seconds.")
             self._offer("", None)

@@ -27,10 +27,15 @@ _ROWS: tuple[tuple[str, str, Callable[[Sample], str]], ...] = (
         "while it trains",
         lambda s: _NOTHING if s.images_per_second is None else f"{s.images_per_second:,.0f}",
     ),
-    ("forward, ms", "time per example", lambda s: _NOTHING if s.forward is None else f"{s.forward:.3g}"),
+    (
+        "forward, ms",
+        "time per example of one measurement: a batch of images in inference mode",
+        lambda s: _NOTHING if s.forward is None else f"{s.forward:.3g}",
+    ),
     (
         "backward, ms",
-        "time per example, with the update of the weights",
+        "time per example of training, without the forward time above: gradients, update of the weights, "
+        "preparing the batch",
         lambda s: _NOTHING if s.backward is None else f"{s.backward:.3g}",
     ),
     ("training accuracy", "as trained, over the last 1,000 images", lambda s: _percent(s.accuracy)),

@@ -15,6 +15,17 @@ _STATES: dict[State, tuple[str, str]] = {
     "diverged": ("diverged", "red-8"),
     "ended": ("process ended", "red-8"),
 }
+# The space bar is a key of the page only while no part has the focus, since it is the key of buttons, tabs
+# and switches; then it does not scroll the page. Letters are keys of the page unless one types.
+_KEYS = """
+const fields = 'input, select, textarea, [contenteditable="true"]';
+document.addEventListener('keydown', event => {
+  if (![' ', 's', 'e'].includes(event.key) || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === ' ' ? event.target !== document.body : event.target.closest(fields)) return;
+  event.preventDefault();
+  if (!event.repeat) emitEvent('page-key', event.key);
+});
+"""
 
 
 class TransportBar(Panel):
@@ -44,7 +55,8 @@ class TransportBar(Panel):
             ui.button(icon="contrast", on_click=switch_dark).props(
                 'flat round dense aria-label="Light or dark"'
             ).tooltip("Light or dark")
-        ui.keyboard(self._press, repeating=False)
+        ui.on("page-key", self._press)
+        ui.run_javascript(_KEYS)
         self.refresh()
 
     def refresh(self) -> None:
@@ -89,12 +101,10 @@ class TransportBar(Panel):
         with telling():
             await self.lab.transport.epoch()
 
-    async def _press(self, event: events.KeyEventArguments) -> None:
-        if not event.action.keydown or event.modifiers.ctrl or event.modifiers.alt or event.modifiers.meta:
-            return
-        if event.key.space:
+    async def _press(self, event: events.GenericEventArguments) -> None:
+        if event.args == " ":
             self._toggle()
-        elif event.key == "s":
+        elif event.args == "s":
             await self._do_step()
-        elif event.key == "e":
+        else:
             await self._do_epoch()

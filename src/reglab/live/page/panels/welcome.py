@@ -22,11 +22,17 @@ class WelcomePanel(Panel):
             with ui.element("div").classes("tiles").style("margin-top: 10px"):
                 for preset in list_presets():
                     self._offer(preset)
+        # A network that is being built when the page is opened was chosen before.
+        self._box.set_visibility(False)
         self.refresh()
 
     def refresh(self) -> None:
-        """Is gone when there is a network."""
-        self._box.set_visibility(self.lab.yours is None)
+        """Shows the experiments until a network is built, and again if a start has failed."""
+        yours = self.lab.yours
+        if yours is None or (yours.built is None and yours.end_reason):
+            self._box.set_visibility(True)
+        elif yours.built is not None:
+            self._box.set_visibility(False)
 
     def _offer(self, preset: Preset) -> None:
         with ui.element("div").classes("tile"):
