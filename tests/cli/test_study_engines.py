@@ -37,13 +37,14 @@ def test_without_the_extra(call: Command, study: str, monkeypatch: pytest.Monkey
 
 def test_an_address_without_a_cluster(call: Command, study: str) -> None:
     """Nothing is planned."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        address = f"127.0.0.1:{server.getsockname()[1]}"
-    message = (
-        f"no Ray cluster answers at {address}: [Errno 111] Connection refused; start one there with "
-        "ray start --head\n"
-    )
-    assert call("study", study, "--engine", "ray", "--address", address) == (2, "", message)
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{bound.getsockname()[1]}"
+        message = (
+            f"no Ray cluster answers at {address}: [Errno 111] Connection refused; start one there with "
+            "ray start --head\n"
+        )
+        assert call("study", study, "--engine", "ray", "--address", address) == (2, "", message)
 
 
 @pytest.fixture

@@ -68,14 +68,16 @@ def test_an_address_of_another_form(address: str) -> None:
 
 def test_an_address_without_a_cluster() -> None:
     """Is refused at once; Ray would try for minutes."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        address = f"127.0.0.1:{server.getsockname()[1]}"
-        check_address(address)
-    message = (
-        f"no Ray cluster answers at {address}: [Errno 111] Connection refused; start one there with "
-        "ray start --head"
-    )
-    with pytest.raises(RunError, match=f"^{re.escape(message)}$"):
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{bound.getsockname()[1]}"
+        message = (
+            f"no Ray cluster answers at {address}: [Errno 111] Connection refused; start one there with "
+            "ray start --head"
+        )
+        with pytest.raises(RunError, match=f"^{re.escape(message)}$"):
+            check_address(address)
+        bound.listen()
         check_address(address)
 
 
