@@ -139,3 +139,15 @@ def test_what_an_optimizer_does_not_have_cannot_be_changed(page: Page) -> None:
     decay = page.find("training.optimizer.weight_decay").find_element(By.CSS_SELECTOR, "input")
     momentum = page.find("training.optimizer.momentum").find_element(By.CSS_SELECTOR, "input")
     assert (decay.is_enabled(), momentum.is_enabled()) == (False, True)
+
+
+def test_a_complete_training_says_what_can_be_done(page: Page) -> None:
+    """Nothing that would train can be pressed; with more epochs the training continues."""
+    page.type("training.epochs", "1")
+    page.wait_for_text("state", "complete")
+    page.wait_for_text("diagnosis-yours", "The training is complete: raise the epochs in the settings")
+    for name in ("play", "step", "epoch"):
+        wait_for(lambda name=name: not page.find(name).is_enabled(), f"{name} can be pressed")
+    page.type("training.epochs", "100000")
+    page.wait_for_text("state", "training")
+    assert page.find("play").is_enabled()

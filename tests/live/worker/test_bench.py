@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from reglab.live.messages import (
+    NEVER,
     Built,
     Change,
     Diverged,
@@ -61,6 +62,37 @@ def test_steps_epochs_and_the_end(drive: Drive) -> None:
     assert (sample.steps, sample.images, sample.complete, sample.running) == (3 * STEPS, 180, True, False)
     assert driver.do(Train())[-1].steps == 3 * STEPS
     assert len(numbers(driver.events)) == 3
+
+
+def test_the_end_of_an_epoch_is_shown_as_it_is_recorded(drive: Drive) -> None:
+    """The whole sets are measured there; nothing older is shown, also when the training is complete."""
+    driver = drive()
+    for until in (STEPS, NEVER):
+        driver.do(Train(until=until))
+        row, sample = driver.last(EpochDone).row, driver.last(Sample)
+        assert (sample.clean_accuracy, sample.validation_accuracy) == (row.clean_accuracy, row.val_accuracy)
+        assert (sample.clean_cross_entropy, sample.validation_cross_entropy) == (
+            row.clean_cross_entropy,
+            row.val_cross_entropy,
+        )
+
+
+def test_measurements_of_another_network_are_not_shown(drive: Drive, tmp_path: Path) -> None:
+    """A change that builds the network again drops them; one in place does not; loading measures again."""
+    driver = drive()
+    driver.do(Train(until=STEPS))
+    before = driver.last(Sample).validation_accuracy
+    experiment = driver.last(Built).experiment
+    driver.do(Change(experiment=experiment.with_changes({"training.optimizer.learning_rate": 0.1})))
+    assert driver.last(Sample).validation_accuracy == before
+    driver.do(Change(experiment=experiment.with_changes({"regularizers.dropout": {}})))
+    assert driver.last(Sample).validation_accuracy is None
+    path = tmp_path / "one.snapshot.npz"
+    driver.do(Train(), Save(path=path), Load(path=path))
+    sample = driver.last(Sample)
+    assert sample.complete
+    assert sample.validation_accuracy is not None
+    assert sample.clean_accuracy is not None
 
 
 def test_watching_changes_nothing(drive: Drive) -> None:

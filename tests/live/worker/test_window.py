@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reglab.live.worker.window import MovingMeans, RollingMeasurement
-from reglab.training.loop.measurement import measure
+from reglab.training.loop.measurement import Measurement, measure
 
 
 def test_means_of_the_last_images() -> None:
@@ -55,3 +55,27 @@ def test_few_images() -> None:
     """A part has no image twice."""
     rolling = RollingMeasurement(np.arange(2, dtype=np.int32), np.zeros(2, np.int32), part=50, window=1000)
     assert rolling.choose().tolist() == [0, 1]
+
+
+def test_all_images_replace_what_was_measured_before() -> None:
+    """Their result holds until enough images are measured after it."""
+    labels = np.zeros(8, np.int32)
+    logits = np.random.default_rng(0).normal(size=(8, 2)).astype(np.float32)
+    rolling = RollingMeasurement(np.arange(8, dtype=np.int32), labels, part=2, window=6, fewest=4)
+
+    def measure_part() -> list[int]:
+        part = rolling.choose()
+        rolling.add(part, logits[part])
+        return [int(index) for index in part]
+
+    measure_part()
+    assert (rolling.is_full, rolling.read() is not None) == (False, True)
+    whole = Measurement(0.75, 0.5)
+    rolling.replace(whole)
+    first = measure_part()
+    assert rolling.read() == whole
+    second = measure_part()
+    images = np.array(first + second)
+    assert (rolling.is_full, rolling.read()) == (True, measure(logits[images], labels[images]))
+    rolling.restart()
+    assert rolling.read() is None

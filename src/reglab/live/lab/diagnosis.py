@@ -77,7 +77,7 @@ def diagnose(
 
     Args:
         experiment: the current one.
-        samples: of the whole training, in order.
+        samples: since the network was last changed, in order.
         classes: number of classes.
         diverged: why the training has diverged; empty otherwise.
     """
@@ -141,7 +141,7 @@ def diagnose(
             )
 
 
-_JUST_STARTED = Diagnosis("too short", "Just started: too early to say anything.")
+_JUST_STARTED = Diagnosis("too short", "Just started or changed: too early to say anything.")
 
 
 def _name(kind: Kind, since: str = "") -> str:

@@ -53,6 +53,7 @@ class LiveNetwork:
         built: the last `Built`; None before the network is ready.
         sample: the last `Sample`.
         curve: the samples so far.
+        changed_at: images seen when the network was last built again with another experiment.
         looked: the inside for the chosen image.
         evaluated: the last confusion matrix.
         diverged: why the training has diverged; empty otherwise.
@@ -79,6 +80,7 @@ class LiveNetwork:
         self.built: Built | None = None
         self.sample: Sample | None = None
         self.curve = Curve() if curve is None else curve
+        self.changed_at = 0
         self.looked: Looked | None = None
         self.evaluated: Evaluated | None = None
         self.diverged = ""
@@ -257,8 +259,14 @@ class LiveNetwork:
             self.diverged, self.sample = "", None
         # The worker has built the first network without a question.
         self._is_answer = self.built is not None
+        if event.how in ("started", "restarted", "rebuilt"):
+            # What was seen before says nothing about the new network. A restored one has its own past.
+            self.changed_at = event.images
+        elif event.how == "restored":
+            self.changed_at = 0
+        if event.how not in ("none", "in place"):
+            self.looked = self.evaluated = None
         self.built = event
-        self.looked = self.evaluated = None
 
     def _answer_built(self) -> None:
         """Answers what has caused the last `Built`, with the first sample, which has the state."""

@@ -192,6 +192,8 @@ class Bench(Listener):
     def _change(self, experiment: Experiment) -> None:
         begin = time.perf_counter()
         how = self._session.change(experiment)
+        if how == "rebuilt":
+            self._observer.forget_measurements()
         self._built(how, begin)
 
     def _restart(self, experiment: Experiment, keep: bool) -> None:
@@ -251,6 +253,8 @@ class Bench(Listener):
                 seconds=time.perf_counter() - begin,
             )
         )
+        if how == "restored":
+            self._observer.measure_enough()
         self._sample(running=False)
 
     def _diverge(self, message: str) -> None:

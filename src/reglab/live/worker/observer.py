@@ -21,10 +21,12 @@ _SHARE = 0.02
 something else is slower; the page promises less than 5 % in all."""
 _PART_OF_MEASURING = 0.25
 """Of that time, for clean images, and as much for validation images; looking has what is left."""
-_PART = 50
-"""Images that are measured at a time."""
+_PART = 200
+"""Images that are measured at a time: most of the time of a few images would be that of the call."""
 _WINDOW = 1000
 """Images in the moving means."""
+_FEWEST = 500
+"""Images after the end of an epoch whose mean replaces the result of the whole sets."""
 
 
 class Observer:
@@ -48,7 +50,7 @@ class Observer:
         split = session.subject.split
         rng = np.random.default_rng(0)
         self._clean, self._validation = (
-            RollingMeasurement(rng.permutation(part), split.labels, _PART, _WINDOW)
+            RollingMeasurement(rng.permutation(part), split.labels, _PART, _WINDOW, _FEWEST)
             for part in (split.clean, split.validation)
         )
         self.begin()
@@ -79,12 +81,25 @@ class Observer:
             "cross_entropy": row.train_cross_entropy,
         }
         self._means.add(len(self._session.subject.split.train), means, ends_epoch=True)
+        self._clean.replace(Measurement(row.clean_accuracy, row.clean_cross_entropy))
+        self._validation.replace(Measurement(row.val_accuracy, row.val_cross_entropy))
 
     def forget(self) -> None:
         """Discards what was measured with other weights."""
-        for each in (self._means, self._clean, self._validation):
-            each.restart()
+        self._means.restart()
+        self.forget_measurements()
         self._answers.forget()
+
+    def forget_measurements(self) -> None:
+        """Discards what was measured in inference mode, since the network has changed."""
+        for rolling in (self._clean, self._validation):
+            rolling.restart()
+
+    def measure_enough(self) -> None:
+        """Measures until there is enough for a mean, as after loading, when nothing else is known."""
+        for rolling in (self._clean, self._validation):
+            while not rolling.is_full:
+                self._measure(rolling)
 
     def observe(self) -> str:
         """Measures and looks, as far as there is time.

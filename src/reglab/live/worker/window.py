@@ -57,17 +57,30 @@ class MovingMeans:
 class RollingMeasurement:
     """Accuracy and cross-entropy on images that are measured in turn, a few at a time.
 
+    The end of an epoch measures all images, which replaces what was measured before. Its result holds until
+    enough images are measured after it.
+
     Args:
         indices: `(n,)` indices of the images, in the order in which they are measured.
         labels: `(images,)` labels of all images of the data set.
         part: number of images that are measured at a time; at most n.
         window: number of images in the mean; at most n.
+        fewest: number of images whose mean replaces the result on all images.
     """
 
-    def __init__(self, indices: NDArray[np.int32], labels: NDArray[np.int32], part: int, window: int) -> None:
+    def __init__(
+        self,
+        indices: NDArray[np.int32],
+        labels: NDArray[np.int32],
+        part: int,
+        window: int,
+        fewest: int = 0,
+    ) -> None:
         self._part = min(part, len(indices))
         self._indices, self._labels = indices, labels
         self._next = 0
+        self._fewest = min(fewest, len(indices))
+        self._whole: Measurement | None = None
         self._measured: deque[tuple[NDArray[np.int32], NDArray[np.float32]]] = deque(
             maxlen=max(1, min(window, len(indices)) // self._part)
         )
@@ -82,8 +95,20 @@ class RollingMeasurement:
         """Adds the logits `(part, classes)` of the chosen images."""
         self._measured.append((self._labels[indices], logits))
 
+    @property
+    def is_full(self) -> bool:
+        """Whether enough images are measured."""
+        return len(self._measured) * self._part >= self._fewest
+
+    def replace(self, whole: Measurement) -> None:
+        """Takes the result on all images instead of what was measured before."""
+        self._measured.clear()
+        self._whole = whole
+
     def read(self) -> Measurement | None:
-        """Over the last images; None before the first."""
+        """Over the last images, or of all images if few were measured since; None before the first."""
+        if self._whole is not None and not self.is_full:
+            return self._whole
         if not self._measured:
             return None
         labels, logits = zip(*self._measured, strict=True)
@@ -92,3 +117,4 @@ class RollingMeasurement:
     def restart(self) -> None:
         """Discards the measurements, as after a jump to another network."""
         self._measured.clear()
+        self._whole = None

@@ -23,6 +23,7 @@ _ICONS: dict[Kind, tuple[str, str]] = {
 }
 _SECONDS = 1.5
 _GAP_OF_FULL_BAR = 0.6
+_COMPLETE = "The training is complete: raise the epochs in the settings to train on, or restart."
 
 
 class StatePanel(Panel):
@@ -84,8 +85,10 @@ class _Line:
             self._offer("", None)
         else:
             built = network.built
-            diagnosis = diagnose(built.experiment, list(network.curve), len(built.classes), network.diverged)
-            self._show_diagnosis(diagnosis)
+            # Samples of the network before a change would describe another network.
+            samples = [sample for sample in network.curve if sample.images >= network.changed_at]
+            diagnosis = diagnose(built.experiment, samples, len(built.classes), network.diverged)
+            self._show_diagnosis(diagnosis, network.state == "complete")
         sample = network.sample
         gap = None if sample is None else sample.gap
         if self._bar is not None and gap is not None:
@@ -96,9 +99,12 @@ class _Line:
         self._messages.set_text("\n".join(list(network.messages)[-3:]))
         self._messages.set_visibility(bool(network.messages))
 
-    def _show_diagnosis(self, diagnosis: Diagnosis) -> None:
+    def _show_diagnosis(self, diagnosis: Diagnosis, is_complete: bool) -> None:
         icon, colour = _ICONS[diagnosis.kind]
-        self._set(icon, colour, diagnosis.sentence)
+        sentence = diagnosis.sentence
+        if is_complete:
+            sentence = _COMPLETE if diagnosis.kind == "too short" else f"{sentence} {_COMPLETE}"
+        self._set(icon, colour, sentence)
         # Only yours can be changed.
         suggestion = diagnosis.suggestion if self._name == YOURS else None
         self._offer(suggestion.label if suggestion else "", suggestion)

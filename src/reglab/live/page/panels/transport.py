@@ -76,8 +76,14 @@ class TransportBar(Panel):
             self._state.set_text(text)
             self._state.props(f'color="{colour}"')
         for button in (self._play, self._step, self._epoch):
-            button.set_enabled(bool(networks))
+            button.set_enabled(self._can_train)
         self._show_play()
+
+    @property
+    def _can_train(self) -> bool:
+        """Whether a network has steps left to train."""
+        states = [network.state for network in self.lab.networks.values()]
+        return any(state in ("starting", "running", "paused") for state in states)
 
     def _show_play(self) -> None:
         plays = self.lab.transport.plays
@@ -85,7 +91,7 @@ class TransportBar(Panel):
         self._play.set_icon("pause" if plays else "play_arrow")
 
     def _toggle(self) -> None:
-        if not self.lab.networks:
+        if not self._can_train:
             return
         if self.lab.transport.plays:
             self.lab.transport.pause()
