@@ -28,12 +28,12 @@ _ROWS: tuple[tuple[str, str, Callable[[Sample], str]], ...] = (
         lambda s: _NOTHING if s.images_per_second is None else f"{s.images_per_second:,.0f}",
     ),
     (
-        "forward, ms",
+        "forward, ms an image",
         "time per example of one measurement: a batch of images in inference mode",
         lambda s: _NOTHING if s.forward is None else f"{s.forward:.3g}",
     ),
     (
-        "backward, ms",
+        "backward, ms an image",
         "time per example of training, without the forward time above: gradients, update of the weights, "
         "preparing the batch",
         lambda s: _NOTHING if s.backward is None else f"{s.backward:.3g}",
@@ -41,10 +41,14 @@ _ROWS: tuple[tuple[str, str, Callable[[Sample], str]], ...] = (
     ("training accuracy", "as trained, over the last 1,000 images", lambda s: _percent(s.accuracy)),
     (
         "clean accuracy",
-        "of training images without dropout and augmentation, over 1,000 images",
+        "of training images without dropout and augmentation: all at the end of an epoch, then over 500 to 1,000",
         lambda s: _percent(s.clean_accuracy),
     ),
-    ("validation accuracy", "over 1,000 images", lambda s: _percent(s.validation_accuracy)),
+    (
+        "validation accuracy",
+        "over all images at the end of an epoch, then over 500 to 1,000",
+        lambda s: _percent(s.validation_accuracy),
+    ),
     (
         "gap, points",
         "clean − validation accuracy",
