@@ -41,7 +41,7 @@ _ROWS: tuple[tuple[str, str, Callable[[Sample], str]], ...] = (
     ("training accuracy", "as trained, over the last 1,000 images", lambda s: _percent(s.accuracy)),
     (
         "clean accuracy",
-        "of training images without dropout and augmentation: all at the end of an epoch, then over 500 to 1,000",
+        "of training images without dropout and augmentation: all at the end of an epoch, then 500 to 1,000",
         lambda s: _percent(s.clean_accuracy),
     ),
     (
