@@ -84,5 +84,13 @@ def test_workers_stop_with_the_server_and_its_parent(make_job: Maker, run: RunDi
     process.stop()
     for _ in process.events():
         pass
-    assert process.wait().killed_by == "SIGKILL"
+    assert process.wait() == Outcome(run, 1)
     assert read_status(run.status).state == "interrupted"
+
+
+def test_a_server_that_has_ended(make_job: Maker, run: RunDirectory) -> None:
+    """The next worker is a new process."""
+    with ForkServer() as server:
+        server._process.kill()
+        server._process.wait()
+        assert start_run(make_job(epochs=1), server.start_worker).wait() == Outcome(run, 0)

@@ -9,6 +9,7 @@ from reglab.errors import RunError
 from reglab.experiment import Experiment
 from reglab.processes.events import Event, Note
 from reglab.processes.launch import Outcome
+from reglab.runs.layout import RunDirectory
 from reglab.study.engines.base import Report, Task
 from reglab.study.execution import check_changed, set_aside_changed, train_plan
 from reglab.study.plan import Plan, PlannedRun
@@ -67,7 +68,27 @@ def test_runs_of_other_experiments_are_refused_or_set_aside(plan: MakePlan, tmp_
     built = plan(NET)
     with pytest.raises(RunError, match=r"is not a run of reglab: it has mine\.txt"):
         check_changed(built)
-    set_aside_changed(built)
-    check_changed(plan(NET))
+    changed = set_aside_changed(built)
+    check_changed(changed)
+    assert [(run.state, run.reason) for run in changed.runs] == [("new", "")]
+    assert changed.waiting == changed.runs
     [aside] = (tmp_path / "results" / "net").iterdir()
     assert (aside / "mine.txt").read_text() == "precious"
+
+
+def test_other_seeds_of_a_changed_experiment_are_set_aside_too(
+    plan: MakePlan, write_run: Callable[..., RunDirectory]
+) -> None:
+    """They would be beside the new runs, as if they were of the same experiment."""
+    old = NET.with_changes({"training.epochs": 3})
+    for seed in (0, 7):
+        write_run(old.with_seed(seed), "complete")
+    kept = write_run(Experiment.from_mapping({"name": "other"}), "complete")
+    changed = set_aside_changed(plan(NET, NET.with_seed(1)))
+    assert (
+        {run.state for run in plan(NET, NET.with_seed(1)).runs}
+        == {"new"}
+        == {run.state for run in changed.runs}
+    )
+    names = sorted(path.name.partition(".")[0] for path in kept.path.parents[1].glob("net/*"))
+    assert (names, kept.status.exists()) == (["seed-0", "seed-7"], True)

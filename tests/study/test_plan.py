@@ -1,56 +1,18 @@
 """What is there of each run of a plan."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from reglab.errors import RunError
 from reglab.experiment import Experiment
-from reglab.runs.environment import collect_environment, write_environment
-from reglab.runs.layout import RunDirectory, run_path
-from reglab.runs.status import State, Status, write_status
+from reglab.runs.layout import RunDirectory
 from reglab.study.plan import Plan, find_foreign
 from reglab.study.resources import Resources
 
 MakePlan = Callable[..., Plan]
 NET = Experiment.from_mapping({"name": "net", "data": {"dataset": "synthetic"}})
-
-
-@pytest.fixture
-def write_run(tmp_path: Path) -> Callable[..., RunDirectory]:
-    """Writes a run without results."""
-
-    def write(experiment: Experiment, state: State, threads: int | None = None) -> RunDirectory:
-        seed = experiment.training.seed
-        run = RunDirectory(run_path(tmp_path / "results", experiment.name, seed))
-        run.create()
-        now = datetime.now(UTC)
-        write_status(
-            run.status,
-            Status(
-                state=state,
-                identity=experiment.identity,
-                experiment=experiment.name,
-                title=experiment.label,
-                seed=seed,
-                epochs_done=1,
-                epochs=2,
-                started=now,
-                updated=now,
-                pid=1,
-                host="there",
-                version="0",
-            ),
-        )
-        if threads is not None:
-            write_environment(
-                run.environment, collect_environment("float32", "", "tensorflow", threads, "CPU")
-            )
-        return run
-
-    return write
 
 
 def test_states(plan: MakePlan, write_run: Callable[..., RunDirectory]) -> None:

@@ -202,6 +202,43 @@ def test_messages(write: Write, text: str, problems: list[str]) -> None:
     assert explain(lambda: write(text)) == problems
 
 
+def test_keys_that_follow_from_the_study(write: Write) -> None:
+    """A grid of seeds, or one seed for all, would train the same run under several names."""
+    grid = "base: base.yaml\ngrid: {training.seed: [0, 1]}\n"
+    message = "training.seed of each run follows from the study; remove this"
+    assert explain(lambda: write(grid)) == [f"study.yaml:2: grid.training.seed: {message} key"]
+    assert explain(lambda: write(FACTORS, "training.seed=3")) == [f"--set training.seed=3: {message} option"]
+
+
+def test_a_regularizer_in_two_factors(write: Write) -> None:
+    """One of them would have no effect where both are on."""
+    text = FACTORS + "  V: {l1: {strength: 0.5}}\n"
+    assert explain(lambda: write(text)) == ["study.yaml:6: factors.V: l1 is in factor W too; name it once"]
+
+
+def test_problems_of_several_experiments(write: Write) -> None:
+    """Files that are missing do not hide wrong values, and the other way round."""
+    text = """\
+base: base.yaml
+experiments:
+  - {name: a, training: {epochs: 0}}
+  - missing.yaml
+  - {title: no name}
+"""
+    assert [line.partition(": ")[0] for line in explain(lambda: write(text))] == [
+        "study.yaml:3",
+        "study.yaml:4",
+        "study.yaml:5",
+    ]
+
+
+def test_regularizers_that_are_a_list(write: Write) -> None:
+    """A wrong base is reported as in an experiment."""
+    text = FACTORS.replace("base: base.yaml", "base: {extends: base.yaml, regularizers: [dropout]}")
+    [problem] = explain(lambda: write(text))
+    assert problem.startswith("study.yaml:1: regularizers: expected a mapping, got ")
+
+
 def test_too_many_experiments(write: Write) -> None:
     """A grid grows quickly; 1,000 is the limit."""
     text = "base: base.yaml\ngrid:\n" + "".join(

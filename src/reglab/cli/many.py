@@ -1,8 +1,11 @@
 """Trains many runs, several at a time: the common part of `reglab study` and `reglab run --jobs`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from reglab.cli.console import print_error
 from reglab.cli.study_progress import build_study_progress
@@ -65,8 +68,11 @@ def train_runs(
     Raises:
         RunError: runs of other experiments are where those of the plan shall be.
     """
-    if not fresh:
-        check_changed(plan)
+    if fresh:
+        plan = replace(plan, runs=tuple(replace(run, state="new") for run in plan.runs))
+    check_changed(plan)
+    if not plan.waiting and not quiet:
+        click.echo(f"all {len(plan.runs)} runs are complete")
     try:
         with build_study_progress(plan.runs, quiet) as progress:
             outcomes = train_plan(plan, results, data_directory, engine, progress.show, fail_fast, fresh)
@@ -74,4 +80,5 @@ def train_runs(
         print_error("interrupted; the same command resumes")
         return 130
     codes = {outcome.code for outcome in outcomes.values()}
-    return next((code for code in (130, 2, 1) if code in codes), 0)
+    # A run that was stopped because another one has failed is not the reason for the end.
+    return next((code for code in (2, 1) if code in codes), 1 if codes - {0} else 0)

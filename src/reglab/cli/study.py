@@ -103,7 +103,7 @@ def study(
             print_details(plan, results, data_dir)
             return
         if replace:
-            set_aside_changed(plan)
+            plan = set_aside_changed(plan)
         code = train_runs(plan, folder, data_dir, _build_engine(plan, cluster), quiet, fail_fast)
     if code != 130:
         _compare(loaded, plan, folder / "comparison")

@@ -17,7 +17,6 @@ from reglab.backend.start import preload_keras
 from reglab.config.data import Data
 from reglab.data.dataset import Dataset
 from reglab.data.loading import load_dataset
-from reglab.errors import ReglabError
 from reglab.machine import prepare_matplotlib
 from reglab.processes import worker
 from reglab.processes.events import Job
@@ -41,7 +40,8 @@ class _Images:
         if key != self._key:
             try:
                 self._dataset = load_dataset(data, job.data_directory)
-            except (ReglabError, OSError):
+            except Exception:
+                # The worker loads them again, and reports the error with its traceback.
                 return None
             self._key = key
         return self._dataset

@@ -1,7 +1,6 @@
 """Starts workers by forking a process that has imported Keras already."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -9,8 +8,8 @@ from types import TracebackType
 from typing import IO, Self
 
 from reglab.backend.start import find_backend
-from reglab.processes.events import Job, encode
-from reglab.processes.launch import block_sigint
+from reglab.processes.events import FAILED, Job, encode
+from reglab.processes.launch import WorkerProcess, block_sigint, start_worker
 
 SERVER = "reglab.processes.fork_server"
 
@@ -28,8 +27,8 @@ class ForkedWorker:
         if self._code is None:
             with self._status as status:
                 text = status.read()
-            # Without a code, the server was killed; how the worker has ended is not known.
-            self._code = int(text) if text else -signal.SIGKILL
+            # Without a code, the server has ended before; how the worker has ended is not known.
+            self._code = int(text) if text else FAILED
         return self._code
 
 
@@ -60,13 +59,20 @@ class ForkServer:
         self._socket.close()
         self._process.wait()
 
-    def start_worker(self, job: Job) -> ForkedWorker:
-        """Starts a worker for a job, which must be written to its input."""
+    def start_worker(self, job: Job) -> WorkerProcess:
+        """Starts a worker for a job, which must be written to its input.
+
+        If the server has ended, the worker is a new process.
+        """
         pipes = [os.pipe() for _ in range(3)]
         (their_input, our_input), (our_output, their_output), (our_status, their_status) = pipes
         theirs = (their_input, their_output, their_status)
         try:
             socket.send_fds(self._socket, [encode(job)], theirs)
+        except OSError:
+            for descriptor in (our_input, our_output, our_status):
+                os.close(descriptor)
+            return start_worker(job)
         finally:
             for descriptor in theirs:
                 os.close(descriptor)

@@ -37,8 +37,14 @@ class CellBuilder:
         """
         base = None if self._file.base is None else self._read((_BASE,), None)
         if self._file.experiments is not None:
+            problems: list[Problem] = []
             for number in range(len(self._file.experiments)):
-                yield self._read(("experiments", number), base)
+                try:
+                    yield self._read(("experiments", number), base)
+                except ExperimentError as error:
+                    problems += error.problems
+            if problems:
+                raise ExperimentError(problems)
         elif base is not None:
             yield from self._switch_factors(base) if self._file.factors else self._combine_values(base)
 
@@ -67,7 +73,9 @@ class CellBuilder:
         factors, design = self._file.factors, self._file.design
         assert factors is not None
         assert design is not None
-        inherited = base.value.get("regularizers") or {}
+        given = base.value.get("regularizers")
+        # Other values than a mapping are reported when the base is validated.
+        inherited = given if isinstance(given, dict) else {}
         problems = [
             Problem(
                 self._tree.places[("factors", name, key)],

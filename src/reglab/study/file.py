@@ -10,6 +10,8 @@ from reglab.config.base import Count, Frozen, Line, Name, Text
 from reglab.config.conflict import CONFLICT, Conflict
 
 MOST_SEEDS = 1_000
+OWN_KEYS = ("name", "title", "training.seed")
+"""Keys of an experiment that follow from the study."""
 Design = Literal["ladder", "add_one_in", "leave_one_out", "full", "fractional"]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 
@@ -75,14 +77,25 @@ class StudyFile(Frozen):
                 f"expected at least {_FEWEST_OF_FRACTION} factors for half of the combinations, "
                 f"got {len(self.factors)}",
             )
+        yield from self._check_factors()
+        yield from self._check_grid()
+
+    def _check_factors(self) -> Iterator[Conflict]:
+        owners: dict[str, str] = {}
         for name, regularizers in (self.factors or {}).items():
             if not regularizers:
-                yield Conflict(
-                    f"factors.{name}", "expected regularizers, such as {max_pooling: {}}, got none"
-                )
+                message = "expected regularizers, such as {max_pooling: {}}, got none"
+                yield Conflict(f"factors.{name}", message)
+            for key in regularizers:
+                if owners.setdefault(key, name) != name:
+                    yield Conflict(f"factors.{name}", f"{key} is in factor {owners[key]} too; name it once")
+
+    def _check_grid(self) -> Iterator[Conflict]:
         for key, values in (self.grid or {}).items():
             if not values:
                 yield Conflict(f"grid.{key}", "expected at least one value, got none")
+            if key in OWN_KEYS:
+                yield Conflict(f"grid.{key}", f"{key} of each run follows from the study; remove this key")
 
     @model_validator(mode="after")
     def _check_conflicts(self) -> Self:

@@ -10,7 +10,7 @@ from reglab.config.yaml.tree import Tree, read_tree
 from reglab.errors import ExperimentError, Problem
 from reglab.experiment import Experiment
 from reglab.study.cells import CellBuilder
-from reglab.study.file import StudyFile
+from reglab.study.file import OWN_KEYS, StudyFile
 from reglab.suggestions import nearest
 
 MOST_EXPERIMENTS = 1_000
@@ -53,6 +53,7 @@ def load_study(path: Path, overrides: Sequence[str] = (), seeds: int | None = No
     Raises:
         ExperimentError: with every problem of the file and of its experiments.
     """
+    _check_overrides(overrides)
     tree = read_tree(path, what="a study")
     tree.value.setdefault("name", name_from(path))
     file = validate_tree(tree, StudyFile, resolved=())
@@ -71,18 +72,33 @@ def load_study(path: Path, overrides: Sequence[str] = (), seeds: int | None = No
     )
 
 
+def _check_overrides(overrides: Sequence[str]) -> None:
+    """Raises an ExperimentError for keys that differ between the experiments and runs of a study."""
+    problems = [
+        Problem(f"--set {override}", "", f"{key} of each run follows from the study; remove this option")
+        for override in overrides
+        if (key := override.partition("=")[0].strip()) in OWN_KEYS
+    ]
+    if problems:
+        raise ExperimentError(problems)
+
+
 def _validate(cells: Iterator[Tree], overrides: Sequence[str], path: Path) -> list[Experiment]:
     experiments: list[Experiment] = []
     # A wrong line is often a part of several experiments.
     problems: dict[Problem, None] = {}
-    for number, tree in enumerate(cells):
-        if number == MOST_EXPERIMENTS:
-            message = f"expected at most {MOST_EXPERIMENTS:,} experiments, got more"
-            raise ExperimentError([Problem(str(path), "", message)])
-        try:
-            experiments.append(validate_tree(apply_overrides(tree, overrides), Experiment))
-        except ExperimentError as error:
-            problems |= dict.fromkeys(error.problems)
+    try:
+        for number, tree in enumerate(cells):
+            if number == MOST_EXPERIMENTS:
+                message = f"expected at most {MOST_EXPERIMENTS:,} experiments, got more"
+                raise ExperimentError([Problem(str(path), "", message)])
+            try:
+                experiments.append(validate_tree(apply_overrides(tree, overrides), Experiment))
+            except ExperimentError as error:
+                problems |= dict.fromkeys(error.problems)
+    except ExperimentError as error:
+        # Of experiments that cannot be read; those that can are validated.
+        problems |= dict.fromkeys(error.problems)
     if problems:
         raise ExperimentError(tuple(problems))
     return experiments
