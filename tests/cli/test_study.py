@@ -38,7 +38,8 @@ class Studied:
         folder: of the study's file.
         plan: its dry run.
         first: until Ctrl-C.
-        epochs: of the run that was interrupted.
+        epochs: of the first run, until then.
+        last_had_started: whether the last run of the plan had started by then.
         second: until its end.
         third: when all is done that can be done.
         changed: with another file, a dry run.
@@ -48,6 +49,7 @@ class Studied:
     plan: Done
     first: Done
     epochs: int
+    last_had_started: bool
     second: Done
     third: Done
     changed: Done
@@ -81,12 +83,20 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Studied:
         first = Done(process.returncode, "".join(lines) + out, err)
         history = folder / "results/study/a/seed-0/history.csv"
         epochs = len(read_history(history).rows) if history.exists() else 0
+        last_had_started = (folder / "results/study/b/seed-1").exists()
         second = run_reglab(*command, folder=folder)
         third = run_reglab(*command, "--quiet", folder=folder)
         changed = STUDY.replace("name: b,", "name: c,").replace("epochs: 2", "epochs: 3")
         (folder / "study.yaml").write_text(changed)
         return Studied(
-            folder, plan, first, epochs, second, third, run_reglab(*command, "--dry-run", folder=folder)
+            folder,
+            plan,
+            first,
+            epochs,
+            last_had_started,
+            second,
+            third,
+            run_reglab(*command, "--dry-run", folder=folder),
         )
 
 
@@ -112,15 +122,18 @@ def test_ctrl_c_stops_all_runs(studied: Studied) -> None:
     """Exit code 130; finished epochs are kept; runs that were not started are not there."""
     assert studied.first.code == 130
     assert studied.first.err.endswith("interrupted; the same command resumes\n")
-    assert 0 < studied.epochs < EPOCHS
-    assert not any(studied.run(name, 1).path.exists() for name in ("bad", "b"))
+    assert studied.epochs > 0
+    # The last run of the plan can only start when another one of its seed has ended.
+    assert not studied.last_had_started
 
 
 @pytest.mark.slow
 def test_the_same_command_resumes(studied: Studied) -> None:
     """Interrupted runs are resumed, failed ones retried, others trained; a failure does not stop the rest."""
     first = studied.second.out.splitlines()[0]
-    assert re.fullmatch(r"Tiny study: 3 experiments, 6 runs: (\d (interrupted|failed|new)(, )?)+", first)
+    assert re.fullmatch(
+        r"Tiny study: 3 experiments, 6 runs: (\d (interrupted|failed|complete|new)(, )?)+", first
+    )
     assert studied.second.code == 1
     for name, epochs in (("a", EPOCHS), ("b", 2)):
         for seed in (0, 1):
