@@ -146,7 +146,8 @@ def take_notes(notes: Notes) -> list[tuple[Any, str, Any]]:
     from reglab.regularizers.layers.augmentation import AugmentationLayer
     from reglab.regularizers.layers.pixel_noise import PixelNoiseLayer
     from reglab.regularizers.layers.random_erasing import RandomErasingLayer
-    from reglab.training import session
+    from reglab.training import compiled
+    from reglab.training.loop import fitting
     from reglab.training.loop.batches import Batches
     from reglab.training.loop.state import name_variables
 
@@ -158,7 +159,7 @@ def take_notes(notes: Notes) -> list[tuple[Any, str, Any]]:
             notes.arrays["targets"].append(targets)
             return inputs, targets
 
-    build_model = session.build_model
+    build_model = compiled.build_model
 
     def build_noted_model(*arguments: Any) -> Any:
         model = build_model(*arguments)
@@ -167,7 +168,7 @@ def take_notes(notes: Notes) -> list[tuple[Any, str, Any]]:
         notes.arrays |= {**variables, "jit_compile": model.jit_compile}
         return model
 
-    replacements = [(session, "Batches", NotedBatches), (session, "build_model", build_noted_model)]
+    replacements = [(fitting, "Batches", NotedBatches), (compiled, "build_model", build_noted_model)]
     for layer in (AugmentationLayer, PixelNoiseLayer, RandomErasingLayer):
         replacements.append((layer, "change", notes.count(layer.change)))
     before = [(place, attribute, getattr(place, attribute)) for place, attribute, _ in replacements]
