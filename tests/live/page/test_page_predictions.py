@@ -203,6 +203,8 @@ def test_a_click_shows_an_image_inside_the_network(page: Page) -> None:
 def test_mistakes_stay_until_they_are_asked_for_again(page: Page) -> None:
     """Finding them takes the whole test set, so that they do not follow the training."""
     _open(page)
+    # Otherwise predictions that are under way may be followed by those that the click asks for.
+    page.pause()
     page.click("mistakes")
     wait_for(lambda: all(tile.verdict.startswith("wrong") for tile in _read(page)), "no mistakes")
     mistakes = _read(page)
