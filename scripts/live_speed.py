@@ -94,11 +94,14 @@ def measure_run(arguments: Sequence[str], epochs: int) -> float:
 def _wait_for_epoch(run: "subprocess.Popen[bytes]", results: Path, epoch: int) -> float:
     """Wait until the history has an epoch; return the time."""
     while True:
+        # Read first, since the last epoch may be written just before the end.
+        has_ended = run.poll() is not None
         files = list(results.glob("*/seed-*/history.csv"))
         if files and len(read_history(files[0]).rows) >= epoch:
             return time.perf_counter()
-        if run.poll() not in (None, 0):
-            raise click.ClickException(f"reglab run ended with {run.returncode}")
+        if has_ended:
+            raise click.ClickException(f"reglab run ended with {run.returncode} before epoch {epoch}")
+        # The file of another process does not announce its changes.
         time.sleep(0.02)
 
 

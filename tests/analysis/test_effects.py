@@ -11,6 +11,7 @@ from reglab.analysis.effects import Effects, estimate_effects, find_effects
 from reglab.analysis.factorial import Factor, Factorial
 from reglab.analysis.grouping import group_runs
 from reglab.analysis.metrics import ACCURACY_GAP, VALIDATION_ACCURACY
+from reglab.analysis.value import Value
 from reglab.runs.finding import RunRecord
 from tests.factorials import list_cells, list_half, make_factorial
 
@@ -118,8 +119,9 @@ def test_value_of_the_comparison(make_record: Maker) -> None:
         *make_factorial(make_record, [()]),
         make_record("mp", 0, [0.75, 0.625], settings=f"regularizers: {{{POOLING}: {{}}}}"),
     ]
-    for value, effect in (("final", 0.125), ("best", 0.25)):
-        effects = compare_runs(records, value=value).effects  # type: ignore[arg-type]
+    values: tuple[tuple[Value, float], ...] = (("final", 0.125), ("best", 0.25))
+    for value, effect in values:
+        effects = compare_runs(records, value=value).effects
         assert effects is not None
         assert effects.accuracy.main[POOLING].values == (effect,)
         assert effects.gap.main[POOLING].values == pytest.approx((-effect,))

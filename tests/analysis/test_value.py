@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from reglab.analysis.comparison import compare_runs
-from reglab.analysis.metrics import ACCURACY_GAP, BEST_EPOCH, EXTRA_LOSS, VALIDATION_ACCURACY
+from reglab.analysis.metrics import ACCURACY_GAP, BEST_EPOCH, EXTRA_LOSS, VALIDATION_ACCURACY, Metric
 from reglab.analysis.value import Value, count_tail, read_value
 from reglab.runs.finding import RunRecord
 
@@ -46,12 +46,12 @@ def test_a_tenth_is_rounded_up(epochs: int, number: int) -> None:
 
 
 @pytest.mark.parametrize("metric", [EXTRA_LOSS, BEST_EPOCH])
-def test_what_an_epoch_does_not_have(make_record: Maker, metric: object) -> None:
+def test_what_an_epoch_does_not_have(make_record: Maker, metric: Metric) -> None:
     """Neither an optional column nor a number of the summary alone."""
     record = make_record("mp", 0, [0.5])
     assert record.history is not None
     assert record.summary is not None
-    assert read_value(metric, "tail", record.history, record.summary) is None  # type: ignore[arg-type]
+    assert read_value(metric, "tail", record.history, record.summary) is None
 
 
 def test_the_differences_are_those_of_the_value(make_record: Maker) -> None:

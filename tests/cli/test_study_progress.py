@@ -62,14 +62,15 @@ def test_time_left(runs: list[PlannedRun], pass_seconds: Callable[[float], None]
 
 def test_the_table(runs: list[PlannedRun], pass_seconds: Callable[[float], None]) -> None:
     """One row for each run that is trained."""
-    console = Console(file=io.StringIO(), width=100)
+    output = io.StringIO()
+    console = Console(file=output, width=100)
     progress = LiveStudyProgress(runs, console)
     for run in runs[1:]:
         progress.show(run, start(run))
     progress.show(runs[1], EpochDone(row=ROW, images_per_second=1234.0))
     progress.show(runs[2], Progress(epoch=3, step=5, images_per_second=99.0))
     console.print(progress._draw())
-    text = console.file.getvalue()  # type: ignore[attr-defined]
+    text = output.getvalue()
     rows = [line.split() for line in text.splitlines() if line.startswith("Net")]
     assert rows == [
         ["Net,", "seed", "1", "11/40", "25%", "30.0", "%", "5.0", "1,234"],

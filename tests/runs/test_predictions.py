@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
 from reglab.errors import RunError
 from reglab.runs.predictions import read_correctness
@@ -11,13 +12,13 @@ from reglab.runs.predictions import read_correctness
 PROBABILITIES = np.array([[0.5, 0.3, 0.2], [0.1, 0.8, 0.1], [0.2, 0.2, 0.6]], np.float16)
 
 
-def write(path: Path, **changes: object) -> Path:
-    arrays = {
+def write(path: Path, **changes: ArrayLike) -> Path:
+    arrays: dict[str, ArrayLike] = {
         "validation_probabilities": PROBABILITIES,
         "validation_labels": np.array([0, 2, 2], np.int32),
         "validation_indices": np.array([50_007, 50_001, 50_003]),
     }
-    np.savez_compressed(path, **{**arrays, **changes})  # type: ignore[arg-type]
+    np.savez_compressed(path, allow_pickle=False, **{**arrays, **changes})
     return path
 
 

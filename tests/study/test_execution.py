@@ -28,8 +28,8 @@ class Recorded:
         for number, (task, code) in enumerate(zip(tasks, self.codes, strict=False)):
             self.tasks.append(task)
             report(number, Note(message="hello"))
-            run = task.job.results / task.job.experiment.name
-            if not report(number, Outcome(run, code)):  # type: ignore[arg-type]
+            run = RunDirectory(task.job.results / task.job.experiment.name)
+            if not report(number, Outcome(run, code)):
                 return
 
 

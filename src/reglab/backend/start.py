@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
@@ -135,8 +136,8 @@ def preload_keras() -> None:
     os.environ[_VARIABLE] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with _silent_libraries():
-        import keras  # noqa: F401
-        import tensorflow  # noqa: F401
+        for library in ("tensorflow", "keras"):
+            import_module(library)
 
 
 def count_gpus() -> int:

@@ -59,18 +59,13 @@ def compare(
     and listed.
     """
     from reglab.analysis.comparison import compare_runs
-    from reglab.cli.console import build_console, print_error
+    from reglab.cli.console import build_console
+    from reglab.cli.found import find_readable_runs
     from reglab.report.comparison_files import write_comparison
     from reglab.report.tables.comparison import build_table
     from reglab.report.tables.effects import build_effects
-    from reglab.runs.finding import find_runs
 
-    found = find_runs(paths)
-    if found.empty:
-        print_error(f"skipped, no runs in {', '.join(map(str, found.empty))}")
-    for problem in found.damaged:
-        print_error(f"skipped: {problem}")
-    comparison = compare_runs(found.runs, baseline, margin / 100, value)
+    comparison = compare_runs(find_readable_runs(paths), baseline, margin / 100, value)
     written = write_comparison(comparison, output)
     build_console().print(build_table(comparison), *build_effects(comparison))
     click.echo("written: " + ", ".join(map(str, written)))

@@ -27,14 +27,9 @@ def diagnose(paths: tuple[Path, ...], as_json: bool) -> None:
     """
     from reglab.analysis.comparison import compare_runs
     from reglab.cli.console import print_error
-    from reglab.runs.finding import find_runs
+    from reglab.cli.found import find_readable_runs
 
-    found = find_runs(paths)
-    if found.empty:
-        print_error(f"skipped, no runs in {', '.join(map(str, found.empty))}")
-    for problem in found.damaged:
-        print_error(f"skipped: {problem}")
-    comparison = compare_runs(found.runs)
+    comparison = compare_runs(find_readable_runs(paths))
     for skipped in comparison.skipped:
         print_error(f"skipped: {skipped}")
     if as_json:

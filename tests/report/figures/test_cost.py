@@ -9,6 +9,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from reglab.analysis.comparison import compare_runs
+from reglab.analysis.value import Value
 from reglab.report.figures.cost import build_cost, draw_cost
 from reglab.report.figures.page import Page
 from reglab.runs.finding import RunRecord
@@ -58,8 +59,12 @@ def test_points_are_means_over_seeds(make_record: Maker) -> None:
 def test_the_axis_names_the_value(make_record: Maker) -> None:
     """As the columns of the table do."""
     records = [write_machine(make_record(name, 0, [0.75, 0.5])) for name in ("mp", "bn")]
-    for value, label in (("final", "validation accuracy (%)"), ("best", "validation accuracy, best (%)")):
-        page = build_cost(compare_runs(records, value=value))  # type: ignore[arg-type]
+    labels: tuple[tuple[Value, str], ...] = (
+        ("final", "validation accuracy (%)"),
+        ("best", "validation accuracy, best (%)"),
+    )
+    for value, label in labels:
+        page = build_cost(compare_runs(records, value=value))
         assert page is not None
         assert page.strips[0].axes[0].get_ylabel() == label
 

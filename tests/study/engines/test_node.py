@@ -144,7 +144,7 @@ def test_a_cancelled_task_stops_its_run(job: Job, monkeypatch: pytest.MonkeyPatc
     stream = train_on_node(job, Origin(reglab.__version__, HOST, "mark"), Flag())
     next(stream)
     with pytest.raises(KeyboardInterrupt):
-        stream.throw(KeyboardInterrupt)  # type: ignore[attr-defined]
+        stream.throw(KeyboardInterrupt)
     assert waited == [job]
 
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,7 +90,7 @@ def build_check() -> Callable[[str, Sequence[str]], str]:
     return check
 
 
-def train_on_node(job: Job, origin: Origin, stop: Any) -> Iterator[Event | Outcome | Unfit]:
+def train_on_node(job: Job, origin: Origin, stop: Any) -> Generator[Event | Outcome | Unfit]:
     """Trains a run in a separate process of this machine; a generator task of Ray.
 
     Args:
