@@ -132,7 +132,7 @@ def test_how_much_narrower_the_tail_is(comparison: Comparison) -> None:
     sentence = (
         f"tail / final is {last:.2f} for the standard deviation over seeds and {width:.2f} for the width of "
         "the interval of the difference from MP (medians over the experiments). Three seeds of one epoch "
-        "show little. Had the trainings ended after any of the epochs from 21 to 40, it would be, on "
+        "show little. If the trainings had ended after any of the epochs from 21 to 40, it would be, on "
         f"average, {any_epoch:.2f} and {any_width:.2f}; {named['mp_do_bn_da']:.2f} for the width with "
         "MP + DO + BN + DA, whose accuracy jumps from epoch to epoch, and "
         f"{named['mp_l1']:.2f} with MP + L1."
